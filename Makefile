@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+#
+# One non-recursive Makefile. A folder of engine/ is a library; a new .c file in it is found by
+# itself. FLAVOUR picks an own build folder: plain (build), asan (build/asan), tsan (build/tsan),
+# fuzz (build/fuzz).
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+FLAVOUR ?= plain
+ifeq ($(FLAVOUR),plain)
+B := build
+else
+B := build/$(FLAVOUR)
+endif
+
+CC := gcc
+VERSION := 0.1.0
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+	-Wno-sign-conversion -Wpointer-arith -Wvla -Werror
+OPT := -O2 -g -fno-omit-frame-pointer -fstack-protector-strong -D_FORTIFY_SOURCE=2
+ifeq ($(FLAVOUR),asan)
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LDSAN := -fsanitize=address,undefined
+endif
+ifeq ($(FLAVOUR),tsan)
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+LDSAN := -fsanitize=thread
+endif
+ifeq ($(FLAVOUR),fuzz)
+CC := clang
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
+LDSAN := -fsanitize=fuzzer,address,undefined
+endif
+
+CFLAGS := -std=c17 -D_GNU_SOURCE -DHLP_VERSION='"$(VERSION)"' $(OPT) $(WARN) -fPIE -pthread
+CPPFLAGS := -Iengine -I. -I$(B)/gen -MMD -MP
+LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(LDSAN)
+
+LAYERS := base model draw launch executor store runtime wire service client
+PROGRAMS := hlp hlpd hlp-launcher hlp-console
+
+# What each program is made of, and the libraries it may see.
+hlp_PARTS := cli client wire draw model base
+hlp_LIBS := -lyaml -lnghttp2 -lprotobuf-c -ljansson -lm
+hlpd_PARTS := daemon service runtime executor store wire launch model base
+hlpd_LIBS := -lyaml -lsqlite3 -lgit2 -lnettle -lnghttp2 -lprotobuf-c -ljansson -lm
+hlp-launcher_PARTS := launcher launch base
+hlp-launcher_LIBS :=
+hlp-console_PARTS := tui client wire draw model base
+hlp-console_LIBS := -lyaml -lnghttp2 -lprotobuf-c -ljansson -lncursesw -ltinfo -lm
+TEST_PARTS := launcher cli tui client service runtime executor store wire draw launch model base
+TEST_LIBS := -lcmocka -lyaml -lsqlite3 -lgit2 -lnettle -lnghttp2 -lprotobuf-c -ljansson -lncursesw \
+	-ltinfo -lm
+
+.PHONY: all
+all: $(PROGRAMS:%=$(B)/%)
+
+# ---- generated --------------------------------------------------------------------------------
+PB_C := $(B)/gen/wire/hlp.pb-c.c
+PB_H := $(B)/gen/wire/hlp.pb-c.h
+$(PB_C): engine/wire/hlp.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=engine/wire --c_out=$(B)/gen/wire $<
+$(PB_H): $(PB_C) ;
+$(B)/gen/wire/hlp.pb-c.o: $(PB_C)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -I$(B)/gen/wire $(CFLAGS) -c -o $@ $<
+
+# ---- libraries: one archive a folder; main.c stays out of it -----------------------------------
+folder_of = $(if $(filter tui,$1),tui,engine/$1)
+sources_of = $(filter-out %/main.c,$(wildcard $(call folder_of,$1)/*.c))
+objects_of = $(patsubst %.c,$(B)/obj/%.o,$(call sources_of,$1))
+
+define LIBRARY
+$(B)/lib/$1.a: $(call objects_of,$1) $(if $(filter wire,$1),$(B)/gen/wire/hlp.pb-c.o)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach part,$(sort $(TEST_PARTS) daemon),$(eval $(call LIBRARY,$(part))))
+
+$(B)/obj/%.o: %.c | $(PB_H)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+define PROGRAM
+$(B)/$1: $(B)/obj/$(call folder_of,$(firstword $($1_PARTS)))/main.o \
+		$(patsubst %,$(B)/lib/%.a,$($1_PARTS))
+	$(CC) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $($1_LIBS)
+endef
+$(foreach program,$(PROGRAMS),$(eval $(call PROGRAM,$(program))))
+
+# ---- unit tests: one program a file, test_NAME.c -----------------------------------------------
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SOURCES))
+UNIT_HELPERS := $(patsubst %.c,$(B)/obj/%.o,$(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c)))
+TEST_ARCHIVES := $(patsubst %,$(B)/lib/%.a,$(TEST_PARTS))
+
+$(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(UNIT_HELPERS) -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group \
+		$(TEST_LIBS)
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+	@for t in $^; do $$t || exit 1; done
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj $(B)/gen -name '*.d' 2>/dev/null)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every bound of the model in one place. Each has a test at n and at n + 1.
+ */
+#ifndef HLP_MODEL_LIMITS_H
+#define HLP_MODEL_LIMITS_H
+
+#define LIMIT_WORKFLOW_BYTES ((size_t)64 * 1024 * 1024)
+#define LIMIT_YAML_DEPTH 32
+#define LIMIT_YAML_SCALAR_BYTES ((size_t)256 * 1024)
+#define LIMIT_NODES 200000
+#define LIMIT_EDGES 4000000
+#define LIMIT_PHASES 1000
+#define LIMIT_PARAMS 1000
+#define LIMIT_NAME 63		   /* bytes of a workflow's, phase's or node's name */
+#define LIMIT_ARTIFACTS_PER_NODE 1000
+#define LIMIT_OUTPUTS_PER_NODE 100
+#define LIMIT_OUTPUT_VALUE_BYTES ((size_t)64 * 1024)
+#define LIMIT_ERRORS_SHOWN 100	   /* of one file; the rest are counted */
+#define LIMIT_PARALLEL 10000
+#define LIMIT_ATTEMPTS 1000	   /* automatic retries of one node */
+#define LIMIT_TEXT 4096		   /* an act's reason, a note */
+#define LIMIT_EVENT_BYTES ((size_t)16 * 1024 * 1024)
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The order to start one attempt: everything final, nothing left to expand. Built by the
+ * coordinator from the state, carried out by an executor. Pure.
+ */
+#ifndef HLP_MODEL_ORDER_H
+#define HLP_MODEL_ORDER_H
+
+#include "model/execution.h"
+
+struct order {
+	const char *attempt;	  /* its id */
+	const char *const *argv;  /* ends with NULL */
+	const char *const *env;	  /* "NAME=value", ends with NULL: the whole environment */
+	const char *folder;	  /* absolute working folder */
+	const char *output;	  /* file for stdout and stderr, beneath the home's output folder */
+	const char *outputs;	  /* file for $HLP_OUTPUT; NULL when the node declares none */
+	int64_t timeout_us;	  /* 0: none */
+	int stop_signal;
+	int64_t stop_grace_us;
+	int64_t output_max_bytes;
+	bool idempotent;
+};
+
+/* Where things are, told by the coordinator. */
+struct order_places {
+	const char *output_folder; /* $HLP_HOME/output */
+	const char *workspace;	   /* the execution's own scratch folder, for HLP_WORKSPACE */
+};
+
+/* Builds the order of an attempt in `arena`. A template that does not resolve is ERR_INVALID. */
+int order_build(const struct execution *execution, uint32_t node, enum attempt_kind kind,
+		uint32_t attempt, uint32_t artifact, const struct order_places *places,
+		struct arena *arena, const struct order **out, struct err *err);
+
+/* The paths that order_build gives an attempt's files, in `arena`. */
+const char *order_output_path(const struct execution *execution, uint32_t node,
+			      enum attempt_kind kind, uint32_t attempt,
+			      const struct order_places *places, struct arena *arena);
+const char *order_outputs_path(const struct execution *execution, uint32_t node,
+			       enum attempt_kind kind, uint32_t attempt,
+			       const struct order_places *places, struct arena *arena);
+
+/* Reads what a node wrote to $HLP_OUTPUT (KEY=VALUE lines and KEY<<WORD blocks) into items of kind
+ * "output"; a declared output that is missing, or a malformed line, is ERR_INVALID naming it. */
+int order_read_outputs(const struct node_spec *spec, const char *data, size_t length,
+		       struct arena *arena, struct event_item **out, uint32_t *out_count,
+		       struct err *err);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What clients see of an execution: rows. They are a pure function of the events folded so far, so
+ * the store's projection can be rebuilt from the journal and compared. Shared by store (tables),
+ * wire (messages) and service. Texts are borrowed from the execution unless said so.
+ */
+#ifndef HLP_MODEL_ROWS_H
+#define HLP_MODEL_ROWS_H
+
+#include "model/execution.h"
+
+struct execution_row {
+	char id[ULID_TEXT];
+	const char *name;	 /* "edge-cert#12" */
+	const char *workflow;	 /* "edge-cert" */
+	uint32_t number;
+	const char *revision;	 /* commit; "" outside Git */
+	bool dirty;
+	const char *folder, *actor, *note;
+	const char *blob;	 /* of the pinned YAML */
+	enum state state;
+	enum reason reason;
+	bool paused, cancelled, rolling_back, quarantined, ended;
+	int64_t created_us, started_us, ended_us;
+	uint32_t nodes_count;
+	uint32_t counts[STATES];
+	uint64_t seq;		 /* of the last event: its version */
+};
+
+struct node_row {
+	char execution[ULID_TEXT];
+	uint32_t index;
+	const char *id;
+	const char *phase;	 /* "" without */
+	double risk;
+	enum state state;
+	enum reason reason;
+	bool held, stale, verdict_pending;
+	uint32_t attempt, undo_attempt;
+	bool has_exit_code;
+	int32_t exit_code;	 /* 128 + n for signal n is not used: see signal */
+	int32_t signal;		 /* 0 when it was not a signal */
+	int64_t started_us, ended_us, due_us;
+	int64_t pid;
+	enum question question;
+	const char *message;
+	uint64_t version;
+};
+
+struct attempt_row { /* written once when it is dispatched and again when it ends */
+	char execution[ULID_TEXT];
+	uint32_t node;
+	enum attempt_kind kind;
+	uint32_t number;
+	enum exit_kind exit_kind; /* EXIT_NONE while it lives */
+	int32_t code;
+	int64_t started_us, ended_us;
+	int64_t pid, cpu_us, rss_kib;
+	uint64_t seq;
+};
+
+struct revision_row {
+	char execution[ULID_TEXT];
+	const char *path; /* as declared */
+	struct revision revision;
+};
+
+struct act_row {
+	char execution[ULID_TEXT];
+	uint64_t seq;
+	int64_t time_us;
+	const char *actor, *verb, *note, *request;
+	uint32_t node; /* or EVENT_NO_NODE */
+};
+
+void rows_of_execution(const struct execution *execution, struct execution_row *out);
+void rows_of_node(const struct execution *execution, uint32_t node, struct node_row *out);
+
+/* Rows that one event adds (attempts, revisions, acts), called after the event is folded. */
+struct rows_sink {
+	void (*attempt)(void *ctx, const struct attempt_row *row);
+	void (*revision)(void *ctx, const struct revision_row *row);
+	void (*act)(void *ctx, const struct act_row *row);
+	void *ctx;
+};
+void rows_of(const struct execution *execution, const struct event *event,
+	     const struct rows_sink *sink);
+
+#endif

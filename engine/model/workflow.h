@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A workflow as written: what its YAML says after reading and checking, with defaults applied.
+ * Owned by its arena; immutable after workflow_read. Text members are NUL-ended and never NULL
+ * unless said so. Durations are in microseconds.
+ */
+#ifndef HLP_MODEL_WORKFLOW_H
+#define HLP_MODEL_WORKFLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+enum param_type { PARAM_STRING, PARAM_INTEGER, PARAM_BOOLEAN };
+
+struct param {
+	const char *name;
+	enum param_type type;
+	bool required;		   /* no default and not optional */
+	bool has_min, has_max;
+	int64_t min, max;	   /* of integers */
+	const char *default_value; /* as text; NULL without */
+	const char *description;   /* "" without */
+};
+
+struct binding { /* an environment variable, a label, a param's value, an output */
+	const char *name;
+	const char *value;
+};
+
+enum shell { SHELL_SH, SHELL_BASH, SHELL_NONE }; /* NONE: started as it is */
+
+/* What a node runs. Text still holds ${…}; model/template.h makes it final. */
+struct command {
+	enum shell shell;
+	const char *text;  /* the string form; NULL for a list */
+	const char **list; /* the list form, list_count words; NULL for a string */
+	uint32_t list_count;
+	uint32_t line;	   /* in the YAML, for messages */
+};
+
+enum jitter { JITTER_FULL, JITTER_NONE, JITTER_DECORRELATED };
+
+struct retry {
+	uint32_t limit;		      /* further tries after the first; 0: none */
+	int64_t interval_us;
+	double backoff;		      /* factor per try, >= 1 */
+	int64_t max_interval_us;
+	int64_t max_duration_us;      /* since the first try began; 0: no bound */
+	enum jitter jitter;
+	const int32_t *exit_codes;    /* retry only these; none listed: any failure */
+	uint32_t exit_codes_count;
+};
+
+struct artifact_spec {
+	const char *path;	/* relative to the node's folder, or absolute beneath a root */
+	bool has_on_restore;
+	struct command on_restore;
+	uint32_t line;
+};
+
+enum on_failure { ON_FAILURE_DRAIN, ON_FAILURE_STOP, ON_FAILURE_CONTINUE };
+enum on_lost { ON_LOST_ASK, ON_LOST_RETRY, ON_LOST_FAIL };
+
+/* A node's failures that count as COMPLETED `tolerated`. */
+struct continue_on {
+	bool failure;		   /* any failure of the command */
+	const int32_t *exit_codes; /* or only these */
+	uint32_t exit_codes_count;
+};
+
+struct node_spec {
+	const char *id;
+	const char *description;      /* "" without */
+	uint32_t line;
+	int32_t phase;		      /* index into phases, -1 without phases */
+	const uint32_t *needs;	      /* node indices, in file order, no duplicates */
+	uint32_t needs_count;
+	struct command run;
+	bool has_undo;
+	struct command undo;
+	int64_t undo_timeout_us;      /* 0: none */
+	struct retry undo_retry;
+	const struct binding *env;
+	uint32_t env_count;
+	const char *const *pass_env;  /* workflow's and node's */
+	uint32_t pass_env_count;
+	const char *workdir;	      /* relative to the file's folder; "" : that folder */
+	const char *const *roots;     /* absolute folders in which artifacts may lie */
+	uint32_t roots_count;
+	int64_t timeout_us;	      /* 0: none */
+	int stop_signal;	      /* SIGTERM */
+	int64_t stop_grace_us;	      /* 10 s */
+	struct retry retry;
+	double risk;		      /* 0 … 1: low 0.1, medium 0.4, high 0.7, critical 0.95 */
+	int32_t priority;	      /* -100 … 100, 0 */
+	const struct artifact_spec *artifacts;
+	uint32_t artifacts_count;
+	const char *const *outputs;
+	uint32_t outputs_count;
+	const char *irreversible;     /* the reason; NULL when it can be undone */
+	enum on_lost on_lost;
+	bool idempotent;
+	struct continue_on continue_on;
+	int64_t output_max_bytes;     /* 64 MiB */
+};
+
+struct workflow {
+	struct arena arena; /* owns everything below */
+	const char *name;
+	const char *description;
+	const struct param *params;
+	uint32_t params_count;
+	const struct binding *labels;
+	uint32_t labels_count;
+	const struct binding *env;
+	uint32_t env_count;
+	uint32_t max_parallel;
+	enum on_failure on_failure;
+	const char *const *phases;
+	uint32_t phases_count;
+	const struct node_spec *nodes;
+	uint32_t nodes_count;
+};
+
+/* Reads and checks a workflow: syntax, keys, types, names, references, phase order, cycles,
+ * templates, artifact owners. All errors of the file are gathered: on failure returns
+ * -ERR_INVALID, and `problems` holds one "FILE:line:col: error: …" line each (lines and columns
+ * from 1; at most LIMIT_ERRORS_SHOWN and then a count). `file` is used as given in messages.
+ * On success *out is the caller's, to be freed with workflow_free. Pure; any thread. */
+int workflow_read(const char *file, const char *text, size_t length, struct workflow **out,
+		  struct buf *problems);
+void workflow_free(struct workflow *workflow); /* accepts NULL */
+
+/* A node's index by id, or -1. Linear in nothing: a map is built at reading. */
+int64_t workflow_find_node(const struct workflow *workflow, const char *id);
+int32_t workflow_find_phase(const struct workflow *workflow, const char *name);
+
+enum risk_level { RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_CRITICAL };
+enum risk_level risk_level(double risk); /* low < 0.3 <= medium < 0.6 <= high < 0.9 <= critical */
+const char *risk_name(enum risk_level level);
+
+/* Checks given params against their declarations and adds defaults. `given` in any order; on
+ * success *out is an array in the order of the declarations, allocated in `arena`.
+ * ERR_INVALID names the param and the way out. */
+int workflow_bind_params(const struct workflow *workflow, const struct binding *given,
+			 size_t given_count, struct arena *arena, struct binding **out,
+			 struct err *err);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Contents: files as revisions in content.git, a bare repository that plain git can read. One batch
+ * is one synced pack and then one synced ref (refs/hlp/log) that reaches all of it; only after
+ * content_commit may an event name the ids. Large files go beside the repository, named by hash.
+ * One thread (content) for writing; content_read may be used with a struct content of its own per
+ * thread.
+ */
+#ifndef HLP_STORE_CONTENT_H
+#define HLP_STORE_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/home.h"
+#include "model/event.h"
+
+struct content;
+
+enum content_mode { CONTENT_WRITE, CONTENT_READ };
+int content_open(const struct home *home, enum content_mode mode, struct content **out,
+		 struct err *err);
+void content_close(struct content *content); /* accepts NULL */
+
+/* Adds bytes to the batch under way; `name` is its path in the tree of the batch's commit
+ * ("edge-cert#12/swap/run-1/before/proxy.conf"). Fills the id (hex). */
+int content_add(struct content *content, const char *name, const void *data, size_t length,
+		char out_blob[41], struct err *err);
+/* Adds a file as it is now: opened beneath `folder` (or a root, when absolute), never through a
+ * symbolic link that leads out; a file that changes while it is read is read again. Fills all of the
+ * item but kind and name; a missing file is `absent`. ERR_FULL when it would leave less than
+ * 5 % of the disk free. */
+int content_add_file(struct content *content, const char *name, const char *folder,
+		     const char *const *roots, size_t roots_count, const char *path,
+		     struct event_item *out, struct err *err);
+/* Makes the batch durable: pack, sync, ref, sync. An empty batch does nothing. */
+int content_commit(struct content *content, const char *message, struct err *err);
+
+/* Reads an object; ERR_LIMIT over `max`, ERR_NOT_FOUND. The caller frees *out. */
+int content_read(struct content *content, const char *blob, size_t max, char **out,
+		 size_t *out_length, struct err *err);
+
+/* What is on disk now compared with a recorded revision, by size, times and inode, and by contents
+ * only if those differ: 0 the same, 1 different. */
+int content_compare(struct content *content, const char *folder, const char *const *roots,
+		    size_t roots_count, const char *path, const struct event_item *recorded,
+		    struct err *err);
+/* Puts a file back as recorded: temporary file, sync, rename, sync of the folder; mode and owner as
+ * recorded; `absent` removes it. Does nothing when it is the same already. Fills *out with what
+ * is there now. */
+int content_restore(struct content *content, const char *folder, const char *const *roots,
+		    size_t roots_count, const char *path, const struct event_item *recorded,
+		    struct event_item *out, struct err *err);
+
+/* A unified diff of two revisions (blob "" is an absent file) appended to `out`; binary files by
+ * size and first difference. `old_name` and `new_name` go into the header lines. */
+int content_diff(struct content *content, const char *old_blob, const char *new_blob,
+		 const char *old_name, const char *new_name, uint32_t context_lines,
+		 struct buf *out, struct err *err);
+
+/* The workflow file's place in its own Git repository, if it has one: commit (hex, "" outside Git)
+ * and whether the file differs from that commit. */
+int content_describe_file(const char *path, char out_commit[41], bool *out_dirty, struct err *err);
+
+/* Readable refs for people (refs/hlp/artifacts/EXECUTION/NODE/PATH): made anew from revisions when
+ * idle; may be dropped at any time. */
+int content_project(struct content *content, const char *ref_name, const char *blob,
+		    const char *file_name, const char *message, struct err *err);
+/* Packs written since the last repack; the content thread spawns `git repack` over a threshold. */
+uint32_t content_packs_count(const struct content *content);
+int content_repack(struct content *content, struct err *err);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The journal: the one write connection to state.db. Events are appended in batches, many batches
+ * a transaction, each with the rows that follow from it; what journal_commit returned for is
+ * durable. Belongs to the journal thread (before threads start, to the main thread). A failed sync
+ * is never retried: the journal is then `broken`, every later call fails, and the engine ends with
+ * exit 75 without acknowledging.
+ */
+#ifndef HLP_STORE_JOURNAL_H
+#define HLP_STORE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/home.h"
+#include "model/event.h"
+#include "model/rows.h"
+
+enum durability { DURABILITY_FULL, DURABILITY_PROCESS }; /* survives power loss | only our death */
+
+struct journal;
+
+/* Opens or makes the database: header, schema version, migrations, tail of the chain of acts. A
+ * newer schema is ERR_UNSUPPORTED, a damaged file ERR_CORRUPT, a full disk ERR_FULL (the ballast
+ * is released first). Takes the ballast if it is missing and there is room. */
+int journal_open(const struct home *home, enum durability durability, struct journal **out,
+		 struct err *err);
+void journal_close(struct journal *journal); /* accepts NULL */
+
+/* Begins a new term: one more than the last, committed. Every append is conditional on it. */
+int journal_begin_term(struct journal *journal, uint64_t *out_term, struct err *err);
+uint64_t journal_last_seq(const struct journal *journal);
+/* The number that the next execution of a workflow gets ("edge-cert#13"). */
+int journal_next_number(struct journal *journal, const char *workflow, uint32_t *out,
+			struct err *err);
+
+/* One decision's events with the rows that follow, serialised by whoever made them so that the
+ * journal thread touches no execution. Zeroed when empty. */
+struct journal_batch {
+	struct buf events; /* records of journal_batch_event */
+	struct buf rows;   /* records of journal_batch_* rows */
+	uint32_t events_count;
+	uint64_t first_seq, last_seq;
+};
+void journal_batch_init(struct journal_batch *batch);
+void journal_batch_release(struct journal_batch *batch);
+void journal_batch_event(struct journal_batch *batch, const struct event *event);
+void journal_batch_execution(struct journal_batch *batch, const struct execution_row *row);
+void journal_batch_node(struct journal_batch *batch, const struct node_row *row);
+/* For rows_of: attempts, revisions, acts go into the batch. */
+struct rows_sink journal_batch_sink(struct journal_batch *batch);
+/* A snapshot of an execution after `seq`, stored with the batch. */
+void journal_batch_snapshot(struct journal_batch *batch, const char *execution, uint64_t seq,
+			    const struct buf *image);
+
+/* Commits the batches, in order, in one transaction. ERR_CONFLICT: the term is no longer ours. */
+int journal_commit(struct journal *journal, const struct journal_batch *const *batches,
+		   size_t count, struct err *err);
+
+/* Executions that have not ended (and, with `ended_too`, those that have), oldest first. */
+int journal_each_execution(struct journal *journal, bool ended_too,
+			   int (*each)(void *ctx, const char *execution, struct err *err),
+			   void *ctx, struct err *err);
+/* Events of an execution after `after_seq` in order. The event is borrowed for the call. */
+int journal_each_event(struct journal *journal, const char *execution, uint64_t after_seq,
+		       int (*each)(void *ctx, const struct event *event, struct err *err),
+		       void *ctx, struct err *err);
+/* The newest intact snapshot: 1 and *out filled (caller releases), 0 when there is none. */
+int journal_snapshot(struct journal *journal, const char *execution, uint64_t *out_seq,
+		     struct buf *out, struct err *err);
+/* The committed act with this request id: 1 and *out_seq, or 0. */
+int journal_find_request(struct journal *journal, const char *request, uint64_t *out_seq,
+			 char out_execution[ULID_TEXT], struct err *err);
+/* Counts engine deaths during an execution's recovery, for quarantine; and forgets them. */
+int journal_recovery_begin(struct journal *journal, const char *execution, uint32_t *out_deaths,
+			   struct err *err);
+int journal_recovery_end(struct journal *journal, const char *execution, struct err *err);
+
+/* Removes ended executions older than `age_us` or beyond the newest `keep` per workflow, whole.
+ * Returns how many. */
+int journal_prune(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
+		  struct err *err);
+/* The full check: integrity of the file, chain of acts, projection against the journal (the rebuild
+ * is told how to load an execution's fold by `load`). Problems as text lines. Returns their count. */
+struct journal_loader {
+	int (*load)(void *ctx, const char *execution, struct execution **out, struct err *err);
+	void *ctx;
+};
+int journal_check(struct journal *journal, const struct journal_loader *loader,
+		  struct buf *problems, struct err *err);
+int journal_rebuild(struct journal *journal, const struct journal_loader *loader, struct err *err);
+bool journal_is_broken(const struct journal *journal);
+/* Free space ran out: releases the ballast so that the operator can act; and takes it again. */
+void journal_release_ballast(struct journal *journal);
+
+#endif
