@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Layered drawing of a graph in character cells (Sugiyama, Tagawa and Toda 1981; crossings by
+ * weighted medians, Gansner et al. 1993, counted as Barth, Jünger and Mutzel 2002; integer
+ * coordinates by isotonic regression). Phases are bands: all of an earlier phase stands above a later
+ * one. It depends on the topology and the box width alone, so a change of state never moves a box.
+ * Pure; a layout is immutable once made.
+ */
+#ifndef HLP_DRAW_LAYOUT_H
+#define HLP_DRAW_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "draw/canvas.h"
+
+struct layout_graph {
+	uint32_t nodes_count;
+	const uint32_t *needs_start, *needs; /* compressed rows: needs of node n */
+	const int32_t *phase;		     /* per node; NULL or -1 without phases */
+	const char *const *phases;	     /* names, for the band headers */
+	uint32_t phases_count;
+};
+
+struct layout_options {
+	int box_width;	   /* columns of a box, 3 … 40; boxes are one row high */
+	int width_wanted;  /* columns to fit if possible: tries narrower gaps; 0: no wish */
+};
+
+struct layout;
+
+/* O(n + m) memory and near-linear time; up to LIMIT_NODES. Never fails on an acyclic graph. */
+struct layout *layout_new(const struct layout_graph *graph, const struct layout_options *options);
+void layout_free(struct layout *layout); /* accepts NULL */
+
+int layout_width(const struct layout *layout);	/* columns of the whole drawing */
+int layout_height(const struct layout *layout); /* rows, band headers included */
+void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *out_y);
+uint64_t layout_crossings(const struct layout *layout);
+
+/* The node under a cell, or -1. And the nearest node in a direction (dx, dy in -1, 0, 1), or -1. */
+int64_t layout_hit(const struct layout *layout, int x, int y);
+int64_t layout_neighbour(const struct layout *layout, uint32_t node, int dx, int dy);
+
+/* Draws the part that begins at (scroll_x, scroll_y) into the canvas's clip rectangle: bands, edges,
+ * boxes. `box` fills in one box of box_width columns at (x, y). Edges of `hot` (-1: none) are heavy. */
+struct layout_view {
+	int scroll_x, scroll_y;
+	int64_t hot;
+	void (*box)(void *ctx, struct canvas *canvas, uint32_t node, int x, int y, int width);
+	void *ctx;
+};
+void layout_draw(const struct layout *layout, const struct layout_view *view,
+		 struct canvas *canvas);
+
+#endif
