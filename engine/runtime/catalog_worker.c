@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading for others.
+ */
+#include "runtime/catalog_worker.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "runtime/load.h"
+
+#define QUEUE_MAX 1024
+
+struct reader {
+	struct catalog *catalog;
+	struct content *content;
+};
+
+struct fold_ctx {
+	struct content *content;
+	struct execution *execution;
+};
+
+static int fold_next(void *ctx, const struct event *event, struct err *err)
+{
+	struct fold_ctx *fold = ctx;
+
+	if (event->kind == EVENT_CREATED)
+		return load_created(fold->content, event, &fold->execution, err);
+	if (!fold->execution)
+		return err_set(err, ERR_CORRUPT, "an execution does not begin with its creation");
+	return execution_fold(fold->execution, event, err);
+}
+
+void catalog_worker_load(struct catalog_job *job, struct catalog *catalog,
+			 struct content *content)
+{
+	struct load_job *load = (struct load_job *)job;
+	struct fold_ctx fold = {.content = content};
+
+	job->result = catalog_events(catalog, load->execution, 0, 0, fold_next, &fold, &job->err);
+	if (job->result < 0) {
+		execution_free(fold.execution);
+		return;
+	}
+	if (!fold.execution) {
+		job->result = err_set(&job->err, ERR_NOT_FOUND, "no execution '%s'",
+				      load->execution);
+		return;
+	}
+	execution_touched_clear(fold.execution);
+	load->loaded = fold.execution;
+}
+
+static void *catalog_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct reader *reader = worker->state;
+	bool quit = false;
+
+	while (!quit) {
+		struct message *message = mailbox_wait(&worker->mailbox, INT64_MAX);
+
+		while (message) {
+			struct message *next = message->next;
+
+			if (message->kind == MESSAGE_QUIT) {
+				quit = true;
+			} else {
+				struct catalog_job *job = (struct catalog_job *)message;
+
+				job->run(job, reader->catalog, reader->content);
+				mailbox_post_reply(job->reply_to, message);
+			}
+			message = next;
+		}
+	}
+	content_close(reader->content);
+	catalog_close(reader->catalog);
+	free(reader);
+	return NULL;
+}
+
+int catalog_worker_start(struct worker *worker, const struct home *home,
+			 struct mailbox *coordinator, struct err *err)
+{
+	struct reader *reader = mem_zalloc(sizeof(*reader));
+	int rc = catalog_open(home, &reader->catalog, err);
+
+	if (!rc)
+		rc = content_open(home, CONTENT_READ, &reader->content, err);
+	worker->state = reader;
+	if (!rc)
+		rc = worker_start(worker, "catalog", catalog_main, QUEUE_MAX, false, coordinator,
+				  err);
+	if (rc) {
+		content_close(reader->content);
+		catalog_close(reader->catalog);
+		free(reader);
+	}
+	return rc;
+}

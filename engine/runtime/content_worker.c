@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Files for the coordinator. An answer goes back only when what it names is durable.
+ */
+#include "runtime/content_worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/limits.h"
+#include "model/order.h"
+#include "model/template.h"
+#include "store/content.h"
+
+#define QUEUE_MAX 65536
+#define REPACK_OVER 200
+#define PIN_FILE_MAX ((size_t)8 * 1024 * 1024)
+
+/* ---- pinning ---------------------------------------------------------------------------- */
+
+/* Reads, checks and compiles the workflow, and binds its params: a refusal costs nothing yet. */
+static int read_workflow(struct request *request)
+{
+	struct workflow *workflow = NULL;
+	struct binding *bound;
+	int rc = workflow_read(request->file, request->text, request->text_length, &workflow,
+			       &request->out);
+
+	if (rc)
+		return err_set(&request->err, ERR_INVALID, "'%s' is not a valid workflow",
+			       request->file);
+	request->workflow = workflow;
+	rc = workflow_bind_params(workflow, request->params, request->params_count,
+				  &request->arena, &bound, &request->err);
+	if (rc)
+		return rc;
+	request->params = bound;
+	request->params_count = workflow->params_count;
+	return graph_compile(workflow, &request->graph, &request->err);
+}
+
+static bool is_pinned(const struct request *request, const char *name)
+{
+	for (uint32_t i = 0; i < request->pins_count; i++)
+		if (!strcmp(request->pins[i].name, name))
+			return true;
+	return false;
+}
+
+/* A word that names a file in the workflow's folder is pinned; any other is no business of ours. */
+static int pin_word(struct content *content, struct request *request, const char *folder,
+		    const char *word, size_t *capacity)
+{
+	struct event_item item = {.kind = "pin"};
+	char *tree_name;
+	int rc;
+
+	if (!*word || word[0] == '/' || strchr(word, '$') || is_pinned(request, word))
+		return 0;
+	tree_name = mem_printf("pins/%s/%s", request->workflow->name,
+			       text_starts_with(word, "./") ? word + 2 : word);
+	rc = content_add_file(content, tree_name, folder, NULL, 0, word, &item, NULL);
+	free(tree_name);
+	if (rc || item.absent)
+		return 0;
+	if (request->pins_count == *capacity) {
+		struct event_item *more =
+			arena_alloc(&request->arena, (*capacity * 2 + 8) * sizeof(*more));
+
+		if (request->pins_count)
+			memcpy(more, request->pins, request->pins_count * sizeof(*more));
+		request->pins = more;
+		*capacity = *capacity * 2 + 8;
+	}
+	item.kind = "pin";
+	item.name = arena_strdup(&request->arena, word);
+	request->pins[request->pins_count++] = item;
+	return 0;
+}
+
+static int pin_command(struct content *content, struct request *request, const char *folder,
+		       const struct command *command, size_t *capacity)
+{
+	const char **words = command->list;
+	size_t count = command->list_count;
+
+	if (command->text)
+		count = template_plain_words(command->text, &request->arena, &words);
+	if (command->text && !count) { /* a shell's text: its first word is the likely script */
+		char *first = arena_strndup(&request->arena, command->text,
+					    strcspn(command->text, " \t\n;|&<>()"));
+
+		return pin_word(content, request, folder, first, capacity);
+	}
+	for (size_t i = 0; i < count; i++)
+		(void)pin_word(content, request, folder, words[i], capacity);
+	return 0;
+}
+
+static int pin_files(struct content *content, struct request *request)
+{
+	const struct workflow *workflow = request->workflow;
+	char *folder = file_folder(request->file);
+	size_t capacity = 0;
+
+	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+		const struct node_spec *spec = &workflow->nodes[i];
+
+		(void)pin_command(content, request, folder, &spec->run, &capacity);
+		if (spec->has_undo)
+			(void)pin_command(content, request, folder, &spec->undo, &capacity);
+	}
+	free(folder);
+	return 0;
+}
+
+static int pin(struct content *content, struct request *request)
+{
+	char *tree_name;
+	int rc = read_workflow(request);
+
+	if (rc)
+		return rc;
+	rc = content_describe_file(request->file, request->revision, &request->dirty,
+				   &request->err);
+	if (rc) { /* outside Git, or a repository that cannot be read: said as no revision */
+		request->revision[0] = '\0';
+		request->dirty = false;
+	}
+	tree_name = mem_printf("pins/%s/workflow.yaml", request->workflow->name);
+	rc = content_add(content, tree_name, request->text, request->text_length, request->blob,
+			 &request->err);
+	free(tree_name);
+	return rc ? rc : pin_files(content, request);
+}
+
+/* ---- artifacts and outputs --------------------------------------------------------------- */
+
+static int capture(struct content *content, struct content_job *job)
+{
+	const struct node_spec *spec = job->spec;
+
+	job->items = arena_alloc(&job->arena, spec->artifacts_count * sizeof(*job->items));
+	job->items_count = spec->artifacts_count;
+	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
+		struct event_item *item = &job->items[i];
+		char *name = mem_printf("%s/%s", job->name, spec->artifacts[i].path);
+		int rc = content_add_file(content, name, job->folder, spec->roots,
+					  spec->roots_count, spec->artifacts[i].path, item,
+					  &job->err);
+
+		free(name);
+		if (rc)
+			return rc;
+		item->kind = "artifact";
+		item->name = spec->artifacts[i].path;
+		item->number = i;
+	}
+	return 0;
+}
+
+static int restore(struct content *content, struct content_job *job)
+{
+	const struct node_spec *spec = job->spec;
+
+	for (uint32_t i = 0; i < job->items_count; i++) {
+		struct event_item recorded = job->items[i];
+		struct event_item now = {0};
+		int rc = content_restore(content, job->folder, spec->roots, spec->roots_count,
+					 recorded.name, &recorded, &now, &job->err);
+
+		if (rc < 0)
+			return rc;
+		memcpy(now.blob, recorded.blob, sizeof(now.blob));
+		now.kind = "artifact";
+		now.name = recorded.name;
+		now.number = recorded.number;
+		now.absent = recorded.absent;
+		job->items[i] = now;
+	}
+	return 0;
+}
+
+static int collect(struct content_job *job)
+{
+	char *data = NULL;
+	size_t length = 0;
+	int rc = file_read(job->outputs, LIMIT_OUTPUT_VALUE_BYTES * 2 * LIMIT_OUTPUTS_PER_NODE,
+			   &data, &length, &job->err);
+
+	if (rc == -ERR_NOT_FOUND)
+		rc = 0; /* nothing was written; what is declared and missing is said below */
+	if (!rc)
+		rc = order_read_outputs(job->spec, data ? data : "", length, &job->arena,
+					&job->items, &job->items_count, &job->err);
+	free(data);
+	return rc;
+}
+
+/* ---- the thread --------------------------------------------------------------------------- */
+
+static void work(struct content *content, struct content_job *job)
+{
+	switch (job->kind) {
+	case CONTENT_PIN:
+		job->result = pin(content, job->request);
+		break;
+	case CONTENT_BEFORE:
+	case CONTENT_AFTER:
+		job->result = capture(content, job);
+		break;
+	case CONTENT_COLLECT:
+		job->result = collect(job);
+		break;
+	case CONTENT_RESTORE:
+		job->result = restore(content, job);
+		break;
+	}
+}
+
+static bool needs_commit(const struct content_job *job)
+{
+	return job->result == 0 && job->kind != CONTENT_COLLECT && job->kind != CONTENT_RESTORE;
+}
+
+/* Works off all that waits, makes it durable at once, and only then answers. */
+static bool work_group(struct worker *worker, struct message *message)
+{
+	struct content *content = worker->state;
+	struct message *done = NULL, **last = &done;
+	struct err err = {0};
+	bool quit = false, written = false;
+	int rc = 0;
+
+	while (message) {
+		struct message *next = message->next;
+
+		message->next = NULL;
+		if (message->kind == MESSAGE_QUIT) {
+			quit = true;
+		} else {
+			work(content, (struct content_job *)message);
+			written = written || needs_commit((struct content_job *)message);
+			*last = message;
+			last = &message->next;
+		}
+		message = next;
+	}
+	if (written)
+		rc = content_commit(content, "record revisions", &err);
+	while (done) {
+		struct content_job *job = (struct content_job *)done;
+
+		done = done->next;
+		if (rc && needs_commit(job)) {
+			job->result = rc;
+			job->err = err;
+		}
+		mailbox_post_reply(worker->coordinator, &job->message);
+	}
+	return quit;
+}
+
+static void *content_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct content *content = worker->state;
+	struct err err;
+
+	while (!work_group(worker, mailbox_wait(&worker->mailbox, INT64_MAX)))
+		if (content_packs_count(content) > REPACK_OVER && content_repack(content, &err) < 0)
+			log_warn("cannot pack the revisions: %s", err.message);
+	content_close(content);
+	return NULL;
+}
+
+int content_worker_start(struct worker *worker, const struct home *home,
+			 struct mailbox *coordinator, struct err *err)
+{
+	struct content *content;
+	int rc = content_open(home, CONTENT_WRITE, &content, err);
+
+	if (rc)
+		return rc;
+	worker->state = content;
+	rc = worker_start(worker, "content", content_main, QUEUE_MAX, false, coordinator, err);
+	if (rc)
+		content_close(content);
+	return rc;
+}

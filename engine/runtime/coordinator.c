@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One turn: take what arrived, let time pass, admit, start, commit, tell. Nothing here blocks but the
+ * wait at its top, and no event is acted on before it is durable.
+ */
+#include "runtime/coordinator.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "runtime/effects.h"
+#include "runtime/executor_worker.h"
+#include "runtime/facts.h"
+#include "runtime/publish.h"
+#include "runtime/recovery.h"
+#include "runtime/requests.h"
+#include "runtime/turn.h"
+
+#define IDLE_US (600 * CLOCK_SECOND_US)
+#define EXIT_SYNC_FAILED 75
+#define EXIT_LOST_TERM 76
+
+/* ---- a commit comes back ---------------------------------------------------------------------- */
+
+static void fail_commit(struct engine *engine, struct commit *commit)
+{
+	if (!engine->broken) {
+		engine->broken = true;
+		log_error("the journal failed, nothing more is acknowledged: %s",
+			  commit->err.message);
+		engine->options.over(engine->options.ctx,
+				     commit->result == -ERR_CONFLICT ? EXIT_LOST_TERM
+								     : EXIT_SYNC_FAILED,
+				     commit->err.message);
+	}
+	for (size_t i = 0; i < commit->answers_count; i++) {
+		commit->answers[i]->err = commit->err;
+		requests_answer(commit->answers[i], commit->result);
+	}
+}
+
+static void take_part(struct engine *engine, const struct commit_part *part)
+{
+	struct live *live = live_find(&engine->lives, part->execution);
+
+	if (!live)
+		return;
+	publish_take(engine, live, part);
+	for (uint32_t i = 0; i < part->nodes_count; i++)
+		effects_of_node(engine, live, part->nodes[i]);
+}
+
+static void take_commit(struct engine *engine, struct commit *commit)
+{
+	engine->commits_in_flight--;
+	if (commit->result < 0 || engine->broken) {
+		fail_commit(engine, commit);
+		turn_free_commit(commit);
+		return;
+	}
+	if (commit->batch.last_seq > engine->committed_seq)
+		engine->committed_seq = commit->batch.last_seq;
+	for (size_t i = 0; i < commit->parts_count; i++)
+		take_part(engine, &commit->parts[i]);
+	for (size_t i = 0; i < commit->acks_count; i++)
+		executor_worker_send(&engine->executors, EXECUTOR_ACKNOWLEDGE, commit->acks[i]);
+	for (size_t i = 0; i < commit->answers_count; i++)
+		requests_answer(commit->answers[i], 0);
+	turn_free_commit(commit);
+}
+
+/* ---- the steps of a turn ------------------------------------------------------------------------ */
+
+static void take_message(struct engine *engine, struct message *message)
+{
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_REQUEST:
+		requests_take(engine, (struct request *)message);
+		break;
+	case MESSAGE_REPORT:
+		facts_take_report(engine, (struct report_message *)message);
+		break;
+	case MESSAGE_COMMIT:
+		take_commit(engine, (struct commit *)message);
+		break;
+	case MESSAGE_CONTENT:
+		if (((struct content_job *)message)->kind == CONTENT_PIN)
+			requests_pinned(engine, (struct content_job *)message);
+		else
+			facts_take_content(engine, (struct content_job *)message);
+		break;
+	case MESSAGE_LOAD:
+		requests_loaded(engine, (struct load_job *)message);
+		break;
+	case MESSAGE_ORDER:
+		break;
+	case MESSAGE_QUIT:
+		engine->quit = true;
+		break;
+	}
+}
+
+static void take_messages(struct engine *engine, struct message *message)
+{
+	while (message) {
+		struct message *next = message->next;
+
+		take_message(engine, message);
+		message = next;
+	}
+}
+
+/* Backoffs and holds whose time has come. Returns when the next one is, in wall time. */
+static int64_t let_time_pass(struct engine *engine)
+{
+	const int64_t now_us = clock_wall_us(engine->options.clock);
+	int64_t next_us = INT64_MAX;
+
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		struct live *live = engine->lives.items[i];
+		struct input input = {.kind = INPUT_DUE,
+				      .time_us = now_us,
+				      .node = EVENT_NO_NODE};
+		int64_t due_us = execution_next_due(live->execution);
+		struct err err;
+
+		if (due_us <= now_us) {
+			(void)turn_apply(engine, live, &input, &err);
+			due_us = execution_next_due(live->execution);
+		}
+		if (due_us < next_us)
+			next_us = due_us;
+	}
+	return next_us;
+}
+
+static bool intend(void *ctx, struct execution *execution)
+{
+	struct engine *engine = ctx;
+	struct live *live = live_find(&engine->lives, execution->id);
+	struct input input = {.kind = INPUT_ADMIT,
+			      .time_us = clock_wall_us(engine->options.clock),
+			      .node = EVENT_NO_NODE};
+	struct err err;
+
+	if (live->unanswered)
+		return false;
+	return turn_apply(engine, live, &input, &err) > 0;
+}
+
+static void admit(struct engine *engine)
+{
+	if (engine->stopping || engine->broken)
+		return;
+	(void)admission_decide(engine->lives.executions, engine->lives.count,
+			       engine->options.slots, intend, engine);
+}
+
+/* Executions that have ended and that nobody looks at are folded again when somebody acts on one. */
+static void unload_ended(struct engine *engine)
+{
+	for (size_t i = engine->lives.count; i-- > 0;) {
+		struct live *live = engine->lives.items[i];
+
+		if (live->execution->ended && !live->watchers && !live->jobs &&
+		    !live->header_dirty && !live->execution->live_count &&
+		    !engine->commits_in_flight && !engine->open)
+			live_remove(&engine->lives, live);
+	}
+}
+
+/* ---- stopping and idling ------------------------------------------------------------------------- */
+
+static void cancel_all(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		struct live *live = engine->lives.items[i];
+		struct act act = {.verb = VERB_CANCEL,
+				  .node = EVENT_NO_NODE,
+				  .actor = engine->stop_request->actor,
+				  .note = "the engine is stopped with all that runs"};
+		struct input input = {.kind = INPUT_ACT,
+				      .time_us = clock_wall_us(engine->options.clock),
+				      .act = &act,
+				      .node = EVENT_NO_NODE};
+		struct err err;
+
+		if (live->execution->live_count && !live->execution->cancelled)
+			(void)turn_apply(engine, live, &input, &err);
+	}
+}
+
+static void finish_stop(struct engine *engine)
+{
+	if (!engine->stop_request)
+		return;
+	if (engine->stop_request->flag)
+		cancel_all(engine);
+	if (effects_live_count(engine) || engine->open || engine->commits_in_flight)
+		return;
+	requests_answer(engine->stop_request, 0);
+	engine->stop_request = NULL;
+	engine->options.over(engine->options.ctx, 0, "stopped by request");
+}
+
+static bool is_idle(const struct engine *engine)
+{
+	if (engine->watch_all || engine->commits_in_flight || engine->stop_request)
+		return false;
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		const struct live *live = engine->lives.items[i];
+
+		if (live->watchers || live->execution->state != STATE_PAUSED)
+			return false;
+	}
+	return engine->lives.count == 0;
+}
+
+/* An engine with nothing to do goes away; the next client starts it again. */
+static int64_t idle_deadline_us(struct engine *engine)
+{
+	if (!is_idle(engine)) {
+		engine->idle_since_us = 0;
+		return INT64_MAX;
+	}
+	if (!engine->idle_since_us)
+		engine->idle_since_us = mailbox_now_us();
+	if (mailbox_now_us() - engine->idle_since_us < IDLE_US)
+		return engine->idle_since_us + IDLE_US;
+	engine->options.over(engine->options.ctx, 0, "idle for ten minutes");
+	engine->idle_since_us = mailbox_now_us();
+	return INT64_MAX;
+}
+
+static int64_t earlier(int64_t a_us, int64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
+/* What is due in wall time, on the clock that waiting uses. Looked at again at least each minute, since
+ * the wall clock may be set. */
+static int64_t deadline_of(const struct engine *engine, int64_t due_us)
+{
+	int64_t wait_us;
+
+	if (due_us == INT64_MAX)
+		return INT64_MAX;
+	wait_us = due_us - clock_wall_us(engine->options.clock);
+	if (wait_us > 60 * CLOCK_SECOND_US)
+		wait_us = 60 * CLOCK_SECOND_US;
+	return mailbox_now_us() + (wait_us > 0 ? wait_us : 0);
+}
+
+/* One turn; returns until when the next may wait. */
+static int64_t coordinator_turn(struct engine *engine, int64_t deadline_us)
+{
+	int64_t due_us;
+
+	/* 1. what arrived: facts, commits, requests */
+	take_messages(engine, mailbox_wait(&engine->mailbox, deadline_us));
+	requests_unpark(engine);
+	/* 2. what is due */
+	due_us = let_time_pass(engine);
+	/* 3. who may start next, ahead of free slots */
+	admit(engine);
+	/* 4. committed intents into free slots */
+	effects_dispatch(engine);
+	/* 5. an agreed stop */
+	finish_stop(engine);
+	/* 6. all of it to the disk, in one piece */
+	turn_seal(engine);
+	/* 7. watchers */
+	publish_due(engine);
+	unload_ended(engine);
+	return earlier(earlier(deadline_of(engine, due_us), publish_deadline_us(engine)),
+		       idle_deadline_us(engine));
+}
+
+void *coordinator_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct engine *engine = worker->state;
+	int64_t deadline_us = 0;
+
+	recovery_resume(engine);
+	facts_query_all(engine);
+	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
+	while (!engine->quit)
+		deadline_us = coordinator_turn(engine, deadline_us);
+	return NULL;
+}

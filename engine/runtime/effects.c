@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Effects are idempotent by attempt, so posting one again after a restart is harmless; within one
+ * life the marks in `live` keep each from being posted twice.
+ */
+#include "runtime/effects.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/order.h"
+#include "runtime/executor_worker.h"
+#include "runtime/turn.h"
+
+/* ---- work for the content thread ---------------------------------------------------------- */
+
+static const char *node_folder(const struct execution *execution, const struct node_spec *spec,
+			       struct arena *arena)
+{
+	char *joined = file_join(execution->folder, spec->workdir);
+	char *kept = arena_strdup(arena, joined);
+
+	free(joined);
+	return kept;
+}
+
+static struct content_job *job_new(struct live *live, const struct effect *effect,
+				   enum content_kind kind)
+{
+	const struct execution *execution = live->execution;
+	struct content_job *job = mem_zalloc(sizeof(*job));
+	char name[512];
+
+	job->message.kind = MESSAGE_CONTENT;
+	job->kind = kind;
+	memcpy(job->execution, execution->id, sizeof(job->execution));
+	job->spec = &execution->workflow->nodes[effect->node];
+	job->node = effect->node;
+	job->attempt = effect->attempt;
+	job->attempt_kind = effect->attempt_kind;
+	job->folder = node_folder(execution, job->spec, &job->arena);
+	(void)snprintf(name, sizeof(name), "%s/%s/%s-%u/%s", execution->name, job->spec->id,
+		       attempt_kind_name(effect->attempt_kind), effect->attempt,
+		       kind == CONTENT_BEFORE ? "before" : "after");
+	job->name = arena_strdup(&job->arena, name);
+	live->jobs++;
+	return job;
+}
+
+static void item_of_revision(const struct execution *execution, const struct revision *revision,
+			     struct event_item *out)
+{
+	*out = (struct event_item){
+		.kind = "artifact",
+		.name = execution->workflow->nodes[revision->node]
+				.artifacts[revision->artifact]
+				.path,
+		.number = revision->artifact,
+		.absent = revision->absent,
+		.size = revision->size,
+		.mode = revision->mode,
+		.uid = revision->uid,
+		.gid = revision->gid,
+		.mtime_ns = revision->mtime_ns,
+		.inode = revision->inode,
+	};
+	memcpy(out->blob, revision->blob, sizeof(out->blob));
+}
+
+static void fill_restore(struct content_job *job, const struct execution *execution)
+{
+	job->items = arena_alloc(&job->arena, job->spec->artifacts_count * sizeof(*job->items));
+	for (uint32_t i = 0; i < job->spec->artifacts_count; i++) {
+		const struct revision *revision = execution_pre_image(execution, job->node, i);
+
+		if (revision)
+			item_of_revision(execution, revision, &job->items[job->items_count++]);
+	}
+}
+
+static void post_content(struct engine *engine, struct live *live, const struct effect *effect,
+			 enum content_kind kind)
+{
+	struct content_job *job = job_new(live, effect, kind);
+	struct order_places places = {.output_folder = engine->options.home->output};
+
+	if (kind == CONTENT_RESTORE)
+		fill_restore(job, live->execution);
+	if (kind == CONTENT_COLLECT)
+		job->outputs = order_outputs_path(live->execution, effect->node,
+						  effect->attempt_kind, effect->attempt, &places,
+						  &job->arena);
+	mailbox_post_reply(&engine->content.mailbox, &job->message);
+}
+
+/* ---- starts --------------------------------------------------------------------------------- */
+
+static void queue_start(struct engine *engine, const struct live *live,
+			const struct effect *effect)
+{
+	struct waiting_start *start;
+
+	if (engine->starts_first && engine->starts_last == engine->starts_capacity) {
+		engine->starts_last -= engine->starts_first;
+		memmove(engine->starts, engine->starts + engine->starts_first,
+			engine->starts_last * sizeof(*engine->starts));
+		engine->starts_first = 0;
+	}
+	engine->starts = mem_grow(engine->starts, &engine->starts_capacity,
+				  engine->starts_last + 1, sizeof(*engine->starts));
+	start = &engine->starts[engine->starts_last++];
+	memcpy(start->execution, live->execution->id, sizeof(start->execution));
+	start->effect = *effect;
+}
+
+static void input_for(struct input *input, const struct engine *engine,
+		      const struct effect *effect, enum input_kind kind)
+{
+	*input = (struct input){.kind = kind,
+				.time_us = clock_wall_us(engine->options.clock),
+				.node = effect->node,
+				.attempt_kind = effect->attempt_kind,
+				.attempt = effect->attempt};
+}
+
+/* An order that cannot be built fails its attempt as one that could not be launched. */
+static void fail_launch(struct engine *engine, struct live *live, const struct effect *effect,
+			const struct err *cause)
+{
+	struct input input;
+	struct err err;
+
+	input_for(&input, engine, effect, INPUT_EXITED);
+	input.exit_kind = EXIT_LAUNCH;
+	input.code = 126;
+	input.text = cause->message;
+	if (turn_apply(engine, live, &input, &err) < 0)
+		log_error("%s: a failed launch is not accepted: %s", live->execution->name,
+			  err.message);
+}
+
+static void start(struct engine *engine, struct live *live, const struct effect *effect)
+{
+	struct order_places places = {.output_folder = engine->options.home->output};
+	struct effect watch = *effect;
+	struct executor_command *command;
+	struct input input;
+	struct err err = {0};
+	int rc;
+
+	input_for(&input, engine, effect, INPUT_DISPATCHED);
+	rc = turn_apply(engine, live, &input, &err);
+	if (rc <= 0) {
+		if (rc < 0)
+			log_error("%s: a start is refused: %s", live->execution->name, err.message);
+		return;
+	}
+	watch.kind = EFFECT_WATCH;
+	live_set_in_flight(live, &watch);
+	command = mem_zalloc(sizeof(*command));
+	command->message.kind = MESSAGE_ORDER;
+	command->verb = EXECUTOR_START;
+	attempt_id(live->execution, effect->node, effect->attempt_kind, effect->attempt,
+		   command->attempt);
+	places.workspace = arena_alloc(&command->arena, strlen(places.output_folder) + 64);
+	(void)snprintf((char *)places.workspace, strlen(places.output_folder) + 64,
+		       "%s/%s/workspace", places.output_folder, live->execution->id);
+	if (order_build(live->execution, effect->node, effect->attempt_kind, effect->attempt,
+			effect->artifact, &places, &command->arena, &command->order, &err) < 0) {
+		arena_release(&command->arena);
+		free(command);
+		fail_launch(engine, live, effect, &err);
+		return;
+	}
+	mailbox_post_reply(&engine->executors.mailbox, &command->message);
+}
+
+uint32_t effects_live_count(const struct engine *engine)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < engine->lives.count; i++)
+		count += engine->lives.items[i]->execution->live_count;
+	return count;
+}
+
+/* Whether the state still asks for this very start: a revoked intent does not. */
+static bool is_still_wanted(const struct live *live, const struct effect *wanted)
+{
+	struct effect effects[EFFECTS_PER_NODE];
+	size_t count = execution_outstanding(live->execution, wanted->node, effects);
+
+	for (size_t i = 0; i < count; i++)
+		if (effects[i].kind == EFFECT_START && effects[i].attempt == wanted->attempt &&
+		    effects[i].attempt_kind == wanted->attempt_kind)
+			return true;
+	return false;
+}
+
+/* Undo work is not held back by max_parallel alone: it counts like any other attempt. */
+static bool has_slot(const struct live *live)
+{
+	return live->execution->live_count < live->execution->workflow->max_parallel;
+}
+
+void effects_dispatch(struct engine *engine)
+{
+	uint32_t live_count = effects_live_count(engine);
+	size_t kept = engine->starts_first;
+
+	for (size_t i = engine->starts_first; i < engine->starts_last; i++) {
+		struct waiting_start waiting = engine->starts[i];
+		struct live *live = live_find(&engine->lives, waiting.execution);
+
+		if (!live || !is_still_wanted(live, &waiting.effect)) {
+			if (live)
+				live_clear_in_flight(live, waiting.effect.node, EFFECT_START);
+			continue;
+		}
+		if (live_count >= engine->options.slots || !has_slot(live) ||
+		    engine->broken) { /* keeps its place */
+			engine->starts[kept++] = waiting;
+			continue;
+		}
+		start(engine, live, &waiting.effect);
+		live_count++;
+	}
+	engine->starts_last = kept;
+	if (engine->starts_first == engine->starts_last)
+		engine->starts_first = engine->starts_last = 0;
+}
+
+/* ---- all effects ---------------------------------------------------------------------------- */
+
+static void command(struct engine *engine, struct live *live, const struct effect *effect,
+		    enum executor_verb verb)
+{
+	char id[ATTEMPT_ID_TEXT];
+
+	attempt_id(live->execution, effect->node, effect->attempt_kind, effect->attempt, id);
+	executor_worker_send(&engine->executors, verb, id);
+}
+
+static void post(struct engine *engine, struct live *live, const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_CAPTURE_BEFORE:
+		post_content(engine, live, effect, CONTENT_BEFORE);
+		break;
+	case EFFECT_CAPTURE_AFTER:
+		post_content(engine, live, effect, CONTENT_AFTER);
+		break;
+	case EFFECT_COLLECT:
+		post_content(engine, live, effect, CONTENT_COLLECT);
+		break;
+	case EFFECT_RESTORE:
+		post_content(engine, live, effect, CONTENT_RESTORE);
+		break;
+	case EFFECT_START:
+		queue_start(engine, live, effect);
+		break;
+	case EFFECT_WATCH: /* the executor reports by itself */
+		break;
+	case EFFECT_STOP:
+		command(engine, live, effect, EXECUTOR_STOP);
+		break;
+	case EFFECT_FREEZE:
+		command(engine, live, effect, EXECUTOR_FREEZE_IT);
+		break;
+	case EFFECT_THAW:
+		command(engine, live, effect, EXECUTOR_THAW_IT);
+		break;
+	}
+}
+
+void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
+{
+	struct effect effects[EFFECTS_PER_NODE];
+	const struct node_run *run = &live->execution->nodes[node];
+	size_t count;
+
+	if (engine->broken || run->version > engine->committed_seq)
+		return;
+	count = execution_outstanding(live->execution, node, effects);
+	for (size_t i = 0; i < count; i++) {
+		/* Recovery asks the executor about it first: it may be running already. */
+		if (effects[i].kind == EFFECT_START && live->queried && live->queried[node])
+			continue;
+		if (live_is_in_flight(live, &effects[i]))
+			continue;
+		live_set_in_flight(live, &effects[i]);
+		post(engine, live, &effects[i]);
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From durable state to work for other threads: what a committed node asks for is posted once,
+ * and committed intents are started when a slot is free.
+ */
+#ifndef HLP_RUNTIME_EFFECTS_H
+#define HLP_RUNTIME_EFFECTS_H
+
+#include "runtime/engine.h"
+
+/* Posts what this node asks for and is not under way yet; nothing while its last event is not
+ * durable. */
+void effects_of_node(struct engine *engine, struct live *live, uint32_t node);
+/* Starts queued intents while slots are free. Part of the open turn. */
+void effects_dispatch(struct engine *engine);
+/* Attempts alive or sent, over all executions. */
+uint32_t effects_live_count(const struct engine *engine);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The coordinator's own data: every loaded execution, the open turn, who is waited for. Only the
+ * coordinator thread touches it; others send messages. The modules above divide the work on it:
+ * turn (decide, number, fold, seal), effects (state → work for others), facts (work done → inputs),
+ * requests (what clients ask), publish (what watchers are told).
+ */
+#ifndef HLP_RUNTIME_ENGINE_H
+#define HLP_RUNTIME_ENGINE_H
+
+#include "base/rng.h"
+#include "runtime/live.h"
+#include "runtime/messages.h"
+#include "runtime/worker.h"
+
+/* A committed intent that waits for a slot. */
+struct waiting_start {
+	char execution[ULID_TEXT];
+	struct effect effect;
+};
+
+struct engine {
+	struct runtime_options options;
+	struct mailbox mailbox; /* the coordinator's */
+	struct worker coordinator, journal, content, catalog, executors;
+	struct live_table lives;
+	struct rng rng;
+	uint64_t term;
+	uint64_t seq;	       /* of the last event folded */
+	uint64_t committed_seq;
+	struct commit *open;   /* the turn under way; NULL when nothing happened yet */
+	size_t commits_in_flight;
+	struct waiting_start *starts; /* a queue: starts_first … starts_last */
+	size_t starts_first, starts_last, starts_capacity;
+	struct map requests;   /* ids of mutating requests known to this engine → their execution */
+	struct arena requests_arena;
+	uint32_t watch_all;    /* watchers of all headers */
+	int64_t published_us;  /* CLOCK_MONOTONIC of the last publication */
+	bool publish_due;
+	bool launcher_reachable;
+	bool broken;	       /* a commit failed: nothing is acted on any more */
+	bool stopping, quit;
+	struct request *stop_request;
+	struct request **parked; /* wait until their execution is reconciled */
+	size_t parked_count, parked_capacity;
+	int64_t idle_since_us;	 /* CLOCK_MONOTONIC; 0 while something goes on */
+};
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Between mailboxes and the executor seam.
+ */
+#include "runtime/executor_worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "executor/local.h"
+
+#define QUEUE_MAX 65536
+
+struct executors {
+	struct worker *worker;
+	struct loop loop;
+	struct loop_watch mail;
+	struct executor *local;
+};
+
+static void on_report(void *ctx, const struct report *report)
+{
+	struct executors *executors = ctx;
+	struct report_message *message = mem_zalloc(sizeof(*message));
+
+	message->message.kind = MESSAGE_REPORT;
+	message->report = *report;
+	message->report.attempt = NULL;
+	message->report.text = NULL;
+	message->about_all = !report->attempt;
+	if (report->attempt)
+		(void)snprintf(message->attempt, sizeof(message->attempt), "%s", report->attempt);
+	message->text = mem_strdup(report->text);
+	mailbox_post_reply(executors->worker->coordinator, &message->message);
+}
+
+static void obey(struct executors *executors, struct executor_command *command)
+{
+	struct executor *local = executors->local;
+
+	switch (command->verb) {
+	case EXECUTOR_START:
+		local->ops->start(local, command->order);
+		break;
+	case EXECUTOR_STOP:
+		local->ops->stop(local, command->attempt);
+		break;
+	case EXECUTOR_QUERY:
+		local->ops->query(local, command->attempt);
+		break;
+	case EXECUTOR_ACKNOWLEDGE:
+		local->ops->acknowledge(local, command->attempt);
+		break;
+	case EXECUTOR_FREEZE_IT:
+		local->ops->freeze(local, command->attempt);
+		break;
+	case EXECUTOR_THAW_IT:
+		local->ops->thaw(local, command->attempt);
+		break;
+	case EXECUTOR_READY:
+		executor_local_ready(local);
+		break;
+	case EXECUTOR_GOODBYE:
+		executor_local_goodbye(local);
+		break;
+	}
+	arena_release(&command->arena);
+	free(command);
+}
+
+static void on_mail(struct loop_watch *watch, unsigned events)
+{
+	struct executors *executors = watch->ctx;
+	struct message *message = mailbox_take(&executors->worker->mailbox);
+
+	(void)events;
+	while (message) {
+		struct message *next = message->next;
+
+		if (message->kind == MESSAGE_QUIT)
+			loop_stop(&executors->loop);
+		else
+			obey(executors, (struct executor_command *)message);
+		message = next;
+	}
+}
+
+static void *executors_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct executors *executors = worker->state;
+	struct err err;
+
+	executors->mail = (struct loop_watch){
+		.fd = worker->mailbox.fd, .ready = on_mail, .ctx = executors};
+	if (loop_add(&executors->loop, &executors->mail, LOOP_READ, &err) < 0 ||
+	    loop_run(&executors->loop, &err) < 0)
+		log_error("the executors thread ends: %s", err.message);
+	return NULL;
+}
+
+static void executors_free(struct executors *executors)
+{
+	if (executors->local)
+		executors->local->ops->free(executors->local);
+	loop_release(&executors->loop);
+	free(executors);
+}
+
+int executor_worker_start(struct worker *worker, const struct home *home, uint64_t term,
+			  struct mailbox *coordinator, struct err *err)
+{
+	struct executors *executors = mem_zalloc(sizeof(*executors));
+	int rc = loop_init(&executors->loop, err);
+
+	if (rc) {
+		free(executors);
+		return rc;
+	}
+	executors->worker = worker;
+	worker->state = executors;
+	worker->coordinator = coordinator;
+	/* Before the thread runs: the loop is still ours. Reports wait in the coordinator's mailbox. */
+	rc = executor_local_new(&executors->loop, home, term, on_report, executors,
+				&executors->local, err);
+	if (!rc)
+		rc = worker_start(worker, "executors", executors_main, QUEUE_MAX, true, coordinator,
+				  err);
+	if (rc) {
+		executors_free(executors);
+		return rc;
+	}
+	return 0;
+}
+
+void executor_worker_stop(struct worker *worker)
+{
+	struct executors *executors = worker->state;
+
+	if (!worker->running)
+		return;
+	worker_stop(worker);
+	executors_free(executors);
+}
+
+void executor_worker_send(struct worker *worker, enum executor_verb verb, const char *attempt)
+{
+	struct executor_command *command = mem_zalloc(sizeof(*command));
+
+	command->message.kind = MESSAGE_ORDER;
+	command->verb = verb;
+	if (attempt)
+		(void)snprintf(command->attempt, sizeof(command->attempt), "%s", attempt);
+	mailbox_post_reply(&worker->mailbox, &command->message);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the coordinator and the other threads send each other. Each struct begins with its message
+ * and is owned by whoever holds it (base/mailbox.h); a job comes back as its own reply.
+ */
+#ifndef HLP_RUNTIME_MESSAGES_H
+#define HLP_RUNTIME_MESSAGES_H
+
+#include "base/mailbox.h"
+#include "executor/executor.h"
+#include "model/execution.h"
+#include "runtime/runtime.h"
+
+enum message_kind {
+	MESSAGE_REQUEST = 1, /* struct request: from service, or back from another thread */
+	MESSAGE_REPORT,	     /* struct report_message: an executor's fact */
+	MESSAGE_COMMIT,	     /* struct commit: to journal and back */
+	MESSAGE_CONTENT,     /* struct content_job: to content and back */
+	MESSAGE_LOAD,	     /* struct load_job: an execution that has ended, to be acted on */
+	MESSAGE_ORDER,	     /* struct executor_command: to executors */
+	MESSAGE_QUIT,	     /* the reader ends its thread */
+};
+
+/* An executor's report, copied out of its borrowed texts. */
+struct report_message {
+	struct message message;
+	struct report report;
+	bool about_all;
+	char attempt[ATTEMPT_ID_TEXT];
+	char *text; /* owned; NULL when none */
+};
+
+/* A sealed turn on its way to the disk. */
+struct commit {
+	struct message message;
+	struct journal_batch batch;
+	struct commit_part *parts; /* one per execution touched */
+	size_t parts_count;
+	char (*acks)[ATTEMPT_ID_TEXT]; /* exits that become durable with it */
+	size_t acks_count, acks_capacity;
+	struct request **answers; /* requests answered by it */
+	size_t answers_count, answers_capacity;
+	int result;
+	struct err err;
+};
+
+enum content_kind { CONTENT_PIN, CONTENT_BEFORE, CONTENT_AFTER, CONTENT_COLLECT, CONTENT_RESTORE };
+
+/* Work on files. The workflow that `spec` points into outlives the job. */
+struct content_job {
+	struct message message;
+	enum content_kind kind;
+	struct request *request; /* PIN */
+	char execution[ULID_TEXT];
+	const struct node_spec *spec;
+	uint32_t node, attempt;
+	enum attempt_kind attempt_kind;
+	struct arena arena;	/* owns the texts and items */
+	const char *name;	/* "edge-cert#12/swap/run-1/before" */
+	const char *folder;	/* the node's working folder */
+	const char *outputs;	/* COLLECT: the file */
+	struct event_item *items; /* RESTORE: in, what to bring back; all: out */
+	uint32_t items_count;
+	int result;
+	struct err err;
+};
+
+/* Folds an execution that is not loaded. */
+struct load_job {
+	struct catalog_job job; /* first */
+	char execution[ULID_TEXT];
+	struct execution *loaded; /* out */
+	struct request *waiting;  /* to be taken up again */
+};
+
+enum executor_verb {
+	EXECUTOR_START, EXECUTOR_STOP, EXECUTOR_QUERY, EXECUTOR_ACKNOWLEDGE, EXECUTOR_FREEZE_IT,
+	EXECUTOR_THAW_IT, EXECUTOR_READY, EXECUTOR_GOODBYE
+};
+struct executor_command {
+	struct message message;
+	enum executor_verb verb;
+	char attempt[ATTEMPT_ID_TEXT];
+	struct arena arena;	   /* owns the order */
+	const struct order *order; /* START */
+};
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Recovery by fold and reconcile. Nothing is replayed: the state alone says what is to be done.
+ */
+#include "runtime/recovery.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "runtime/effects.h"
+#include "runtime/load.h"
+#include "store/content.h"
+
+#define DEATHS_MAX 3
+
+struct loading {
+	struct engine *engine;
+	struct journal *journal;
+	struct content *content;
+	struct execution *execution;
+	struct workflow *workflow;
+	struct graph *graph;
+};
+
+static int fold_next(void *ctx, const struct event *event, struct err *err)
+{
+	struct loading *loading = ctx;
+
+	if (event->kind == EVENT_CREATED)
+		return load_created(loading->content, event, &loading->execution, err);
+	if (!loading->execution)
+		return err_set(err, ERR_CORRUPT, "its journal does not begin with its creation");
+	return execution_fold(loading->execution, event, err);
+}
+
+static int read_first(void *ctx, const struct event *event, struct err *err)
+{
+	struct loading *loading = ctx;
+	int rc;
+
+	if (event->kind != EVENT_CREATED)
+		return 1; /* enough */
+	rc = load_workflow(loading->content, event->blob, &loading->workflow, &loading->graph, err);
+	return rc ? rc : 1;
+}
+
+/* A snapshot spares most of the fold; a damaged one costs only time. */
+static uint64_t from_snapshot(struct loading *loading, const char *id)
+{
+	struct buf image;
+	struct err err;
+	uint64_t seq = 0;
+
+	buf_init(&image, SIZE_MAX / 2);
+	if (journal_snapshot(loading->journal, id, &seq, &image, &err) == 1) {
+		(void)journal_each_event(loading->journal, id, 0, read_first, loading, &err);
+		if (loading->workflow &&
+		    execution_from_snapshot(loading->workflow, loading->graph, image.data,
+					    image.length, &loading->execution, &err) < 0) {
+			log_warn("the snapshot of %s is not used: %s", id, err.message);
+			workflow_free(loading->workflow);
+			graph_free(loading->graph);
+		}
+		loading->workflow = NULL;
+		loading->graph = NULL;
+	}
+	buf_release(&image);
+	return loading->execution ? seq : 0;
+}
+
+/* Asked about before they may be started: intended or dispatched attempts. */
+static void mark_queries(struct live *live)
+{
+	const uint32_t nodes = live->execution->workflow->nodes_count;
+
+	live->queried = mem_calloc(nodes, sizeof(*live->queried));
+	for (uint32_t node = 0; node < nodes; node++) {
+		struct effect effects[EFFECTS_PER_NODE];
+		size_t count = execution_outstanding(live->execution, node, effects);
+
+		for (size_t i = 0; i < count; i++)
+			if (effects[i].kind == EFFECT_WATCH || effects[i].kind == EFFECT_START)
+				live->queried[node] = true;
+		live->unanswered += live->queried[node];
+	}
+	if (!live->unanswered) {
+		free(live->queried);
+		live->queried = NULL;
+	}
+}
+
+static void load_one(struct loading *loading, const char *id)
+{
+	struct err err = {0};
+	uint32_t deaths = 0;
+	int rc;
+
+	loading->execution = NULL;
+	if (!loading->engine->options.crashed)
+		(void)journal_recovery_end(loading->journal, id, &err);
+	(void)journal_recovery_begin(loading->journal, id, &deaths, &err);
+	if (deaths >= DEATHS_MAX) {
+		log_error("%s is quarantined: the engine died %u times while taking it up", id,
+			  deaths);
+		return;
+	}
+	rc = journal_each_event(loading->journal, id, from_snapshot(loading, id), fold_next,
+				loading, &err);
+	if (rc < 0 || !loading->execution) {
+		log_error("%s is left out: %s", id, rc < 0 ? err.message : "it has no events");
+		execution_free(loading->execution);
+		return;
+	}
+	execution_touched_clear(loading->execution);
+	mark_queries(live_add(&loading->engine->lives, loading->execution));
+}
+
+struct names {
+	struct arena arena;
+	char **items;
+	size_t count, capacity;
+};
+
+static int gather_name(void *ctx, const char *execution, struct err *err)
+{
+	struct names *names = ctx;
+
+	(void)err;
+	names->items = mem_grow(names->items, &names->capacity, names->count + 1, sizeof(char *));
+	names->items[names->count++] = arena_strdup(&names->arena, execution);
+	return 0;
+}
+
+int recovery_load(struct engine *engine, struct journal *journal, struct err *err)
+{
+	struct loading loading = {.engine = engine, .journal = journal};
+	struct names names = {0};
+	int rc = content_open(engine->options.home, CONTENT_READ, &loading.content, err);
+
+	if (rc)
+		return rc;
+	rc = journal_each_execution(journal, false, gather_name, &names, err);
+	for (size_t i = 0; rc >= 0 && i < names.count; i++)
+		load_one(&loading, names.items[i]);
+	content_close(loading.content);
+	free(names.items);
+	arena_release(&names.arena);
+	return rc < 0 ? rc : 0;
+}
+
+void recovery_resume(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		struct live *live = engine->lives.items[i];
+
+		for (uint32_t node = 0; node < live->execution->workflow->nodes_count; node++)
+			effects_of_node(engine, live, node);
+	}
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Assembly of the threads, in order: store, fold, journal, content, catalog, executors, coordinator;
+ * and their end in the reverse order, so that no thread ever posts to one that is gone.
+ */
+#include "runtime/runtime.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "runtime/catalog_worker.h"
+#include "runtime/content_worker.h"
+#include "runtime/coordinator.h"
+#include "runtime/executor_worker.h"
+#include "runtime/journal_worker.h"
+#include "runtime/recovery.h"
+#include "runtime/turn.h"
+
+#define COORDINATOR_QUEUE_MAX 65536
+
+struct runtime {
+	struct engine engine;
+	struct journal *journal_store;
+};
+
+static int start_threads(struct runtime *runtime, struct err *err)
+{
+	struct engine *engine = &runtime->engine;
+	const struct home *home = engine->options.home;
+	int rc;
+
+	rc = journal_worker_start(&engine->journal, runtime->journal_store, &engine->mailbox, err);
+	if (!rc)
+		rc = content_worker_start(&engine->content, home, &engine->mailbox, err);
+	if (!rc)
+		rc = catalog_worker_start(&engine->catalog, home, &engine->mailbox, err);
+	if (!rc)
+		rc = executor_worker_start(&engine->executors, home, engine->term, &engine->mailbox,
+					   err);
+	engine->coordinator.state = engine;
+	if (!rc)
+		rc = worker_start(&engine->coordinator, "coordinator", coordinator_main, 1, false,
+				  NULL, err);
+	return rc;
+}
+
+int runtime_start(const struct runtime_options *options, struct runtime **out, struct err *err)
+{
+	struct runtime *runtime = mem_zalloc(sizeof(*runtime));
+	struct engine *engine = &runtime->engine;
+	uint64_t seed;
+	int rc;
+
+	engine->options = *options;
+	rng_entropy(&seed, sizeof(seed));
+	engine->rng.state = seed;
+	mailbox_init(&engine->mailbox, COORDINATOR_QUEUE_MAX, false);
+	rc = journal_open(options->home, options->durability, &runtime->journal_store, err);
+	if (!rc)
+		rc = journal_begin_term(runtime->journal_store, &engine->term, err);
+	if (!rc) {
+		engine->seq = engine->committed_seq = journal_last_seq(runtime->journal_store);
+		rc = recovery_load(engine, runtime->journal_store, err);
+	}
+	if (!rc)
+		rc = start_threads(runtime, err);
+	if (rc) {
+		runtime_stop(runtime);
+		return rc;
+	}
+	*out = runtime;
+	return 0;
+}
+
+/* What is left in the coordinator's mailbox when all threads are gone: owned by nobody else. */
+static void drain(struct engine *engine)
+{
+	struct message *message = mailbox_take(&engine->mailbox);
+
+	while (message) {
+		struct message *next = message->next;
+
+		if (message->kind == MESSAGE_COMMIT) {
+			turn_free_commit((struct commit *)message);
+		} else if (message->kind == MESSAGE_REPORT) {
+			free(((struct report_message *)message)->text);
+			free(message);
+		} else if (message->kind == MESSAGE_CONTENT) {
+			arena_release(&((struct content_job *)message)->arena);
+			request_free(((struct content_job *)message)->request);
+			free(message);
+		} else if (message->kind == MESSAGE_REQUEST) {
+			request_free((struct request *)message);
+		} else if (message->kind == MESSAGE_LOAD) {
+			execution_free(((struct load_job *)message)->loaded);
+			request_free(((struct load_job *)message)->waiting);
+			free(message);
+		}
+		message = next;
+	}
+}
+
+static void stop_coordinator(struct engine *engine)
+{
+	if (!engine->coordinator.running)
+		return;
+	/* It waits on the engine's own mailbox, which others keep posting to. */
+	mailbox_post_reply(&engine->mailbox, &engine->coordinator.quit);
+	(void)pthread_join(engine->coordinator.thread, NULL);
+	engine->coordinator.running = false;
+	mailbox_release(&engine->coordinator.mailbox);
+}
+
+static void release_engine(struct engine *engine)
+{
+	drain(engine);
+	for (size_t i = 0; i < engine->parked_count; i++)
+		request_free(engine->parked[i]);
+	request_free(engine->stop_request);
+	free(engine->parked);
+	free(engine->starts);
+	if (engine->open)
+		turn_free_commit(engine->open);
+	live_table_release(&engine->lives);
+	map_release(&engine->requests);
+	arena_release(&engine->requests_arena);
+	mailbox_release(&engine->mailbox);
+}
+
+void runtime_stop(struct runtime *runtime)
+{
+	struct engine *engine = &runtime->engine;
+
+	if (!runtime)
+		return;
+	if (engine->executors.running && engine->options.over)
+		executor_worker_send(&engine->executors, EXECUTOR_GOODBYE, NULL);
+	stop_coordinator(engine);
+	executor_worker_stop(&engine->executors);
+	worker_stop(&engine->catalog);
+	worker_stop(&engine->content);
+	worker_stop(&engine->journal);
+	journal_close(runtime->journal_store);
+	release_engine(engine);
+	free(runtime);
+}
+
+int runtime_ask(struct runtime *runtime, struct request *request)
+{
+	return mailbox_post_request(&runtime->engine.mailbox, &request->message);
+}
+
+int runtime_read(struct runtime *runtime, struct catalog_job *job)
+{
+	return mailbox_post_request(&runtime->engine.catalog.mailbox, &job->message);
+}
+
+void runtime_update_free(struct runtime_update *update)
+{
+	if (!update)
+		return;
+	buf_release(&update->bytes);
+	buf_release(&update->header);
+	free(update);
+}

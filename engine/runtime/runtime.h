@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The running engine: its threads and what the service may ask of them. Requests are structs that
+ * travel to a thread and come back, answered, in the asker's mailbox; the request is the asker's
+ * again then. Service knows nothing of what lies behind.
+ *
+ * Threads: coordinator (owns every execution), journal, executors, content, catalog. The clients
+ * thread is service's own.
+ */
+#ifndef HLP_RUNTIME_RUNTIME_H
+#define HLP_RUNTIME_RUNTIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/home.h"
+#include "base/mailbox.h"
+#include "base/mem.h"
+#include "model/execution.h"
+#include "model/plan.h"
+#include "model/rows.h"
+#include "store/catalog.h"
+#include "store/content.h"
+#include "store/journal.h"
+
+struct runtime;
+
+/* How rows and plans become bytes for clients; given by service, called on the coordinator thread
+ * without locks. Both append to `out`. */
+struct runtime_encoder {
+	void (*update)(void *ctx, uint64_t seq, const struct execution_row *header,
+		       const struct node_row *nodes, size_t nodes_count, const struct act_row *acts,
+		       const char *const *act_nodes, size_t acts_count, bool last, struct buf *out);
+	void (*plan)(void *ctx, const struct execution *execution, const struct plan *plan,
+		     struct buf *out);
+	void *ctx;
+};
+
+struct runtime_options {
+	struct home *home;
+	enum durability durability;
+	const struct clock *clock;
+	struct runtime_encoder encoder;
+	struct mailbox *updates; /* where committed updates of watched executions are posted */
+	uint32_t slots;		 /* attempts alive at once, over all executions */
+	bool crashed;		 /* the engine before this one died of its own doing */
+	/* Something ended the engine from inside: a broken journal, a lost term, an agreed stop.
+	 * Called once, on any thread; `exit_code` is what the program ends with. */
+	void (*over)(void *ctx, int exit_code, const char *why);
+	void *ctx;
+};
+
+/* Opens the store, begins a term, folds what has not ended, starts the threads and reconciles with
+ * the executors. Returns when requests are answered. ERR_EXISTS: another engine has this home. */
+int runtime_start(const struct runtime_options *options, struct runtime **out, struct err *err);
+/* Ends the threads in order; children run on under the launcher. Accepts NULL. */
+void runtime_stop(struct runtime *runtime);
+
+enum request_kind {
+	REQUEST_EXECUTE = 1,
+	REQUEST_ACT,	/* every verb but rollback */
+	REQUEST_PLAN,	/* a rollback plan */
+	REQUEST_ROLLBACK,
+	REQUEST_WATCH, REQUEST_UNWATCH, /* execution "" : headers of all */
+	REQUEST_STATUS, /* of the engine */
+	REQUEST_STOP,	/* the engine; flag: live attempts are stopped first */
+};
+
+struct request {
+	struct message message; /* first; kind is the runtime's while it travels */
+	enum request_kind kind;
+	struct mailbox *reply_to;
+	void *ctx;		/* the asker's */
+	struct arena arena;	/* owns the texts below; released by the asker */
+
+	/* asked */
+	char execution[ULID_TEXT];
+	const char *node;	/* id; NULL: the execution */
+	const char *request;	/* client's id of a mutating request */
+	const char *actor, *note;
+	const char *file;
+	const char *text;
+	size_t text_length;
+	struct binding *params, *env;
+	uint32_t params_count, env_count;
+	enum verb verb;
+	enum answer answer;
+	uint64_t version;
+	const char *plan;
+	const char **past;
+	uint32_t past_count;
+	bool flag;		/* execute: another; stop: all */
+
+	/* answered */
+	int result;		/* 0 or -ERR_x, then err */
+	struct err err;
+	uint64_t seq;		/* committed: read your own writes */
+	struct buf out;		/* plan: encoded; execute: problems of the file */
+	bool started;		/* rollback: it is under way */
+	uint64_t term;
+	uint32_t executions_live, attempts_live;
+	bool launcher_reachable;
+
+	/* the runtime's own, while it travels */
+	struct workflow *workflow;
+	struct graph *graph;
+	char blob[41], revision[41];
+	bool dirty, looked_up, retry;
+	uint32_t number;
+	struct event_item *pins;
+	uint32_t pins_count;
+};
+
+struct request *request_new(enum request_kind kind, struct mailbox *reply_to, void *ctx);
+void request_free(struct request *request); /* accepts NULL */
+
+/* Sends a request to the coordinator. -ERR_LIMIT when it is overloaded: stop reading the source. */
+int runtime_ask(struct runtime *runtime, struct request *request);
+
+/* Work for the catalog thread: reads and encodes. `run` is called there with the thread's own catalog
+ * and content (NULL if it could not be opened) and touches nothing else; then the job is posted to
+ * reply_to. */
+struct catalog_job {
+	struct message message; /* first */
+	void (*run)(struct catalog_job *job, struct catalog *catalog, struct content *content);
+	struct mailbox *reply_to;
+	void *ctx;
+	int result;
+	struct err err;
+};
+int runtime_read(struct runtime *runtime, struct catalog_job *job);
+
+/* A committed change of a watched execution, posted to options.updates; the reader frees it. */
+struct runtime_update {
+	struct message message;		/* first */
+	char execution[ULID_TEXT];
+	uint64_t seq;
+	bool last;			/* the execution has ended */
+	struct buf bytes;		/* as the encoder made them, with nodes */
+	struct buf header;		/* without nodes, for those who watch all */
+};
+void runtime_update_free(struct runtime_update *update);
+
+#endif
