@@ -90,17 +90,20 @@ void clock_format_time(int64_t wall_us, char out[CLOCK_TIME_TEXT])
 	const int64_t last = days_of_date(10000, 1, 1) * DAY_US - 1;
 	int64_t time_us = wall_us < first ? first : wall_us > last ? last : wall_us;
 	int64_t days = time_us / DAY_US, rest = time_us % DAY_US, year;
-	int month, day, seconds;
+	unsigned seconds, micros;
+	int month, day;
 
 	if (rest < 0) {
 		days--;
 		rest += DAY_US;
 	}
 	date_of_days(days, &year, &month, &day);
-	seconds = (int)(rest / CLOCK_SECOND_US);
-	(void)snprintf(out, CLOCK_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-		       (int)year % 10000, month % 100, day % 100, seconds / 3600 % 100,
-		       seconds / 60 % 60, seconds % 60, (int)(rest % CLOCK_SECOND_US));
+	seconds = (unsigned)(rest / CLOCK_SECOND_US);
+	micros = (unsigned)(rest % CLOCK_SECOND_US);
+	/* The remainders change nothing; they show the compiler that the text fits. */
+	(void)snprintf(out, CLOCK_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ",
+		       (unsigned)year % 10000, (unsigned)month % 100, (unsigned)day % 100,
+		       seconds / 3600 % 100, seconds / 60 % 60, seconds % 60, micros % 1000000);
 }
 
 /* Reads exactly `count` digits; false if others stand there. */
