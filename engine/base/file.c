@@ -192,9 +192,10 @@ int file_make_folders(const char *path, mode_t mode, struct err *err)
 
 int file_open_beneath(int dir_fd, const char *path, int flags, mode_t mode, struct err *err)
 {
+	bool makes = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-		.mode = flags & (O_CREAT | O_TMPFILE & ~O_DIRECTORY) ? mode : 0,
+		.mode = makes ? mode : 0,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 	long fd;
