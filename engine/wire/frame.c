@@ -54,8 +54,7 @@ static int read_prefix(const struct frame_reader *reader, size_t *out_length, st
 	return 1;
 }
 
-int frame_reader_feed(struct frame_reader *reader, const void *data, size_t length,
-		      struct err *err)
+int frame_reader_feed(struct frame_reader *reader, const void *data, size_t length, struct err *err)
 {
 	size_t announced;
 	int rc;

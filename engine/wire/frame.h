@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * gRPC's framing of messages: a byte that says "compressed" (never, here), four bytes of length, the
- * message. Pure; one thread at a time.
+ * gRPC's framing of messages: a byte that says "compressed" (never, here), four bytes of length,
+ * the message. Pure; one thread at a time.
  */
 #ifndef HLP_WIRE_FRAME_H
 #define HLP_WIRE_FRAME_H
@@ -14,8 +14,8 @@
 
 #define FRAME_PREFIX 5
 
-/* Largest message that either side takes: a workflow's text and what comes with it, or the status of
- * LIMIT_NODES nodes. */
+/* Largest message that either side takes: a workflow's text and what comes with it, or the status
+ * of LIMIT_NODES nodes. */
 #define FRAME_MESSAGE_MAX ((size_t)96 * 1024 * 1024)
 
 void frame_write_prefix(uint8_t out[FRAME_PREFIX], size_t length);

@@ -17,10 +17,9 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "wire/grpc_call.h"
 #include "wire/peer.h"
-#include "wire/shared_bytes.h"
 
-struct grpc_call; /* one request under way */
 struct grpc_connection;
 
 /* Callbacks run on the loop's thread, without locks. They may use every grpc_call_* function on any
@@ -28,12 +27,12 @@ struct grpc_connection;
 struct grpc_service {
 	const ProtobufCServiceDescriptor *descriptor; /* names the methods and their messages */
 	/* A complete, checked request; the message is the callee's
-	 * (protobuf_c_message_free_unpacked). Sooner or later it is answered with grpc_call_reply or
-	 * grpc_call_end, unless `cancelled` comes first. */
+	 * (protobuf_c_message_free_unpacked). Sooner or later it is answered with grpc_call_reply
+	 * or grpc_call_end, unless `cancelled` comes first. */
 	void (*request)(void *ctx, struct grpc_call *call, const char *method,
 			ProtobufCMessage *message);
-	/* The client took the call back, its deadline passed, or its connection is gone. The pointer
-	 * is dead when this returns. Never called for a call that was ended. */
+	/* The client took the call back, its deadline passed, or its connection is gone. The
+	 * pointer is dead when this returns. Never called for a call that was ended. */
 	void (*cancelled)(void *ctx, struct grpc_call *call);
 	/* All that was sent on this streaming call has left; NULL if nobody asks. */
 	void (*drained)(void *ctx, struct grpc_call *call);
@@ -42,7 +41,7 @@ struct grpc_service {
 
 struct grpc_server {
 	struct loop *loop;
-	const struct grpc_service *service; /* borrowed */
+	const struct grpc_service *service;  /* borrowed */
 	struct grpc_connection *connections; /* list */
 	size_t connections_count;
 	struct loop_timer sweep; /* sends what callbacks queued, frees what is gone */
@@ -50,8 +49,7 @@ struct grpc_server {
 };
 
 #define GRPC_CONNECTIONS_MAX 256
-#define GRPC_CALLS_MAX	     128		       /* under way on one connection */
-#define GRPC_PENDING_MAX     ((size_t)256 * 1024 * 1024) /* unsent bytes of one call */
+#define GRPC_CALLS_MAX	     128 /* under way on one connection */
 
 void grpc_server_init(struct grpc_server *server, struct loop *loop,
 		      const struct grpc_service *service);
@@ -66,24 +64,5 @@ int grpc_server_add(struct grpc_server *server, int fd, const struct peer *peer,
  * is closed. When grpc_server_is_idle, everything has been sent. */
 void grpc_server_stop(struct grpc_server *server);
 bool grpc_server_is_idle(const struct grpc_server *server);
-
-/* ---- a call ------------------------------------------------------------------------------- */
-
-const struct peer *grpc_call_peer(const struct grpc_call *call);
-/* A header of the request by its lower-case name, unescaped; NULL without. */
-const char *grpc_call_header(const struct grpc_call *call, const char *name);
-/* The service's own mark on a call. */
-void grpc_call_set_mark(struct grpc_call *call, void *mark);
-void *grpc_call_mark(const struct grpc_call *call);
-
-/* Queues one packed message of a stream; takes its own reference. ERR_LIMIT when more than
- * GRPC_PENDING_MAX would wait. */
-int grpc_call_send(struct grpc_call *call, struct shared_bytes *bytes, struct err *err);
-/* Bytes that have not left yet. */
-size_t grpc_call_pending(const struct grpc_call *call);
-/* Ends the call: err NULL or err->code ERR_NONE means well. The pointer is dead afterwards. */
-void grpc_call_end(struct grpc_call *call, const struct err *err);
-/* One message and a good end. */
-void grpc_call_reply(struct grpc_call *call, struct shared_bytes *bytes);
 
 #endif

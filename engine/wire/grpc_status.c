@@ -9,18 +9,18 @@
 #include <string.h>
 
 static const int statuses[ERR_CODES] = {
-	[ERR_NONE] = 0,	       [ERR_INVALID] = 3,   [ERR_NOT_FOUND] = 5,    [ERR_EXISTS] = 6,
-	[ERR_REFUSED] = 9,     [ERR_CONFLICT] = 10, [ERR_DENIED] = 7,	    [ERR_IO] = 13,
-	[ERR_FULL] = 8,	       [ERR_LIMIT] = 8,	    [ERR_UNAVAILABLE] = 14, [ERR_TIMEOUT] = 4,
-	[ERR_PROTOCOL] = 13,   [ERR_CORRUPT] = 15,  [ERR_UNSUPPORTED] = 12, [ERR_CANCELLED] = 1,
+	[ERR_NONE] = 0,	     [ERR_INVALID] = 3,	  [ERR_NOT_FOUND] = 5,	  [ERR_EXISTS] = 6,
+	[ERR_REFUSED] = 9,   [ERR_CONFLICT] = 10, [ERR_DENIED] = 7,	  [ERR_IO] = 13,
+	[ERR_FULL] = 8,	     [ERR_LIMIT] = 8,	  [ERR_UNAVAILABLE] = 14, [ERR_TIMEOUT] = 4,
+	[ERR_PROTOCOL] = 13, [ERR_CORRUPT] = 15,  [ERR_UNSUPPORTED] = 12, [ERR_CANCELLED] = 1,
 	[ERR_INTERNAL] = 13,
 };
 
 /* The nearest code when the peer does not name one; 2 (unknown) is a bug of somebody's. */
 static const enum err_code errors[] = {
-	ERR_NONE,   ERR_CANCELLED, ERR_INTERNAL, ERR_INVALID,	  ERR_TIMEOUT,	ERR_NOT_FOUND,
-	ERR_EXISTS, ERR_DENIED,	   ERR_LIMIT,	 ERR_REFUSED,	  ERR_CONFLICT, ERR_INVALID,
-	ERR_UNSUPPORTED, ERR_INTERNAL, ERR_UNAVAILABLE, ERR_CORRUPT, ERR_DENIED,
+	ERR_NONE,	 ERR_CANCELLED, ERR_INTERNAL,	 ERR_INVALID, ERR_TIMEOUT,  ERR_NOT_FOUND,
+	ERR_EXISTS,	 ERR_DENIED,	ERR_LIMIT,	 ERR_REFUSED, ERR_CONFLICT, ERR_INVALID,
+	ERR_UNSUPPORTED, ERR_INTERNAL,	ERR_UNAVAILABLE, ERR_CORRUPT, ERR_DENIED,
 };
 
 int grpc_status_of_error(int code)
@@ -113,7 +113,8 @@ void grpc_status_format_timeout(int64_t timeout_us, char out[GRPC_TIMEOUT_TEXT])
 int grpc_status_parse_timeout(const char *text, size_t length, int64_t *out_us, struct err *err)
 {
 	static const char units[] = "HMSmun";
-	static const int64_t sizes_ns[] = {3600000000000, 60000000000, 1000000000, 1000000, 1000, 1};
+	static const int64_t sizes_ns[] = {3600000000000, 60000000000, 1000000000,
+					   1000000,	  1000,	       1};
 	const char *unit = NULL;
 	int64_t value = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Checked unpacking, packing. protobuf-c accepts texts that are no UTF-8 or that hide bytes behind a
- * NUL, and keeps unknown fields: so the bytes are walked first, along the descriptor.
+ * Checked unpacking, packing. protobuf-c accepts texts that are no UTF-8 or that hide bytes behind
+ * a NUL, and keeps unknown fields: so the bytes are walked first, along the descriptor.
  */
 #include "wire/message.h"
 
