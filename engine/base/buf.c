@@ -38,6 +38,7 @@ char *buf_reserve(struct buf *buf, size_t length)
 		return NULL;
 	}
 	buf->data = mem_grow(buf->data, &buf->capacity, buf->length + length + 1, 1);
+	buf->data[buf->length] = '\0'; /* also when nothing is ever committed */
 	return buf->data + buf->length;
 }
 
