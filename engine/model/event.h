@@ -35,7 +35,7 @@ enum event_kind {
 	EVENT_CANCELLED = 5,	/* nothing starts any more */
 	EVENT_DRAINING = 6,	/* on_failure took hold; node: whose failure; code: enum on_failure */
 	EVENT_ENDED = 7,	/* state, reason: how */
-	EVENT_REOPENED = 8,	/* an act left the terminal state */
+	EVENT_REOPENED = 8,	/* an act opens it again: ended, drained, cancelled, rolled back */
 	EVENT_QUARANTINED = 9,	/* text: cause */
 
 	/* of a node's attempt; node, attempt_kind, attempt always */
@@ -50,21 +50,23 @@ enum event_kind {
 	EVENT_UNREACHABLE = 27,
 	EVENT_REACHABLE = 28,
 	EVENT_LOST = 29,	/* proven gone, no exit known; text: why */
-	EVENT_VERDICT = 30,	/* on a live attempt: verdict; the state is `stopping` until proof */
+	EVENT_VERDICT = 30,	/* on a live attempt: verdict, items: outputs (done); the state is
+				   `stopping` until proof */
 	EVENT_RESTORED = 31,	/* moment RESTORED; items: revisions ("artifact") */
 
 	/* of a node */
-	EVENT_COMPLETED = 40,	/* reason */
+	EVENT_COMPLETED = 40,	/* reason; items: outputs (by hand) */
 	EVENT_FAILED = 41,	/* reason, code, text: message */
 	EVENT_BACKOFF = 42,	/* until_us, interval_us: the wait that was drawn */
 	EVENT_HELD = 43,	/* until_us or 0 */
 	EVENT_RELEASED = 44,
-	EVENT_ASKED = 45,	/* question, text */
-	EVENT_ANSWERED = 46,	/* answer */
+	EVENT_ASKED = 45,	/* question, text; reason: what an answer `again` goes back to */
+	EVENT_ANSWERED = 46,	/* answer; reason: where the node goes */
 	EVENT_RESET = 47,	/* PENDING again: retry */
 	EVENT_STALE = 48,	/* flag: set or cleared */
 	EVENT_FROZEN = 49,
 	EVENT_THAWED = 50,
+	EVENT_DUE = 51,		/* the wait is over: ready again (run), or waiting (undo) */
 
 	/* of a rollback */
 	EVENT_ROLLBACK_STARTED = 60, /* text: plan id; items: rows ("node"), accepted pasts ("past") */
@@ -72,6 +74,7 @@ enum event_kind {
 	EVENT_UNDO_BACKOFF = 62,     /* until_us */
 	EVENT_RECOVERED = 63,	     /* reason */
 	EVENT_ROLLBACK_ENDED = 64,
+	EVENT_RESTORING = 65,	     /* its turn has come, no undo command: only its files go back */
 };
 
 enum attempt_kind { ATTEMPT_NONE, ATTEMPT_RUN, ATTEMPT_UNDO, ATTEMPT_HOOK };

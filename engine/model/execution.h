@@ -34,6 +34,7 @@ struct revision {
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;
 	uint64_t inode;
+	uint32_t previous;	  /* the node's revision before this one, plus one; 0: none */
 };
 
 struct node_run {
@@ -50,6 +51,7 @@ struct node_run {
 	uint32_t attempt;	 /* run attempts so far; 0 before the first */
 	uint32_t undo_attempt;
 	uint32_t hook;		 /* artifact whose on_restore is next or live */
+	uint32_t hook_attempt;	 /* hook attempts so far, over all rollbacks */
 	uint32_t fresh_attempt;	 /* run attempts when it was last fresh (never run, or RECOVERED) */
 	uint32_t tries;		 /* automatic tries since the operator's last word */
 	uint32_t undo_tries;
@@ -65,6 +67,8 @@ struct node_run {
 	uint64_t start_ticks;
 	uint64_t start_order;	 /* seq of the first dispatch since fresh: rollback goes backwards */
 	uint64_t version;	 /* seq of its last event */
+	uint64_t ready_seq;	 /* when it became ready: age decides among equal priorities */
+	uint32_t last_revision;	 /* its newest revision's place in revisions, plus one; 0: none */
 	uint32_t unmet;		 /* derived: vertices it still waits for */
 	const char *message;	 /* last evidence for people; "" when none */
 	struct binding *outputs; /* of the last completed run; names as declared, values NULL if unset */
@@ -90,12 +94,16 @@ struct execution {
 	bool rolled_back;	 /* it has come to an end; retry or cancel is due */
 	char plan_id[16];	 /* of the rollback under way */
 	uint64_t seq;		 /* of the last event folded */
+	uint64_t header_version; /* seq of the last event that changed the execution itself */
 	uint64_t events_count;
 	int64_t created_us, started_us, ended_us;
 	uint32_t retries_used;	 /* of the execution's retry budget */
 	struct node_run *nodes;
 	uint32_t *unmet;	 /* per vertex: what it waits for, barriers included; derived */
 	uint32_t counts[STATES]; /* nodes per state; derived */
+	uint32_t by_reason[REASONS]; /* nodes per reason; derived */
+	uint32_t *undo_unmet;	 /* per vertex: dependents that are still to be undone; derived */
+	uint32_t undo_left;	 /* nodes of the rollback that are not RECOVERED yet; derived */
 	uint32_t live_count;	 /* attempts dispatched and not yet proven gone; derived */
 	uint32_t intended_count; /* intents not yet dispatched; derived */
 	double *priority;	 /* per node; model/priority.h; derived once */
