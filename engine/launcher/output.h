@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The file into which an attempt prints: made before the start, watched while it grows, gone when
+ * it stayed empty. While it grows, FILE.times beside it gets pairs of int64_t (offset, wall time in
+ * microseconds; the machine's byte order), so that output can be shown with times; an attempt that
+ * ends before the first look has none.
+ *
+ * A file over its bound is cut, and says so: its first `max` bytes stay, then comes a line that
+ * counts what was not kept, then the last lines. The node is not stopped for printing much. Between
+ * two looks the file may be larger. One thread.
+ */
+#ifndef HLP_LAUNCHER_OUTPUT_H
+#define HLP_LAUNCHER_OUTPUT_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct output_watch {
+	int64_t size;	 /* when last looked at */
+	int64_t dropped; /* bytes not kept so far */
+};
+
+/* Opens the file for appending, with its folders; returns a descriptor. */
+int output_open(const char *path, struct err *err);
+/* Makes the empty file for $HLP_OUTPUT. */
+int output_make_empty(const char *path, struct err *err);
+
+/* Looks at a growing file: samples its size, and cuts it when it is over `max` (0: no bound). */
+void output_look(const char *path, int64_t max, int64_t wall_us, struct output_watch *watch);
+/* The last look: removes an empty file. */
+void output_finish(const char *path, int64_t max, struct output_watch *watch);
+
+#endif
