@@ -403,7 +403,14 @@ int grpc_client_process(struct grpc_client *client, struct err *err)
 	}
 	if (rc >= 0)
 		rc = write_all(client, err);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	/* A session that wants nothing more has given the peer up. */
+	if (!nghttp2_session_want_read(client->session) &&
+	    !nghttp2_session_want_write(client->session) && client->out.length == 0)
+		return client->ready ? err_set(err, ERR_UNAVAILABLE, "the engine said goodbye")
+				     : err_set(err, ERR_PROTOCOL, "the peer does not speak HTTP/2");
+	return 0;
 }
 
 /* ---- calls -------------------------------------------------------------------------------- */

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The blocking use of a client: opening it, starting the instance when nobody answers, and calls
+ * that wait for their answer. All waiting is in poll(2).
+ */
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "client/client.h"
+#include "client/client_link.h"
+#include "client/start.h"
+
+#define OPEN_US	       (10 * CLOCK_SECOND_US)
+#define PAUSE_FIRST_US 5000
+#define PAUSE_LAST_US  100000
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+/* Nobody answers: has an engine started, or learns that one is about to be. */
+static int call_for_engine(const struct home *home, enum client_start start, struct err *err)
+{
+	if (start == CLIENT_START_ENGINE)
+		return start_instance(home, err);
+	return start_is_under_way(home, err);
+}
+
+static void pause_us(int64_t duration_us)
+{
+	(void)poll(NULL, 0, (int)(duration_us / 1000)); /* cut short by a signal: no harm */
+}
+
+/* Connects, again and again until the deadline. */
+static int connect_patiently(struct client *client, const struct home *home,
+			     enum client_start start, int64_t deadline_us, struct err *err)
+{
+	int64_t step_us = PAUSE_FIRST_US;
+	bool called = false;
+	int rc;
+
+	for (;;) {
+		rc = client_link_connect(client, err);
+		if (rc != -ERR_UNAVAILABLE || loop_now_us() >= deadline_us)
+			return rc;
+		if (!called) {
+			rc = call_for_engine(home, start, err);
+			if (rc < 0)
+				return rc;
+			called = true;
+		}
+		pause_us(step_us);
+		if (step_us < PAUSE_LAST_US)
+			step_us *= 2;
+	}
+}
+
+int client_open(const struct home *home, enum client_start start, struct client **out,
+		struct err *err)
+{
+	struct client *client = client_link_new(home, start);
+	int64_t deadline_us = loop_now_us() + OPEN_US;
+	struct err why = {0};
+	int rc = connect_patiently(client, home, start, deadline_us, &why);
+
+	while (rc >= 0 && !client_is_connected(client)) {
+		client_link_turn(client, deadline_us);
+		if (loop_now_us() < deadline_us)
+			continue;
+		rc = err_set(&why, ERR_UNAVAILABLE, "the engine does not answer: %s",
+			     client_link_trouble(client)->message);
+	}
+	if (rc < 0) {
+		client_close(client);
+		if (rc == -ERR_UNAVAILABLE)
+			start_explain(home, &why);
+		return err_set(err, (enum err_code) - rc, "%s", why.message);
+	}
+	*out = client;
+	return 0;
+}
+
+/* ---- calls that wait ------------------------------------------------------------------------ */
+
+struct waiting {
+	ProtobufCMessage *reply; /* unary: kept for the caller */
+	int (*each)(void *ctx, const ProtobufCMessage *message);
+	void *ctx;
+	int verdict; /* what `each` returned */
+	bool ended;
+	struct err err;
+};
+
+static int64_t after_us(int64_t timeout_us)
+{
+	int64_t now_us = loop_now_us();
+
+	return timeout_us < INT64_MAX - now_us ? now_us + timeout_us : INT64_MAX;
+}
+
+static void keep_reply(void *ctx, const ProtobufCMessage *message, const struct err *err)
+{
+	struct waiting *waiting = ctx;
+
+	if (message) {
+		if (waiting->reply)
+			protobuf_c_message_free_unpacked(waiting->reply, NULL);
+		waiting->reply = (ProtobufCMessage *)message; /* ours: client_link_keep */
+		return;
+	}
+	waiting->ended = true;
+	waiting->err = *err;
+	if (!err->code && !waiting->reply)
+		(void)err_set(&waiting->err, ERR_PROTOCOL, "the engine answered nothing");
+}
+
+static void drop_reply(struct waiting *waiting)
+{
+	if (waiting->reply)
+		protobuf_c_message_free_unpacked(waiting->reply, NULL);
+	waiting->reply = NULL;
+}
+
+/* One try: 0, or how it failed. */
+static int call_once(struct client *client, const char *rpc, const ProtobufCMessage *request,
+		     const ProtobufCMessageDescriptor *reply, int64_t deadline_us,
+		     ProtobufCMessage **out, struct err *err)
+{
+	struct waiting waiting = {0};
+	int64_t left_us = deadline_us == INT64_MAX ? 0 : deadline_us - loop_now_us();
+	struct client_rpc *started;
+
+	started = client_link_start(client, rpc, request, reply, left_us > 0 ? left_us : 0,
+				    keep_reply, &waiting);
+	client_link_keep(started);
+	while (!waiting.ended && loop_now_us() < deadline_us)
+		client_link_turn(client, deadline_us);
+	if (!waiting.ended) {
+		client_cancel(client, started);
+		drop_reply(&waiting);
+		if (!client_is_connected(client))
+			return err_set(err, ERR_UNAVAILABLE, "the engine does not answer: %s",
+				       client_link_trouble(client)->message);
+		return err_set(err, ERR_TIMEOUT, "the engine did not answer in time");
+	}
+	if (waiting.err.code) {
+		drop_reply(&waiting);
+		return err_set(err, (enum err_code)waiting.err.code, "%s", waiting.err.message);
+	}
+	*out = waiting.reply;
+	return 0;
+}
+
+int client_call(struct client *client, const char *rpc, const ProtobufCMessage *request,
+		const ProtobufCMessageDescriptor *reply, int64_t timeout_us, ProtobufCMessage **out,
+		struct err *err)
+{
+	int64_t deadline_us = after_us(timeout_us);
+	struct err why = {0};
+
+	for (;;) {
+		int rc = call_once(client, rpc, request, reply, deadline_us, out, &why);
+		int64_t again_us = after_us(PAUSE_LAST_US);
+
+		if (rc != -ERR_UNAVAILABLE || again_us >= deadline_us)
+			return rc < 0 ? err_set(err, (enum err_code) - rc, "%s", why.message) : rc;
+		/* The link may well be up, and the engine say that it is not ready. */
+		while (client_is_connected(client) && loop_now_us() < again_us)
+			client_link_turn(client, again_us);
+	}
+}
+
+static void take_each(void *ctx, const ProtobufCMessage *message, const struct err *err)
+{
+	struct waiting *waiting = ctx;
+
+	if (message && !waiting->verdict) {
+		waiting->verdict = waiting->each(waiting->ctx, message);
+	} else if (!message) {
+		waiting->ended = true;
+		waiting->err = *err;
+	}
+}
+
+int client_stream(struct client *client, const char *rpc, const ProtobufCMessage *request,
+		  const ProtobufCMessageDescriptor *reply,
+		  int (*each)(void *ctx, const ProtobufCMessage *message), void *ctx,
+		  struct err *err)
+{
+	struct waiting waiting = {.each = each, .ctx = ctx};
+	struct client_rpc *started = client_start(client, rpc, request, reply, take_each, &waiting);
+
+	while (!waiting.ended && !waiting.verdict)
+		client_link_turn(client, INT64_MAX);
+	if (!waiting.ended)
+		client_cancel(client, started);
+	if (waiting.verdict)
+		return waiting.verdict;
+	if (waiting.err.code)
+		return err_set(err, (enum err_code)waiting.err.code, "%s", waiting.err.message);
+	return 0;
+}

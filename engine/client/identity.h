@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a client says about itself with every call: who types, on which terminal, from where. The
+ * engine knows the user from the socket; this is what the user may add.
+ */
+#ifndef HLP_CLIENT_IDENTITY_H
+#define HLP_CLIENT_IDENTITY_H
+
+#include <stddef.h>
+
+#include "wire/grpc_client.h"
+
+#define IDENTITY_HEADERS  3
+#define IDENTITY_TEXT_MAX 256
+
+struct identity {
+	char terminal[IDENTITY_TEXT_MAX];
+	struct grpc_header
+		headers[IDENTITY_HEADERS]; /* borrow from here and from the environment */
+	size_t count;
+};
+
+/* Reads HLP_ACTOR, the terminal's name and SSH_CONNECTION; leaves out what is unset or too long. */
+void identity_read(struct identity *identity);
+
+#endif

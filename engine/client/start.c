@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Asking the launcher. How it is started and what it answers is base/instance.h's.
+ */
+#include "client/start.h"
+
+#include "base/instance.h"
+
+int start_instance(const struct home *home, struct err *err)
+{
+	struct instance_status status;
+	int rc = instance_wake(home, &status, err);
+
+	if (rc != -ERR_UNAVAILABLE)
+		return rc;
+	return instance_start_launcher(home, err);
+}
+
+int start_is_under_way(const struct home *home, struct err *err)
+{
+	struct instance_status status;
+	int rc = instance_status(home, &status, NULL);
+
+	if (rc == -ERR_UNAVAILABLE)
+		return err_set(err, ERR_UNAVAILABLE, "no engine runs in '%s'", home->path);
+	return rc < 0 ? err_set(err, (enum err_code) - rc, "cannot ask the launcher of '%s'",
+				home->path)
+		      : 0;
+}
+
+void start_explain(const struct home *home, struct err *err)
+{
+	struct instance_status status;
+
+	if (instance_status(home, &status, NULL) < 0 || !status.text[0])
+		return;
+	(void)err_set(err, (enum err_code)err->code, "%s; the launcher says: %s", err->message,
+		      status.text);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Bringing an instance to life from a client: the launcher is asked for the engine, or started
+ * first when none answers. Blocks briefly; any thread.
+ */
+#ifndef HLP_CLIENT_START_H
+#define HLP_CLIENT_START_H
+
+#include "base/err.h"
+#include "base/home.h"
+
+/* Has the engine started; returns before it answers. */
+int start_instance(const struct home *home, struct err *err);
+/* 0 when a launcher is there, so that an engine may be on its way; ERR_UNAVAILABLE when not. */
+int start_is_under_way(const struct home *home, struct err *err);
+/* Adds to *err what the launcher says about why no engine runs, if it says anything. */
+void start_explain(const struct home *home, struct err *err);
+
+#endif
