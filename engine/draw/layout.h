@@ -37,6 +37,8 @@ int layout_width(const struct layout *layout);	/* columns of the whole drawing *
 int layout_height(const struct layout *layout); /* rows, band headers included */
 void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *out_y);
 uint64_t layout_crossings(const struct layout *layout);
+/* Edges that are not drawn, because they would need more lines than the graph is large. */
+uint32_t layout_edges_cut(const struct layout *layout);
 
 /* The node under a cell, or -1. And the nearest node in a direction (dx, dy in -1, 0, 1), or -1. */
 int64_t layout_hit(const struct layout *layout, int x, int y);

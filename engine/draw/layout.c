@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Layouts: made by the parts named in layout_inner.h, asked by place, drawn by layout_draw.c. A
+ * wish for a width is met by narrower gaps first, then (small graphs) by fewer boxes in a layer.
+ */
+#include "draw/layout.h"
+
+#include <stdlib.h>
+
+#include "draw/layout_inner.h"
+
+#define GAP_WIDEST 3
+#define FOLD_NODES 1000 /* up to so many nodes layers are capped to meet a wish */
+
+static struct layout *build(const struct layout_graph *graph, int box_width, int gap, uint32_t cap)
+{
+	struct layout *layout = mem_zalloc(sizeof *layout);
+	layout->nodes = graph->nodes_count;
+	layout->box_width = box_width;
+	layout->gap = gap;
+	layout->layer_cap = cap;
+	layout->bands_count = graph->phases_count;
+	layout->bands = arena_alloc(&layout->arena, (graph->phases_count + 1) * sizeof(char *));
+	for (uint32_t i = 0; i < graph->phases_count; i++) {
+		layout->bands[i] = arena_strdup(&layout->arena, graph->phases[i]);
+	}
+	layout_layers(layout, graph);
+	layout_nets(layout);
+	layout_order(layout);
+	layout_set_columns(layout);
+	layout_ports(layout);
+	layout_route(layout);
+	return layout;
+}
+
+static struct layout *narrower(struct layout *a, struct layout *b)
+{
+	if (b->width < a->width) {
+		layout_free(a);
+		return b;
+	}
+	layout_free(b);
+	return a;
+}
+
+struct layout *layout_new(const struct layout_graph *graph, const struct layout_options *options)
+{
+	int box = options->box_width < 3 ? 3 : options->box_width > 40 ? 40 : options->box_width;
+	int wanted = options->width_wanted;
+	struct layout *layout = build(graph, box, GAP_WIDEST, 0);
+	for (int gap = GAP_WIDEST - 1; gap >= 1 && wanted > 0 && layout->width > wanted; gap--) {
+		layout = narrower(layout, build(graph, box, gap, 0));
+	}
+	int fit = wanted > 0 ? (wanted + 1) / (box + 1) : 0;
+	for (int cap = fit; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 4) {
+		if (graph->nodes_count > FOLD_NODES) {
+			break;
+		}
+		layout = narrower(layout, build(graph, box, 1, (uint32_t)cap));
+	}
+	return layout;
+}
+
+void layout_free(struct layout *layout)
+{
+	if (layout != NULL) {
+		arena_release(&layout->arena);
+		free(layout);
+	}
+}
+
+int layout_width(const struct layout *layout)
+{
+	return layout->width;
+}
+
+int layout_height(const struct layout *layout)
+{
+	return layout->height;
+}
+
+uint64_t layout_crossings(const struct layout *layout)
+{
+	return layout->crossings;
+}
+
+uint32_t layout_edges_cut(const struct layout *layout)
+{
+	return layout->edges_cut;
+}
+
+void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *out_y)
+{
+	*out_x = layout_box_x(layout, node);
+	*out_y = layout->layer_y[layout->layer[node]];
+}
+
+/* The layer of a row, or -1. */
+static int64_t layer_at(const struct layout *layout, int y)
+{
+	uint32_t low = 0, high = layout->layers;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (layout->layer_y[middle] < y) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low < layout->layers && layout->layer_y[low] == y ? (int64_t)low : -1;
+}
+
+int64_t layout_hit(const struct layout *layout, int x, int y)
+{
+	int64_t layer = layer_at(layout, y);
+	if (layer < 0) {
+		return -1;
+	}
+	uint32_t low = layout->layer_start[layer], end = layout->layer_start[layer + 1], high = end;
+	while (low < high) { /* the last vertex that begins at or before x */
+		uint32_t middle = low + (high - low) / 2;
+		if (layout->x[layout->at[middle]] <= x) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	if (low == layout->layer_start[layer]) {
+		return -1;
+	}
+	uint32_t v = layout->at[low - 1];
+	if (layout_is_dummy(layout, v)) {
+		return -1;
+	}
+	int box = layout_box_x(layout, v);
+	return x >= box && x < box + layout->box_width ? (int64_t)v : -1;
+}
+
+/* The node of a layer that is nearest to a column, or -1 when there are dummies only. */
+static int64_t nearest_in_layer(const struct layout *layout, uint32_t layer, int x)
+{
+	int64_t best = -1;
+	int best_distance = 0;
+	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++) {
+		uint32_t v = layout->at[i];
+		int distance = abs(layout->x[v] - x);
+		if (!layout_is_dummy(layout, v) && (best < 0 || distance < best_distance)) {
+			best = v;
+			best_distance = distance;
+		}
+	}
+	return best;
+}
+
+int64_t layout_neighbour(const struct layout *layout, uint32_t node, int dx, int dy)
+{
+	int64_t layer = layout->layer[node];
+	if (dy != 0) {
+		for (layer += dy; layer >= 0 && layer < layout->layers; layer += dy) {
+			int64_t found = nearest_in_layer(layout, (uint32_t)layer, layout->x[node]);
+			if (found >= 0) {
+				return found;
+			}
+		}
+		return -1;
+	}
+	int64_t place = (int64_t)layout->layer_start[layer] + layout->place[node] + dx;
+	while (dx != 0 && place >= layout->layer_start[layer] &&
+	       place < layout->layer_start[layer + 1]) {
+		if (!layout_is_dummy(layout, layout->at[place])) {
+			return layout->at[place];
+		}
+		place += dx;
+	}
+	return -1;
+}
