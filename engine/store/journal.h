@@ -27,6 +27,8 @@ struct journal;
  * is released first). Takes the ballast if it is missing and there is room. */
 int journal_open(const struct home *home, enum durability durability, struct journal **out,
 		 struct err *err);
+/* The same for check and rebuild: a broken chain of acts does not keep it from opening. */
+int journal_open_damaged(const struct home *home, struct journal **out, struct err *err);
 void journal_close(struct journal *journal); /* accepts NULL */
 
 /* Begins a new term: one more than the last, committed. Every append is conditional on it. */
@@ -92,7 +94,11 @@ int journal_check(struct journal *journal, const struct journal_loader *loader,
 		  struct buf *problems, struct err *err);
 int journal_rebuild(struct journal *journal, const struct journal_loader *loader, struct err *err);
 bool journal_is_broken(const struct journal *journal);
-/* Free space ran out: releases the ballast so that the operator can act; and takes it again. */
+/* Free space ran out: releases the ballast so that the operator can act. journal_commit does so by
+ * itself; while there is none, the engine should admit nothing new. */
 void journal_release_ballast(struct journal *journal);
+bool journal_has_ballast(const struct journal *journal);
+/* For a moment without work: moves the write-ahead log into the database, takes the ballast again. */
+int journal_idle(struct journal *journal, struct err *err);
 
 #endif

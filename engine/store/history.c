@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The journal's read side, for recovery: events in order, snapshots, requests already answered,
+ * numbers of executions. Everything else reads through catalog.c.
+ */
+#include <string.h>
+
+#include "store/journal_own.h"
+
+/* Statements here are prepared for one call: recovery is rare and its callbacks may nest. */
+static int find_text(struct journal *journal, const char *sql, const char *text,
+		     sqlite3_stmt **out, struct err *err)
+{
+	int rc = db_prepare(&journal->db, sql, out, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(*out, 1, text);
+	return db_step(&journal->db, *out, err);
+}
+
+int journal_next_number(struct journal *journal, const char *workflow, uint32_t *out,
+			struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = find_text(journal, "SELECT last_number FROM workflow WHERE name = ?1", workflow,
+			   &statement, err);
+
+	if (rc >= 0)
+		*out = rc == 1 ? (uint32_t)sqlite3_column_int64(statement, 0) + 1 : 1;
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc < 0 ? rc : 0;
+}
+
+int journal_each_execution(struct journal *journal, bool ended_too,
+			   int (*each)(void *ctx, const char *execution, struct err *err),
+			   void *ctx, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc = db_prepare(&journal->db,
+			    ended_too ? "SELECT id FROM execution ORDER BY row"
+				      : "SELECT id FROM execution WHERE ended = 0 ORDER BY row",
+			    &statement, err);
+
+	if (rc < 0)
+		return rc;
+	for (rc = db_step(&journal->db, statement, err); rc == 1;) {
+		rc = each(ctx, db_column_text(statement, 0), err);
+		if (rc >= 0)
+			rc = db_step(&journal->db, statement, err);
+	}
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc;
+}
+
+int journal_own_decode(sqlite3_stmt *statement, const char *execution, struct arena *arena,
+		       struct event *out, struct err *err)
+{
+	struct event event = {0};
+	int rc = event_decode(sqlite3_column_blob(statement, 3),
+			      (size_t)sqlite3_column_bytes(statement, 3),
+			      sqlite3_column_int(statement, 2), arena, &event, err);
+
+	if (rc < 0)
+		return rc;
+	event.seq = (uint64_t)sqlite3_column_int64(statement, 0);
+	event.kind = (enum event_kind)sqlite3_column_int(statement, 1);
+	memset(event.execution, 0, sizeof(event.execution));
+	memcpy(event.execution, execution, strnlen(execution, ULID_TEXT - 1));
+	*out = event;
+	return 0;
+}
+
+int journal_each_event(struct journal *journal, const char *execution, uint64_t after_seq,
+		       int (*each)(void *ctx, const struct event *event, struct err *err),
+		       void *ctx, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int64_t key = 0;
+	int rc = writer_find(&journal->writer, execution, &key, err);
+
+	if (rc < 0)
+		return rc;
+	rc = db_prepare(&journal->db,
+			"SELECT seq, kind, format, payload FROM event"
+			" WHERE execution = ?1 AND seq > ?2 ORDER BY seq",
+			&statement, err);
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(statement, 1, key);
+	(void)sqlite3_bind_int64(statement, 2, (int64_t)after_seq);
+	for (rc = db_step(&journal->db, statement, err); rc == 1;) {
+		struct arena arena = {0};
+		struct event event;
+
+		rc = journal_own_decode(statement, execution, &arena, &event, err);
+		if (rc == 0)
+			rc = each(ctx, &event, err);
+		arena_release(&arena);
+		if (rc >= 0)
+			rc = db_step(&journal->db, statement, err);
+	}
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc;
+}
+
+/* Whether the row holds the bytes that were stored. */
+static bool is_intact(sqlite3_stmt *statement)
+{
+	const void *image = sqlite3_column_blob(statement, 1);
+	size_t length = (size_t)sqlite3_column_bytes(statement, 1);
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_of(image, length, digest);
+	return sqlite3_column_bytes(statement, 2) == DIGEST_SIZE &&
+	       memcmp(sqlite3_column_blob(statement, 2), digest, DIGEST_SIZE) == 0;
+}
+
+int journal_snapshot(struct journal *journal, const char *execution, uint64_t *out_seq,
+		     struct buf *out, struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int found = 0;
+	int rc = find_text(journal,
+			   "SELECT s.seq, s.image, s.digest FROM snapshot s JOIN execution e"
+			   " ON s.execution = e.row WHERE e.id = ?1 ORDER BY s.seq DESC",
+			   execution, &statement, err);
+
+	while (rc == 1 && !found) {
+		found = is_intact(statement);
+		if (found) {
+			*out_seq = (uint64_t)sqlite3_column_int64(statement, 0);
+			buf_add(out, sqlite3_column_blob(statement, 1),
+				(size_t)sqlite3_column_bytes(statement, 1));
+		} else {
+			rc = db_step(&journal->db, statement, err);
+		}
+	}
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	if (rc < 0)
+		return rc;
+	if (found && out->overflow)
+		return err_set(err, ERR_LIMIT, "a snapshot is larger than %zu bytes", out->max);
+	return found;
+}
+
+int journal_find_request(struct journal *journal, const char *request, uint64_t *out_seq,
+			 char out_execution[ULID_TEXT], struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = find_text(journal,
+			   "SELECT r.seq, e.id FROM request r JOIN execution e"
+			   " ON r.execution = e.row WHERE r.request = ?1",
+			   request, &statement, err);
+
+	if (rc == 1) {
+		const char *id = db_column_text(statement, 1);
+
+		*out_seq = (uint64_t)sqlite3_column_int64(statement, 0);
+		memset(out_execution, 0, ULID_TEXT);
+		memcpy(out_execution, id, strnlen(id, ULID_TEXT - 1));
+	}
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc;
+}
+
+/* Runs `sql` with the execution's row as its one parameter, in a transaction of its own. */
+static int run_for(struct journal *journal, const char *execution, const char *sql,
+		   struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t key = 0;
+	int rc = writer_find(&journal->writer, execution, &key, err);
+
+	if (rc == 0)
+		rc = journal_own_usable(journal, err);
+	if (rc == 0)
+		rc = db_prepare(&journal->db, sql, &statement, err);
+	if (rc < 0)
+		return rc;
+	(void)sqlite3_bind_int64(statement, 1, key);
+	rc = db_run(&journal->db, statement, err);
+	(void)sqlite3_finalize(statement); /* its error was seen by db_run */
+	return rc;
+}
+
+int journal_recovery_begin(struct journal *journal, const char *execution, uint32_t *out_deaths,
+			   struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = run_for(journal, execution,
+			 "INSERT INTO recovery VALUES (?1, 0)"
+			 " ON CONFLICT (execution) DO UPDATE SET deaths = deaths + 1",
+			 err);
+
+	if (rc < 0)
+		return rc;
+	rc = find_text(journal,
+		       "SELECT r.deaths FROM recovery r JOIN execution e ON r.execution = e.row"
+		       " WHERE e.id = ?1",
+		       execution, &statement, err);
+	if (rc == 1)
+		*out_deaths = (uint32_t)sqlite3_column_int64(statement, 0);
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc < 0 ? rc : 0;
+}
+
+int journal_recovery_end(struct journal *journal, const char *execution, struct err *err)
+{
+	return run_for(journal, execution, "DELETE FROM recovery WHERE execution = ?1", err);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of the journal (journal.c, history.c, prune.c, check.c) share. Private to
+ * engine/store.
+ */
+#ifndef HLP_STORE_JOURNAL_OWN_H
+#define HLP_STORE_JOURNAL_OWN_H
+
+#include "store/db.h"
+#include "store/journal.h"
+#include "store/writer.h"
+
+struct journal {
+	const struct home *home; /* borrowed */
+	struct db db;
+	struct writer writer;
+	sqlite3_stmt *begin, *fence, *commit, *rollback;
+	uint64_t term;	   /* 0 until journal_begin_term: then appends are not conditional */
+	uint64_t last_seq; /* committed */
+	int wal_frames;	   /* in the write-ahead log, as of the last commit */
+	int checkpoint_at; /* frames at which the next checkpoint is due */
+};
+
+/* A transaction: begin and commit, or rollback after a failure (of which nothing is reported: the
+ * failure itself is what counts). */
+int journal_own_begin(struct journal *journal, struct err *err);
+int journal_own_commit(struct journal *journal, struct err *err);
+void journal_own_rollback(struct journal *journal);
+/* Fails once the journal is broken. */
+int journal_own_usable(const struct journal *journal, struct err *err);
+
+/* An event from a row of (seq, kind, format, payload). */
+int journal_own_decode(sqlite3_stmt *statement, const char *execution, struct arena *arena,
+		       struct event *out, struct err *err);
+/* Follows the chain of acts over its newest `links` (0: all). With `problems`, each is a line there
+ * and their number is returned; without, the first is ERR_CORRUPT. */
+int journal_own_check_chain(struct journal *journal, uint32_t links, struct buf *problems,
+			    struct err *err);
+
+#endif
