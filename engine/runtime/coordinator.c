@@ -192,6 +192,13 @@ static void cancel_all(struct engine *engine)
 	}
 }
 
+/* The launcher is told, so that it ends too and does not start another engine. */
+static void end_on_purpose(struct engine *engine, const char *why)
+{
+	executor_worker_send(&engine->executors, EXECUTOR_GOODBYE, NULL);
+	engine->options.over(engine->options.ctx, 0, why);
+}
+
 static void finish_stop(struct engine *engine)
 {
 	if (!engine->stop_request)
@@ -202,7 +209,7 @@ static void finish_stop(struct engine *engine)
 		return;
 	requests_answer(engine->stop_request, 0);
 	engine->stop_request = NULL;
-	engine->options.over(engine->options.ctx, 0, "stopped by request");
+	end_on_purpose(engine, "stopped by request");
 }
 
 static bool is_idle(const struct engine *engine)
@@ -229,7 +236,7 @@ static int64_t idle_deadline_us(struct engine *engine)
 		engine->idle_since_us = mailbox_now_us();
 	if (mailbox_now_us() - engine->idle_since_us < IDLE_US)
 		return engine->idle_since_us + IDLE_US;
-	engine->options.over(engine->options.ctx, 0, "idle for ten minutes");
+	end_on_purpose(engine, "idle for ten minutes");
 	engine->idle_since_us = mailbox_now_us();
 	return INT64_MAX;
 }

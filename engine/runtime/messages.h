@@ -12,7 +12,7 @@
 #include "runtime/runtime.h"
 
 enum message_kind {
-	MESSAGE_REQUEST = 1, /* struct request: from service, or back from another thread */
+	MESSAGE_REQUEST = RUNTIME_REQUEST, /* struct request: from service, or back from another thread */
 	MESSAGE_REPORT,	     /* struct report_message: an executor's fact */
 	MESSAGE_COMMIT,	     /* struct commit: to journal and back */
 	MESSAGE_CONTENT,     /* struct content_job: to content and back */

@@ -79,6 +79,7 @@ static void tell(struct engine *engine, struct live *live)
 	const char **names = names_of_acts(live);
 	size_t count = gather(engine, live, rows);
 
+	update->message.kind = RUNTIME_UPDATE;
 	memcpy(update->execution, live->execution->id, sizeof(update->execution));
 	update->seq = live->header.seq;
 	/* The last update is the one after which nothing is owed. */

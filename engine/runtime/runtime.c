@@ -15,6 +15,7 @@
 #include "runtime/executor_worker.h"
 #include "runtime/journal_worker.h"
 #include "runtime/recovery.h"
+#include "runtime/requests.h"
 #include "runtime/turn.h"
 
 #define COORDINATOR_QUEUE_MAX 65536
@@ -73,6 +74,14 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 	return 0;
 }
 
+/* Whoever still waits is told, so that it can let go. */
+static void turn_away(struct request *request)
+{
+	if (request)
+		requests_answer(request,
+				err_set(&request->err, ERR_UNAVAILABLE, "the engine has stopped"));
+}
+
 /* What is left in the coordinator's mailbox when all threads are gone: owned by nobody else. */
 static void drain(struct engine *engine)
 {
@@ -82,19 +91,21 @@ static void drain(struct engine *engine)
 		struct message *next = message->next;
 
 		if (message->kind == MESSAGE_COMMIT) {
+			for (size_t i = 0; i < ((struct commit *)message)->answers_count; i++)
+				turn_away(((struct commit *)message)->answers[i]);
 			turn_free_commit((struct commit *)message);
 		} else if (message->kind == MESSAGE_REPORT) {
 			free(((struct report_message *)message)->text);
 			free(message);
 		} else if (message->kind == MESSAGE_CONTENT) {
 			arena_release(&((struct content_job *)message)->arena);
-			request_free(((struct content_job *)message)->request);
+			turn_away(((struct content_job *)message)->request);
 			free(message);
 		} else if (message->kind == MESSAGE_REQUEST) {
-			request_free((struct request *)message);
+			turn_away((struct request *)message);
 		} else if (message->kind == MESSAGE_LOAD) {
 			execution_free(((struct load_job *)message)->loaded);
-			request_free(((struct load_job *)message)->waiting);
+			turn_away(((struct load_job *)message)->waiting);
 			free(message);
 		}
 		message = next;
@@ -116,8 +127,8 @@ static void release_engine(struct engine *engine)
 {
 	drain(engine);
 	for (size_t i = 0; i < engine->parked_count; i++)
-		request_free(engine->parked[i]);
-	request_free(engine->stop_request);
+		turn_away(engine->parked[i]);
+	turn_away(engine->stop_request);
 	free(engine->parked);
 	free(engine->starts);
 	if (engine->open)
@@ -134,8 +145,6 @@ void runtime_stop(struct runtime *runtime)
 
 	if (!runtime)
 		return;
-	if (engine->executors.running && engine->options.over)
-		executor_worker_send(&engine->executors, EXECUTOR_GOODBYE, NULL);
 	stop_coordinator(engine);
 	executor_worker_stop(&engine->executors);
 	worker_stop(&engine->catalog);
@@ -153,6 +162,7 @@ int runtime_ask(struct runtime *runtime, struct request *request)
 
 int runtime_read(struct runtime *runtime, struct catalog_job *job)
 {
+	job->message.kind = RUNTIME_JOB;
 	return mailbox_post_request(&runtime->engine.catalog.mailbox, &job->message);
 }
 

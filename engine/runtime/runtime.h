@@ -59,6 +59,9 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 /* Ends the threads in order; children run on under the launcher. Accepts NULL. */
 void runtime_stop(struct runtime *runtime);
 
+/* Kinds of the messages that come to an asker's mailbox. */
+enum runtime_mail { RUNTIME_REQUEST = 1, RUNTIME_JOB = 100, RUNTIME_UPDATE = 101 };
+
 enum request_kind {
 	REQUEST_EXECUTE = 1,
 	REQUEST_ACT,	/* every verb but rollback */
@@ -70,7 +73,7 @@ enum request_kind {
 };
 
 struct request {
-	struct message message; /* first; kind is the runtime's while it travels */
+	struct message message; /* first; RUNTIME_REQUEST */
 	enum request_kind kind;
 	struct mailbox *reply_to;
 	void *ctx;		/* the asker's */

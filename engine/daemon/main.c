@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hlpd: the engine of one home. Options, lock, socket, assembly, and the clients' event loop on the
+ * main thread. hlp-launcher starts it, and starts it again when it dies.
+ *
+ * Exit codes: 0 ended on purpose, 1 cannot start, 2 usage, 75 the disk refused a sync (what is there
+ * is read again at the next start), 76 another engine has taken over.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/home.h"
+#include "base/instance.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "daemon/listen.h"
+#include "daemon/upkeep.h"
+#include "runtime/runtime.h"
+#include "service/service.h"
+
+#define SLOTS 1024
+#define FAREWELL_US (2 * CLOCK_SECOND_US)
+
+enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE };
+
+struct options {
+	enum job job;
+	const char *age, *keep;
+};
+
+struct daemon {
+	struct home home;
+	struct loop loop;
+	struct service *service;
+	struct runtime *runtime;
+	struct loop_watch signals, over;
+	int over_pipe[2]; /* written by runtime's threads */
+	int exit_code;
+};
+
+struct ending {
+	int exit_code;
+	char why[200];
+};
+
+static int usage(FILE *out, int code)
+{
+	(void)fputs("usage: hlpd [--check | --rebuild | --prune [--age AGE] [--keep N]]\n"
+		    "The engine of $HLP_HOME. It is started by hlp-launcher, which 'hlp' starts.\n",
+		    out);
+	return code;
+}
+
+static int read_options(int argc, char **argv, struct options *out)
+{
+	static const struct option known[] = {
+		{"check", no_argument, NULL, 'c'},    {"rebuild", no_argument, NULL, 'r'},
+		{"prune", no_argument, NULL, 'p'},    {"age", required_argument, NULL, 'a'},
+		{"keep", required_argument, NULL, 'k'}, {"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},     {0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			out->job = JOB_CHECK;
+			break;
+		case 'r':
+			out->job = JOB_REBUILD;
+			break;
+		case 'p':
+			out->job = JOB_PRUNE;
+			break;
+		case 'a':
+			out->age = optarg;
+			break;
+		case 'k':
+			out->keep = optarg;
+			break;
+		case 'v':
+			(void)puts("hlpd " HLP_VERSION);
+			exit(0);
+		case 'h':
+			exit(usage(stdout, 0));
+		default:
+			return usage(stderr, 2);
+		}
+	}
+	return optind < argc ? usage(stderr, 2) : 0;
+}
+
+/* Runs on any of the runtime's threads: only tells the main thread. */
+static void on_over(void *ctx, int exit_code, const char *why)
+{
+	struct daemon *daemon = ctx;
+	struct ending ending = {.exit_code = exit_code};
+
+	(void)snprintf(ending.why, sizeof(ending.why), "%s", why);
+	if (write(daemon->over_pipe[1], &ending, sizeof(ending)) < 0)
+		abort(); /* a pipe of ours, far from full */
+}
+
+static void on_ending(struct loop_watch *watch, unsigned events)
+{
+	struct daemon *daemon = watch->ctx;
+	struct ending ending;
+
+	(void)events;
+	if (read(watch->fd, &ending, sizeof(ending)) != sizeof(ending))
+		return;
+	log_info("the engine ends: %s", ending.why);
+	daemon->exit_code = ending.exit_code;
+	loop_stop(&daemon->loop);
+}
+
+static void on_signal(struct loop_watch *watch, unsigned events)
+{
+	struct daemon *daemon = watch->ctx;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(watch->fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	log_info("the engine ends: %s", strsignal((int)info.ssi_signo));
+	loop_stop(&daemon->loop);
+}
+
+static int watch_signals(struct daemon *daemon, struct err *err)
+{
+	sigset_t set;
+	int fd;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot watch for signals");
+	daemon->signals = (struct loop_watch){.fd = fd, .ready = on_signal, .ctx = daemon};
+	return loop_add(&daemon->loop, &daemon->signals, LOOP_READ, err);
+}
+
+static int watch_ending(struct daemon *daemon, struct err *err)
+{
+	if (pipe2(daemon->over_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+		return err_errno(err, errno, "cannot make a pipe");
+	daemon->over =
+		(struct loop_watch){.fd = daemon->over_pipe[0], .ready = on_ending, .ctx = daemon};
+	return loop_add(&daemon->loop, &daemon->over, LOOP_READ, err);
+}
+
+static enum durability durability_from_environment(void)
+{
+	const char *word = getenv("HLP_DURABILITY");
+
+	return word && !strcmp(word, "process") ? DURABILITY_PROCESS : DURABILITY_FULL;
+}
+
+/* 1. loop and signals, 2. socket (clients wait in its backlog), 3. service's mailbox, 4. runtime: fold,
+ * threads, 5. accept. */
+static int assemble(struct daemon *daemon, struct err *err)
+{
+	struct runtime_options options = {
+		.home = &daemon->home,
+		.durability = durability_from_environment(),
+		.clock = clock_system(),
+		.encoder = service_encoder(),
+		.slots = SLOTS,
+		.crashed = getenv("HLP_ENGINE_DIED") != NULL,
+		.over = on_over,
+		.ctx = daemon,
+	};
+	int listen_fd, rc;
+
+	rc = loop_init(&daemon->loop, err);
+	if (rc >= 0)
+		rc = watch_signals(daemon, err);
+	if (rc >= 0)
+		rc = watch_ending(daemon, err);
+	if (rc < 0)
+		return rc;
+	listen_fd = listen_open(&daemon->home, err);
+	if (listen_fd < 0)
+		return listen_fd;
+	rc = service_new(&daemon->loop, &daemon->home, &daemon->service, err);
+	if (rc < 0)
+		return rc;
+	options.updates = service_mailbox(daemon->service);
+	rc = runtime_start(&options, &daemon->runtime, err);
+	if (rc >= 0)
+		rc = service_open(daemon->service, listen_fd, daemon->runtime, err);
+	return rc;
+}
+
+/* Clients get what they are owed, within bounds; then the threads end, then the service. */
+static void take_apart(struct daemon *daemon)
+{
+	int64_t until_us = loop_now_us() + FAREWELL_US;
+	struct err err;
+
+	if (daemon->service)
+		service_stop(daemon->service);
+	daemon->loop.stopping = false;
+	while (daemon->service && !service_is_idle(daemon->service) && loop_now_us() < until_us)
+		if (loop_turn(&daemon->loop, 20000, &err) < 0)
+			break;
+	runtime_stop(daemon->runtime);
+	service_free(daemon->service);
+	(void)unlink(daemon->home.engine_socket);
+	loop_release(&daemon->loop);
+}
+
+static int serve(struct daemon *daemon)
+{
+	struct err err = {0};
+
+	if (assemble(daemon, &err) < 0 || loop_run(&daemon->loop, &err) < 0) {
+		log_error("the engine cannot run: %s", err.message);
+		daemon->exit_code = 1;
+	}
+	take_apart(daemon);
+	return daemon->exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {0};
+	struct daemon daemon = {0};
+	const struct rlimit no_core = {0};
+	struct err err;
+	int rc = read_options(argc, argv, &options);
+
+	if (rc)
+		return rc;
+	log_setup_from_environment("hlpd");
+	(void)setrlimit(RLIMIT_CORE, &no_core); /* values of runs are in memory */
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	if (home_open(&daemon.home, HOME_MAKE, &err) < 0 || listen_lock(&daemon.home, &err) < 0) {
+		(void)fprintf(stderr, "hlpd: error: %s\n", err.message);
+		return 1;
+	}
+	switch (options.job) {
+	case JOB_SERVE:
+		rc = serve(&daemon);
+		break;
+	case JOB_CHECK:
+		rc = upkeep_check(&daemon.home);
+		break;
+	case JOB_REBUILD:
+		rc = upkeep_rebuild(&daemon.home);
+		break;
+	case JOB_PRUNE:
+		rc = upkeep_prune(&daemon.home, options.age, options.keep);
+		break;
+	}
+	home_release(&daemon.home);
+	return rc;
+}

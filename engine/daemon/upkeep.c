@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Upkeep of the store, on the main thread alone, under the engine's lock.
+ */
+#include "daemon/upkeep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "runtime/load.h"
+#include "store/content.h"
+#include "store/journal.h"
+
+#define PRUNE_AGE "90d"
+#define PRUNE_KEEP 20U
+
+struct folding {
+	struct journal *journal;
+	struct content *content;
+	struct execution *execution;
+};
+
+static int fold_next(void *ctx, const struct event *event, struct err *err)
+{
+	struct folding *folding = ctx;
+
+	if (event->kind == EVENT_CREATED)
+		return load_created(folding->content, event, &folding->execution, err);
+	if (!folding->execution)
+		return err_set(err, ERR_CORRUPT, "its journal does not begin with its creation");
+	return execution_fold(folding->execution, event, err);
+}
+
+static int load_execution(void *ctx, const char *id, struct execution **out, struct err *err)
+{
+	struct folding *folding = ctx;
+	int rc;
+
+	folding->execution = NULL;
+	rc = journal_each_event(folding->journal, id, 0, fold_next, folding, err);
+	if (rc >= 0 && !folding->execution)
+		rc = err_set(err, ERR_CORRUPT, "it has no events");
+	if (rc < 0) {
+		execution_free(folding->execution);
+		return rc;
+	}
+	*out = folding->execution;
+	return 0;
+}
+
+static int fail(const struct err *err)
+{
+	(void)fprintf(stderr, "hlpd: error: %s\n", err->message);
+	return 1;
+}
+
+static int with_store(const struct home *home,
+		      int (*work)(struct journal *journal, const struct journal_loader *loader,
+				  struct err *err))
+{
+	struct folding folding = {0};
+	struct journal_loader loader = {.load = load_execution, .ctx = &folding};
+	struct err err = {0};
+	int rc = journal_open(home, DURABILITY_FULL, &folding.journal, &err);
+
+	if (rc >= 0)
+		rc = content_open(home, CONTENT_READ, &folding.content, &err);
+	if (rc >= 0)
+		rc = work(folding.journal, &loader, &err);
+	content_close(folding.content);
+	journal_close(folding.journal);
+	return rc < 0 ? fail(&err) : rc;
+}
+
+static int check(struct journal *journal, const struct journal_loader *loader, struct err *err)
+{
+	struct buf problems;
+	int rc;
+
+	buf_init(&problems, (size_t)16 * 1024 * 1024);
+	rc = journal_check(journal, loader, &problems, err);
+	if (rc > 0)
+		(void)printf("%s%d problem%s found; 'hlp engine rebuild' makes the tables anew from "
+			     "the journal\n",
+			     buf_text(&problems), rc, rc == 1 ? "" : "s");
+	else if (rc == 0)
+		(void)printf("no problem found\n");
+	buf_release(&problems);
+	return rc > 0 ? 1 : rc;
+}
+
+static int rebuild(struct journal *journal, const struct journal_loader *loader, struct err *err)
+{
+	int rc = journal_rebuild(journal, loader, err);
+
+	if (rc >= 0)
+		(void)printf("the tables are made anew from the journal\n");
+	return rc < 0 ? rc : 0;
+}
+
+int upkeep_check(const struct home *home)
+{
+	return with_store(home, check);
+}
+
+int upkeep_rebuild(const struct home *home)
+{
+	return with_store(home, rebuild);
+}
+
+int upkeep_prune(const struct home *home, const char *age, const char *keep)
+{
+	struct journal *journal;
+	struct err err = {0};
+	int64_t age_us;
+	unsigned long keep_count = keep ? strtoul(keep, NULL, 10) : PRUNE_KEEP;
+	int rc = clock_parse_duration(age ? age : PRUNE_AGE, &age_us, &err);
+
+	if (rc < 0)
+		return fail(&err);
+	rc = journal_open(home, DURABILITY_FULL, &journal, &err);
+	if (rc < 0)
+		return fail(&err);
+	rc = journal_prune(journal, clock_wall_us(clock_system()), age_us, (uint32_t)keep_count,
+			   &err);
+	journal_close(journal);
+	if (rc < 0)
+		return fail(&err);
+	(void)printf("%d execution%s removed\n", rc, rc == 1 ? "" : "s");
+	return 0;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Acts. Texts of the request are borrowed from the client's message, which its asking keeps until the
+ * answer has come.
+ */
+#include "service/acting.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "service/reads.h"
+#include "service/watch.h"
+#include "wire/message.h"
+
+static void fail(struct asking *asking, enum err_code code, const char *message)
+{
+	struct err err;
+
+	(void)err_set(&err, code, "%s", message);
+	asking_fail(asking, &err);
+}
+
+static struct binding *bindings_of(struct request *request, Hlp__V1__Pair **pairs, size_t count)
+{
+	struct binding *bindings = arena_alloc(&request->arena, (count + 1) * sizeof(*bindings));
+
+	for (size_t i = 0; i < count; i++)
+		bindings[i] = (struct binding){pairs[i]->name, pairs[i]->value};
+	return bindings;
+}
+
+/* ---- starting -------------------------------------------------------------------------------------- */
+
+static void then_follow(struct asking *asking)
+{
+	const Hlp__V1__ExecuteRequest *asked = (const Hlp__V1__ExecuteRequest *)asking->message;
+
+	memcpy(asking->execution, asking->request->execution, sizeof(asking->execution));
+	asking->ends_with_execution = true;
+	if (!asked->detach) {
+		watch_begin(asking);
+		return;
+	}
+	asking_read_then(asking, reads_snapshot, NULL);
+}
+
+/* An invalid file is told with all its problems, a line each. */
+static void check_problems(struct asking *asking)
+{
+	struct request *request = asking->request;
+
+	if (request->result == -ERR_INVALID && request->out.length)
+		fail(asking, ERR_INVALID, buf_text(&request->out));
+	else
+		then_follow(asking);
+}
+
+void acting_execute(struct asking *asking)
+{
+	const Hlp__V1__ExecuteRequest *asked = (const Hlp__V1__ExecuteRequest *)asking->message;
+	struct request *request;
+
+	if (asked->file[0] != '/' || !ulid_is_valid(asked->request)) {
+		fail(asking, ERR_INVALID,
+		     "the request needs a ULID of its own and the absolute path of the file");
+		return;
+	}
+	request = asking_new_request(asking, REQUEST_EXECUTE, asked->request, asked->reason);
+	request->execution[0] = '\0';
+	request->file = asked->file;
+	request->text = (const char *)asked->text.data;
+	request->text_length = asked->text.len;
+	request->params = bindings_of(request, asked->params, asked->n_params);
+	request->params_count = (uint32_t)asked->n_params;
+	request->env = bindings_of(request, asked->env, asked->n_env);
+	request->env_count = (uint32_t)asked->n_env;
+	request->flag = asked->another;
+	asking_request(asking, request, check_problems);
+}
+
+/* ---- acting ------------------------------------------------------------------------------------------- */
+
+static void then_reply(struct asking *asking)
+{
+	asking->seq = asking->request->seq;
+	asking_read_then(asking, reads_act_reply, NULL);
+}
+
+static void then_act(struct asking *asking)
+{
+	const Hlp__V1__ActRequest *asked = (const Hlp__V1__ActRequest *)asking->message;
+	struct request *request =
+		asking_new_request(asking, REQUEST_ACT, asked->request, asked->note);
+
+	request->node = asked->node;
+	request->version = asked->version;
+	request->params = bindings_of(request, asked->arguments, asked->n_arguments);
+	request->params_count = (uint32_t)asked->n_arguments;
+	(void)verb_parse(asked->verb, &request->verb); /* checked before */
+	if (*asked->answer)
+		(void)answer_parse(asked->answer, &request->answer);
+	asking_request(asking, request, then_reply);
+}
+
+void acting_act(struct asking *asking)
+{
+	const Hlp__V1__ActRequest *asked = (const Hlp__V1__ActRequest *)asking->message;
+	enum verb verb;
+	enum answer answer;
+
+	if (!verb_parse(asked->verb, &verb) || verb == VERB_ROLLBACK)
+		fail(asking, ERR_INVALID, "no such act");
+	else if (verb == VERB_ANSWER && !answer_parse(asked->answer, &answer))
+		fail(asking, ERR_INVALID,
+		     "no such answer: happened, again, undo, by-hand or leave");
+	else if (!ulid_is_valid(asked->request))
+		fail(asking, ERR_INVALID, "an act needs a request id of its own, a ULID");
+	else
+		asking_resolve(asking, asked->execution, CATALOG_ACT, then_act);
+}
+
+/* ---- rolling back -------------------------------------------------------------------------------------- */
+
+static void then_planned(struct asking *asking)
+{
+	struct request *request = asking->request;
+	Hlp__V1__RollbackReply reply = HLP__V1__ROLLBACK_REPLY__INIT;
+	ProtobufCMessage *plan;
+	struct err err;
+
+	if (message_unpack(&hlp__v1__plan__descriptor, MESSAGE_FROM_ENGINE, request->out.data,
+			   request->out.length, &plan, &err) < 0) {
+		asking_fail(asking, &err);
+		return;
+	}
+	reply.plan = (Hlp__V1__Plan *)plan;
+	reply.started = request->started;
+	reply.seq = request->seq;
+	asking_reply_message(asking, &reply.base);
+	protobuf_c_message_free_unpacked(plan, NULL);
+}
+
+static void then_rollback(struct asking *asking)
+{
+	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
+	const bool carry_out = *asked->plan;
+	struct request *request =
+		asking_new_request(asking, carry_out ? REQUEST_ROLLBACK : REQUEST_PLAN,
+				   carry_out ? asked->request : NULL, asked->note);
+
+	request->node = asked->node;
+	request->plan = asked->plan;
+	request->past = (const char **)asked->past;
+	request->past_count = (uint32_t)asked->n_past;
+	asking_request(asking, request, then_planned);
+}
+
+void acting_rollback(struct asking *asking)
+{
+	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
+
+	if (*asked->plan && !ulid_is_valid(asked->request))
+		fail(asking, ERR_INVALID, "a rollback needs a request id of its own, a ULID");
+	else
+		asking_resolve(asking, asked->execution,
+			       *asked->plan ? CATALOG_ACT : CATALOG_LOOK, then_rollback);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Watchers of one execution, of all headers, and of events.
+ */
+#include "service/watch.h"
+
+#include <string.h>
+
+#include "service/reads.h"
+
+#define PENDING_MAX ((size_t)8 * 1024 * 1024)
+
+static void link_watcher(struct asking *asking)
+{
+	struct service *service = asking->service;
+
+	asking->watching = true;
+	asking->previous_watcher = NULL;
+	asking->next_watcher = service->watchers;
+	if (service->watchers)
+		service->watchers->previous_watcher = asking;
+	service->watchers = asking;
+}
+
+static void after_snapshot(struct asking *asking)
+{
+	if (asking->watch_all)
+		reads_send_records(asking);
+	else
+		asking_send(asking);
+	if (asking->last && asking->ends_with_execution)
+		asking_end(asking);
+	else if (asking->missed) /* something was committed while the snapshot was read */
+		watch_drained(asking);
+}
+
+static void read_snapshot(struct asking *asking)
+{
+	asking->missed = 0;
+	asking_read_then(asking, asking->watch_all ? reads_all_headers : reads_snapshot,
+			 after_snapshot);
+}
+
+static void after_events(struct asking *asking)
+{
+	if (asking->out.length)
+		reads_send_records(asking);
+	if (!asking->watching)
+		asking_end(asking);
+	else if (asking->missed)
+		watch_drained(asking);
+}
+
+static void read_events(struct asking *asking)
+{
+	asking->missed = 0;
+	asking_read_then(asking, reads_events, after_events);
+}
+
+static void registered(struct asking *asking)
+{
+	link_watcher(asking);
+	if (asking->events)
+		read_events(asking);
+	else
+		read_snapshot(asking);
+}
+
+void watch_begin(struct asking *asking)
+{
+	struct request *request = asking_new_request(asking, REQUEST_WATCH, NULL, NULL);
+
+	if (asking->watch_all)
+		request->execution[0] = '\0';
+	asking_request(asking, request, registered);
+}
+
+void watch_events(struct asking *asking, bool follow)
+{
+	asking->events = true;
+	if (follow)
+		watch_begin(asking);
+	else
+		read_events(asking);
+}
+
+void watch_drained(struct asking *asking)
+{
+	if (asking->busy || !asking->call || !asking->missed)
+		return;
+	if (asking->events) {
+		read_events(asking);
+	} else {
+		asking->resync = true;
+		read_snapshot(asking);
+	}
+}
+
+static bool concerns(const struct asking *asking, const struct runtime_update *update)
+{
+	return asking->watch_all || !strcmp(asking->execution, update->execution);
+}
+
+static void tell(struct asking *asking, const struct runtime_update *update,
+		 struct shared_bytes *bytes)
+{
+	asking->last = update->last;
+	/* Equal is let through: one commit's rows may come in several updates. */
+	if (update->seq < asking->seq && !update->last)
+		return;
+	if (asking->busy || asking->events ||
+	    grpc_call_pending(asking->call) > PENDING_MAX) {
+		asking->missed++;
+		watch_drained(asking);
+		return;
+	}
+	if (!asking->watch_all) /* of many executions, each has its own order */
+		asking->seq = update->seq;
+	(void)grpc_call_send(asking->call, bytes, NULL);
+	if (update->last && asking->ends_with_execution)
+		asking_end(asking);
+}
+
+void watch_take_update(struct service *service, struct runtime_update *update)
+{
+	struct shared_bytes *bytes = shared_bytes_take(&update->bytes);
+	struct shared_bytes *header = shared_bytes_take(&update->header);
+	struct asking *asking = service->watchers;
+
+	while (asking) {
+		struct asking *next = asking->next_watcher;
+
+		if (asking->call && concerns(asking, update))
+			tell(asking, update, asking->watch_all ? header : bytes);
+		asking = next;
+	}
+	shared_bytes_unref(bytes);
+	shared_bytes_unref(header);
+	runtime_update_free(update);
+}
