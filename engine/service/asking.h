@@ -54,6 +54,7 @@ struct asking {
 	/* watching */
 	bool watching, watch_all, registered, resync, ends_with_execution, events;
 	bool last;		   /* what was read last is all there will be */
+	bool more;		   /* what was read last may not be all there is now */
 	uint32_t missed;	   /* updates while a read was under way */
 	struct asking *previous_watcher, *next_watcher;
 };

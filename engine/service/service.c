@@ -132,15 +132,21 @@ static void encode_update(void *ctx, uint64_t seq, const struct execution_row *h
 			  const struct act_row *acts, const char *const *act_nodes,
 			  size_t acts_count, bool last, struct buf *out)
 {
+	const struct convert_update update = {.seq = seq, .last = last};
+
 	(void)ctx;
-	convert_update(seq, header, nodes, nodes_count, acts, act_nodes, acts_count, last, out);
+	convert_update_header(out, &update, header);
+	for (size_t i = 0; i < nodes_count; i++)
+		convert_update_node(out, &nodes[i]);
+	for (size_t i = 0; i < acts_count; i++)
+		convert_update_act(out, &acts[i], act_nodes[i]);
 }
 
 static void encode_plan(void *ctx, const struct execution *execution, const struct plan *plan,
 			struct buf *out)
 {
 	(void)ctx;
-	convert_plan(execution, plan, out);
+	convert_rollback_reply(out, plan, execution, false, 0);
 }
 
 struct runtime_encoder service_encoder(void)

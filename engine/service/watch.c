@@ -41,13 +41,16 @@ static void read_snapshot(struct asking *asking)
 			 after_snapshot);
 }
 
+static void read_events(struct asking *asking);
+
 static void after_events(struct asking *asking)
 {
-	if (asking->out.length)
-		reads_send_records(asking);
-	if (!asking->watching)
+	reads_send_records(asking);
+	if (asking->more)
+		read_events(asking);
+	else if (!asking->watching)
 		asking_end(asking);
-	else if (asking->missed)
+	else
 		watch_drained(asking);
 }
 
@@ -104,11 +107,15 @@ static bool concerns(const struct asking *asking, const struct runtime_update *u
 static void tell(struct asking *asking, const struct runtime_update *update,
 		 struct shared_bytes *bytes)
 {
+	if (asking->busy) { /* the catalog thread has it now */
+		asking->missed++;
+		return;
+	}
 	asking->last = update->last;
 	/* Equal is let through: one commit's rows may come in several updates. */
 	if (update->seq < asking->seq && !update->last)
 		return;
-	if (asking->busy || asking->events ||
+	if (asking->events ||
 	    grpc_call_pending(asking->call) > PENDING_MAX) {
 		asking->missed++;
 		watch_drained(asking);

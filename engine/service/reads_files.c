@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading outputs, artifacts and differences, on the catalog thread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/order.h"
+#include "service/reads.h"
+#include "store/output.h"
+#include "wire/convert.h"
+#include "wire/message.h"
+
+#define CHUNK_MAX ((size_t)1024 * 1024)
+
+/* ---- nodes and revisions of one execution ---------------------------------------------------------- */
+
+struct files_ctx {
+	struct arena arena;
+	const char *wanted;    /* node asked for; NULL: any */
+	uint32_t node;	       /* found */
+	struct node_row found; /* its texts are in the arena */
+	bool has_found;
+	struct revision_row *rows;
+	const char **names; /* per row: the node's id */
+	size_t count, capacity, names_capacity;
+	const char **ids; /* per node */
+	size_t ids_count, ids_capacity;
+};
+
+static void release(struct files_ctx *files)
+{
+	free(files->rows);
+	free(files->names);
+	free(files->ids);
+	arena_release(&files->arena);
+}
+
+static int take_node(void *ctx, const struct node_row *row, struct err *err)
+{
+	struct files_ctx *files = ctx;
+
+	(void)err;
+	files->ids = mem_grow(files->ids, &files->ids_capacity, row->index + 1, sizeof(char *));
+	while (files->ids_count <= row->index)
+		files->ids[files->ids_count++] = "";
+	files->ids[row->index] = arena_strdup(&files->arena, row->id);
+	if (!files->wanted || strcmp(row->id, files->wanted))
+		return 0;
+	files->found = *row;
+	files->found.id = files->ids[row->index];
+	files->node = row->index;
+	files->has_found = true;
+	return 0;
+}
+
+static int take_revision(void *ctx, const struct revision_row *row, struct err *err)
+{
+	struct files_ctx *files = ctx;
+
+	(void)err;
+	if (files->wanted && row->revision.node != files->node)
+		return 0;
+	files->rows = mem_grow(files->rows, &files->capacity, files->count + 1,
+			       sizeof(*files->rows));
+	files->names = mem_grow(files->names, &files->names_capacity, files->count + 1,
+				sizeof(char *));
+	files->rows[files->count] = *row;
+	files->rows[files->count].path = arena_strdup(&files->arena, row->path);
+	files->names[files->count++] =
+		row->revision.node < files->ids_count ? files->ids[row->revision.node] : "";
+	return 0;
+}
+
+static int find_node(struct files_ctx *files, struct asking *asking, struct catalog *catalog,
+		     const char *node, struct err *err)
+{
+	int rc;
+
+	files->wanted = node && *node ? node : NULL;
+	rc = catalog_nodes(catalog, asking->execution, take_node, files, err);
+	if (rc >= 0 && files->wanted && !files->has_found)
+		rc = err_set(err, ERR_NOT_FOUND, "no node '%s' in this execution", node);
+	return rc;
+}
+
+static int find_revisions(struct files_ctx *files, struct asking *asking, struct catalog *catalog,
+			  const char *node, struct err *err)
+{
+	int rc = find_node(files, asking, catalog, node, err);
+
+	if (rc >= 0)
+		rc = catalog_revisions(catalog, asking->execution, EVENT_NO_NODE, take_revision,
+				       files, err);
+	return rc;
+}
+
+/* ---- output ---------------------------------------------------------------------------------------------- */
+
+static enum attempt_kind kind_of(const char *word)
+{
+	if (!strcmp(word, "undo"))
+		return ATTEMPT_UNDO;
+	return strcmp(word, "hook") ? ATTEMPT_RUN : ATTEMPT_HOOK;
+}
+
+static int put_chunk(struct asking *asking, const struct files_ctx *files, const char *path,
+		     uint32_t attempt, struct err *err)
+{
+	const Hlp__V1__OutputRequest *asked = (const Hlp__V1__OutputRequest *)asking->message;
+	Hlp__V1__OutputChunk chunk = HLP__V1__OUTPUT_CHUNK__INIT;
+	size_t length = asked->length && asked->length < CHUNK_MAX ? asked->length : CHUNK_MAX;
+	struct buf data;
+	int rc;
+
+	buf_init(&data, CHUNK_MAX);
+	rc = output_read(path, asked->offset, length, &data, &chunk.offset, &chunk.size, err);
+	if (rc >= 0) {
+		chunk.data.data = (uint8_t *)data.data;
+		chunk.data.len = data.length;
+		chunk.attempt = attempt;
+		chunk.live = files->found.state == STATE_RUNNING ||
+			     files->found.state == STATE_RECOVERING;
+		message_pack(&chunk.base, &asking->out);
+	}
+	buf_release(&data);
+	return rc;
+}
+
+int reads_output(struct asking *asking, struct catalog *catalog, struct content *content,
+		 struct err *err)
+{
+	const Hlp__V1__OutputRequest *asked = (const Hlp__V1__OutputRequest *)asking->message;
+	const struct order_places places = {.output_folder = asking->service->home->output};
+	enum attempt_kind kind = kind_of(asked->kind);
+	struct files_ctx files = {0};
+	uint32_t attempt = asked->attempt;
+	int rc = find_node(&files, asking, catalog, asked->node, err);
+
+	(void)content;
+	if (rc >= 0 && !attempt)
+		attempt = kind == ATTEMPT_RUN ? files.found.attempt : files.found.undo_attempt;
+	if (rc >= 0)
+		rc = put_chunk(asking, &files,
+			       order_output_file(asking->execution, asked->node, kind, attempt,
+						 &places, &files.arena),
+			       attempt, err);
+	release(&files);
+	return rc;
+}
+
+/* ---- artifacts ------------------------------------------------------------------------------------------- */
+
+static bool is_newest(const struct files_ctx *files, size_t row)
+{
+	for (size_t i = row + 1; i < files->count; i++)
+		if (!strcmp(files->rows[i].path, files->rows[row].path))
+			return false;
+	return true;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct revision_row *left = a, *right = b;
+
+	return (left->revision.seq > right->revision.seq) -
+	       (left->revision.seq < right->revision.seq);
+}
+
+/* In order of time, so that the newest of a path is the last one. */
+static void sort_rows(struct files_ctx *files)
+{
+	if (files->count)
+		qsort(files->rows, files->count, sizeof(*files->rows), by_seq);
+	for (size_t i = 0; i < files->count; i++) {
+		uint32_t node = files->rows[i].revision.node;
+
+		files->names[i] = node < files->ids_count ? files->ids[node] : "";
+	}
+}
+
+int reads_artifacts(struct asking *asking, struct catalog *catalog, struct content *content,
+		    struct err *err)
+{
+	const Hlp__V1__ArtifactsRequest *asked =
+		(const Hlp__V1__ArtifactsRequest *)asking->message;
+	struct files_ctx files = {0};
+	int rc = find_revisions(&files, asking, catalog, asked->node, err);
+
+	(void)content;
+	if (rc >= 0) {
+		sort_rows(&files);
+		for (size_t i = 0; i < files.count; i++)
+			convert_artifact(&asking->out, &files.rows[i], files.names[i],
+					 is_newest(&files, i));
+	}
+	release(&files);
+	return rc;
+}
+
+/* ---- differences ------------------------------------------------------------------------------------------- */
+
+struct diff_pair {
+	const struct revision_row *old, *new;
+	const char *old_node, *new_node;
+};
+
+/* A revision by its id ("r123"), or -1. */
+static int64_t row_by_id(const struct files_ctx *files, const char *path, const char *id)
+{
+	uint64_t seq = *id == 'r' ? strtoull(id + 1, NULL, 10) : 0;
+
+	for (size_t i = 0; i < files->count; i++)
+		if (files->rows[i].revision.seq == seq && !strcmp(files->rows[i].path, path))
+			return (int64_t)i;
+	return -1;
+}
+
+static int64_t newest_row(const struct files_ctx *files, const char *path)
+{
+	for (size_t i = files->count; i-- > 0;)
+		if (!strcmp(files->rows[i].path, path))
+			return (int64_t)i;
+	return -1;
+}
+
+/* What the file was before the node of the newest revision first touched it since it was last fresh. */
+static int64_t pre_image_row(const struct files_ctx *files, const char *path, int64_t newest)
+{
+	const uint32_t node = files->rows[newest].revision.node;
+	int64_t found = -1;
+
+	for (int64_t i = 0; i <= newest; i++) {
+		const struct revision *revision = &files->rows[i].revision;
+
+		if (revision->node != node || strcmp(files->rows[i].path, path))
+			continue;
+		if (revision->moment == MOMENT_RESTORED && i < newest)
+			found = -1;
+		else if (revision->moment == MOMENT_BEFORE && found < 0)
+			found = i;
+	}
+	return found < 0 ? newest : found;
+}
+
+static int find_pair(const struct files_ctx *files, const Hlp__V1__DiffRequest *asked,
+		     const char *path, struct diff_pair *out, struct err *err)
+{
+	int64_t new_row, old_row;
+
+	new_row = *asked->new_revision ? row_by_id(files, path, asked->new_revision)
+				       : newest_row(files, path);
+	if (new_row < 0)
+		return err_set(err, ERR_NOT_FOUND,
+			       *asked->new_revision ? "'%s' has no revision '%s'"
+						    : "no artifact '%s' in this execution%s",
+			       path, *asked->new_revision ? asked->new_revision : "");
+	old_row = *asked->old_revision ? row_by_id(files, path, asked->old_revision)
+				       : pre_image_row(files, path, new_row);
+	if (old_row < 0)
+		return err_set(err, ERR_NOT_FOUND, "'%s' has no revision '%s'", path,
+			       asked->old_revision);
+	*out = (struct diff_pair){&files->rows[old_row], &files->rows[new_row],
+				  files->names[old_row], files->names[new_row]};
+	return 0;
+}
+
+static int put_diff(struct asking *asking, struct content *content, const struct diff_pair *pair,
+		    struct err *err)
+{
+	const Hlp__V1__DiffRequest *asked = (const Hlp__V1__DiffRequest *)asking->message;
+	Hlp__V1__DiffReply reply = HLP__V1__DIFF_REPLY__INIT;
+	Hlp__V1__Revision old_message, new_message;
+	struct convert_texts old_texts, new_texts;
+	char old_name[300], new_name[300];
+	struct buf text;
+	int rc;
+
+	convert_revision(pair->old, pair->old_node, false, &old_texts, &old_message);
+	convert_revision(pair->new, pair->new_node, false, &new_texts, &new_message);
+	(void)snprintf(old_name, sizeof(old_name), "%s (%s)", pair->old->path, old_texts.id);
+	(void)snprintf(new_name, sizeof(new_name), "%s (%s)", pair->new->path, new_texts.id);
+	buf_init(&text, (size_t)4 * 1024 * 1024);
+	rc = content_diff(content, pair->old->revision.blob, pair->new->revision.blob, old_name,
+			  new_name, asked->context ? asked->context : 3, &text, err);
+	if (rc >= 0) {
+		reply.text.data = (uint8_t *)text.data;
+		reply.text.len = text.length;
+		reply.old_revision = &old_message;
+		reply.new_revision = &new_message;
+		reply.same = !strcmp(pair->old->revision.blob, pair->new->revision.blob);
+		message_pack(&reply.base, &asking->out);
+	}
+	buf_release(&text);
+	return rc;
+}
+
+int reads_diff(struct asking *asking, struct catalog *catalog, struct content *content,
+	       struct err *err)
+{
+	const Hlp__V1__DiffRequest *asked = (const Hlp__V1__DiffRequest *)asking->message;
+	const char *colon = strchr(asked->artifact, ':');
+	const char *path = colon ? colon + 1 : asked->artifact;
+	struct files_ctx files = {0};
+	struct diff_pair pair;
+	char *node = colon ? arena_strndup(&files.arena, asked->artifact,
+					   (size_t)(colon - asked->artifact))
+			   : NULL;
+	int rc = find_revisions(&files, asking, catalog, node, err);
+
+	if (rc >= 0) {
+		sort_rows(&files);
+		rc = find_pair(&files, asked, path, &pair, err);
+	}
+	if (rc >= 0)
+		rc = put_diff(asking, content, &pair, err);
+	release(&files);
+	return rc;
+}
