@@ -13,6 +13,15 @@ enum { GRAPH_NODES = 4, GRAPH_PARAMS = 5 }; /* field numbers of Graph */
 
 #define COMMAND_BYTES_MAX ((size_t)1024 * 1024)
 
+/* Whether people would write the word without quotes. */
+static bool is_plain(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_./:@%+,=-";
+
+	return word[0] && strspn(word, plain) == strlen(word);
+}
+
 void convert_command(struct buf *out, const struct command *command)
 {
 	if (command->text) {
@@ -22,7 +31,10 @@ void convert_command(struct buf *out, const struct command *command)
 	for (uint32_t i = 0; i < command->list_count; i++) {
 		if (i)
 			buf_add_char(out, ' ');
-		text_shell_quote(out, command->list[i], strlen(command->list[i]));
+		if (is_plain(command->list[i]))
+			buf_add_text(out, command->list[i]);
+		else
+			text_shell_quote(out, command->list[i], strlen(command->list[i]));
 	}
 }
 
