@@ -108,6 +108,98 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_ARCHIVES)
 unit: $(UNIT_TESTS)
 	@for t in $^; do $$t || exit 1; done
 
+# ---- the simulator, and small programs that scripts of the tests use -----------------------------
+SIM_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/sim/*.c))
+$(B)/tests/sim: $(SIM_OBJECTS) $(TEST_ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(SIM_OBJECTS) -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group \
+		$(TEST_LIBS)
+
+TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c))
+$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< -ljansson
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< -lyaml
+
+.PHONY: tests
+tests: all $(UNIT_TESTS) $(TOOLS) $(if $(SIM_OBJECTS),$(B)/tests/sim)
+
+# ---- what it takes, and running it ---------------------------------------------------------------
+# gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.
+BUILD_PACKAGES := make gcc libc6-dev git libyaml-dev libsqlite3-dev libgit2-dev nettle-dev \
+	libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev libncurses-dev openssl
+TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps
+
+.PHONY: deps test-deps
+deps:
+	@mkdir -p build
+	@tests/packages build $(BUILD_PACKAGES)
+test-deps: deps
+	@tests/packages tests $(TEST_PACKAGES)
+
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+AGAIN := $(MAKE) --no-print-directory -s -j$(JOBS)
+
+# The demonstration is started by the build that was just made, in the instance of its user.
+.PHONY: run
+run: deps
+	@$(AGAIN) all
+	@HLP_BUILD=$(abspath $(B)) workflows/demo
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hlp
+	install $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(PREFIX)/bin
+	for page in $(wildcard docs/man/*.[1-8]); do \
+		install -D -m 0644 $$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+	cp -r workflows $(if $(wildcard themes),themes) $(DESTDIR)$(PREFIX)/share/hlp
+
+# ---- proof ---------------------------------------------------------------------------------------
+# A fixed sample of each kind of test; `make soak` runs the full counts.
+.PHONY: test
+test: test-deps
+	@$(AGAIN) tests
+	@$(AGAIN) FLAVOUR=asan tests
+	@$(AGAIN) FLAVOUR=tsan tests
+	@tests/run lint unit sim scenario crash screen asan:unit asan:sim asan:scenario \
+		tsan:unit tsan:sim tsan:scenario
+
+.PHONY: asan tsan
+asan tsan: test-deps
+	@$(AGAIN) FLAVOUR=$@ tests
+	@tests/run $@:unit $@:sim $@:scenario
+
+# HLP_SIM_SEEDS and HLP_KILLS are read by the simulator and by the crash tests.
+.PHONY: soak
+soak: export HLP_SIM_SEEDS ?= 10000
+soak: export HLP_KILLS ?= 200
+soak: export HLP_TEST_TIMEOUT ?= 3600
+soak: test-deps
+	@$(AGAIN) tests
+	@tests/run lint unit sim scenario crash screen
+
+.PHONY: lint
+lint:
+	@$(AGAIN) all
+	@tests/lint/run
+
+.PHONY: format
+format:
+	find engine tui tests -name '*.[ch]' -print0 2>/dev/null | xargs -0 clang-format -i
+
+.PHONY: bench
+bench:
+	@$(AGAIN) tests
+	@tests/bench/run
+
+.PHONY: fresh
+fresh:
+	@tests/fresh
+
 .PHONY: clean
 clean:
 	rm -rf build
