@@ -43,7 +43,7 @@ struct router {
 	size_t order_capacity;
 };
 
-static bool net_is_straight(const struct layout *layout, const struct net *net)
+static bool net_is_straight(const struct net *net)
 {
 	return net->bottoms == 0 || (net->left == net->right && net->tops == 1);
 }
@@ -215,7 +215,7 @@ static void make_parts(struct router *r)
 		const struct net *net = &layout->nets[r->first_net + i];
 		r->upper[i] = LAYOUT_NONE;
 		r->lower[i] = LAYOUT_NONE;
-		if (net_is_straight(layout, net)) {
+		if (net_is_straight(net)) {
 			continue;
 		}
 		r->upper[i] = add_part(r, r->first_net + i, true, net->bend < 0);
