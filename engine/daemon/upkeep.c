@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "runtime/load.h"
 #include "store/content.h"
 #include "store/journal.h"
@@ -19,34 +18,21 @@
 struct folding {
 	struct journal *journal;
 	struct content *content;
-	struct execution *execution;
 };
-
-static int fold_next(void *ctx, const struct event *event, struct err *err)
-{
-	struct folding *folding = ctx;
-
-	if (event->kind == EVENT_CREATED)
-		return load_created(folding->content, event, &folding->execution, err);
-	if (!folding->execution)
-		return err_set(err, ERR_CORRUPT, "its journal does not begin with its creation");
-	return execution_fold(folding->execution, event, err);
-}
 
 static int load_execution(void *ctx, const char *id, struct execution **out, struct err *err)
 {
-	struct folding *folding = ctx;
-	int rc;
+	const struct folding *folding = ctx;
+	struct load_fold fold = {.content = folding->content};
+	int rc = journal_each_event(folding->journal, id, 0, load_event, &fold, err);
 
-	folding->execution = NULL;
-	rc = journal_each_event(folding->journal, id, 0, fold_next, folding, err);
-	if (rc >= 0 && !folding->execution)
+	if (rc >= 0 && !fold.execution)
 		rc = err_set(err, ERR_CORRUPT, "it has no events");
 	if (rc < 0) {
-		execution_free(folding->execution);
+		execution_free(fold.execution);
 		return rc;
 	}
-	*out = folding->execution;
+	*out = fold.execution;
 	return 0;
 }
 

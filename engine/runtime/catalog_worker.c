@@ -16,29 +16,13 @@ struct reader {
 	struct content *content;
 };
 
-struct fold_ctx {
-	struct content *content;
-	struct execution *execution;
-};
-
-static int fold_next(void *ctx, const struct event *event, struct err *err)
-{
-	struct fold_ctx *fold = ctx;
-
-	if (event->kind == EVENT_CREATED)
-		return load_created(fold->content, event, &fold->execution, err);
-	if (!fold->execution)
-		return err_set(err, ERR_CORRUPT, "an execution does not begin with its creation");
-	return execution_fold(fold->execution, event, err);
-}
-
 void catalog_worker_load(struct catalog_job *job, struct catalog *catalog,
 			 struct content *content)
 {
 	struct load_job *load = (struct load_job *)job;
-	struct fold_ctx fold = {.content = content};
+	struct load_fold fold = {.content = content};
 
-	job->result = catalog_events(catalog, load->execution, 0, 0, fold_next, &fold, &job->err);
+	job->result = catalog_events(catalog, load->execution, 0, 0, load_event, &fold, &job->err);
 	if (job->result < 0) {
 		execution_free(fold.execution);
 		return;

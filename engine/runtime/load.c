@@ -37,14 +37,24 @@ int load_workflow(struct content *content, const char *blob, struct workflow **o
 	return 0;
 }
 
-int load_created(struct content *content, const struct event *created, struct execution **out,
-		 struct err *err)
+static int create(struct load_fold *fold, const struct event *created, struct err *err)
 {
 	struct workflow *workflow;
 	struct graph *graph;
-	int rc = load_workflow(content, created->blob, &workflow, &graph, err);
+	int rc = load_workflow(fold->content, created->blob, &workflow, &graph, err);
 
 	if (!rc)
-		*out = execution_new(workflow, graph, created);
+		fold->execution = execution_new(workflow, graph, created);
 	return rc;
+}
+
+int load_event(void *ctx, const struct event *event, struct err *err)
+{
+	struct load_fold *fold = ctx;
+
+	if (event->kind == EVENT_CREATED)
+		return create(fold, event, err);
+	if (!fold->execution)
+		return err_set(err, ERR_CORRUPT, "an execution does not begin with its creation");
+	return execution_fold(fold->execution, event, err);
 }

@@ -13,8 +13,14 @@
 /* The pinned workflow of an execution, read and compiled; both are the caller's. */
 int load_workflow(struct content *content, const char *blob, struct workflow **out_workflow,
 		  struct graph **out_graph, struct err *err);
-/* An execution from its first event. */
-int load_created(struct content *content, const struct event *created, struct execution **out,
-		 struct err *err);
+
+/* Folding an execution from its events, one after the other; the first makes it, unless a snapshot
+ * gave `execution` already. `execution` is the caller's, also after a failure; NULL when no event
+ * came. load_event is a callback for journal_each_event and catalog_events. */
+struct load_fold {
+	struct content *content;
+	struct execution *execution;
+};
+int load_event(void *fold, const struct event *event, struct err *err);
 
 #endif

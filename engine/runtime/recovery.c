@@ -18,22 +18,10 @@
 struct loading {
 	struct engine *engine;
 	struct journal *journal;
-	struct content *content;
-	struct execution *execution;
-	struct workflow *workflow;
+	struct load_fold fold;
+	struct workflow *workflow; /* of a snapshot */
 	struct graph *graph;
 };
-
-static int fold_next(void *ctx, const struct event *event, struct err *err)
-{
-	struct loading *loading = ctx;
-
-	if (event->kind == EVENT_CREATED)
-		return load_created(loading->content, event, &loading->execution, err);
-	if (!loading->execution)
-		return err_set(err, ERR_CORRUPT, "its journal does not begin with its creation");
-	return execution_fold(loading->execution, event, err);
-}
 
 static int read_first(void *ctx, const struct event *event, struct err *err)
 {
@@ -42,7 +30,7 @@ static int read_first(void *ctx, const struct event *event, struct err *err)
 
 	if (event->kind != EVENT_CREATED)
 		return 1; /* enough */
-	rc = load_workflow(loading->content, event->blob, &loading->workflow, &loading->graph, err);
+	rc = load_workflow(loading->fold.content, event->blob, &loading->workflow, &loading->graph, err);
 	return rc ? rc : 1;
 }
 
@@ -58,7 +46,7 @@ static uint64_t from_snapshot(struct loading *loading, const char *id)
 		(void)journal_each_event(loading->journal, id, 0, read_first, loading, &err);
 		if (loading->workflow &&
 		    execution_from_snapshot(loading->workflow, loading->graph, image.data,
-					    image.length, &loading->execution, &err) < 0) {
+					    image.length, &loading->fold.execution, &err) < 0) {
 			log_warn("the snapshot of %s is not used: %s", id, err.message);
 			workflow_free(loading->workflow);
 			graph_free(loading->graph);
@@ -67,7 +55,7 @@ static uint64_t from_snapshot(struct loading *loading, const char *id)
 		loading->graph = NULL;
 	}
 	buf_release(&image);
-	return loading->execution ? seq : 0;
+	return loading->fold.execution ? seq : 0;
 }
 
 /* Asked about before they may be started: intended or dispatched attempts. */
@@ -97,7 +85,7 @@ static void load_one(struct loading *loading, const char *id)
 	uint32_t deaths = 0;
 	int rc;
 
-	loading->execution = NULL;
+	loading->fold.execution = NULL;
 	if (!loading->engine->options.crashed)
 		(void)journal_recovery_end(loading->journal, id, &err);
 	(void)journal_recovery_begin(loading->journal, id, &deaths, &err);
@@ -106,15 +94,15 @@ static void load_one(struct loading *loading, const char *id)
 			  deaths);
 		return;
 	}
-	rc = journal_each_event(loading->journal, id, from_snapshot(loading, id), fold_next,
-				loading, &err);
-	if (rc < 0 || !loading->execution) {
+	rc = journal_each_event(loading->journal, id, from_snapshot(loading, id), load_event,
+				&loading->fold, &err);
+	if (rc < 0 || !loading->fold.execution) {
 		log_error("%s is left out: %s", id, rc < 0 ? err.message : "it has no events");
-		execution_free(loading->execution);
+		execution_free(loading->fold.execution);
 		return;
 	}
-	execution_touched_clear(loading->execution);
-	mark_queries(live_add(&loading->engine->lives, loading->execution));
+	execution_touched_clear(loading->fold.execution);
+	mark_queries(live_add(&loading->engine->lives, loading->fold.execution));
 }
 
 struct names {
@@ -137,14 +125,14 @@ int recovery_load(struct engine *engine, struct journal *journal, struct err *er
 {
 	struct loading loading = {.engine = engine, .journal = journal};
 	struct names names = {0};
-	int rc = content_open(engine->options.home, CONTENT_READ, &loading.content, err);
+	int rc = content_open(engine->options.home, CONTENT_READ, &loading.fold.content, err);
 
 	if (rc)
 		return rc;
 	rc = journal_each_execution(journal, false, gather_name, &names, err);
 	for (size_t i = 0; rc >= 0 && i < names.count; i++)
 		load_one(&loading, names.items[i]);
-	content_close(loading.content);
+	content_close(loading.fold.content);
 	free(names.items);
 	arena_release(&names.arena);
 	return rc < 0 ? rc : 0;
