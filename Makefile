@@ -115,7 +115,10 @@ $(B)/tests/sim: $(SIM_OBJECTS) $(TEST_ARCHIVES)
 	$(CC) $(LDFLAGS) -o $@ $(SIM_OBJECTS) -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group \
 		$(TEST_LIBS)
 
-TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c))
+TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tests/crash/*.c))
+$(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lyaml -lm
 $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -ljansson
