@@ -39,6 +39,9 @@ int content_add_file(struct content *content, const char *name, const char *fold
 /* Makes the batch durable: pack, sync, ref, sync. An empty batch does nothing. */
 int content_commit(struct content *content, const char *message, struct err *err);
 
+/* Forgets what was added since the last commit (a failed commit does so by itself). */
+void content_drop(struct content *content);
+
 /* Reads an object; ERR_LIMIT over `max`, ERR_NOT_FOUND. The caller frees *out. */
 int content_read(struct content *content, const char *blob, size_t max, char **out,
 		 size_t *out_length, struct err *err);

@@ -144,8 +144,8 @@ static void preallocate(const char *database)
 
 		for (off_t at = info.st_size; rc == 0 && at < WAL_BYTES; at += STEP)
 			rc = file_write_fd(fd, zeros, STEP);
-		if (rc < 0)
-			(void)ftruncate(fd, info.st_size);
+		if (rc < 0 && ftruncate(fd, info.st_size) < 0)
+			rc = -errno; /* it keeps what it has */
 	}
 	if (fd >= 0)
 		(void)close(fd); /* SQLite's own sync covers the file */
@@ -327,7 +327,7 @@ bool journal_is_broken(const struct journal *journal)
 }
 
 /* The one row that every commit writes: it moves last_seq and proves that the term is ours. */
-static int fence(struct journal *journal, uint64_t last_seq, struct err *err)
+int journal_own_fence(struct journal *journal, uint64_t last_seq, struct err *err)
 {
 	int rc;
 
@@ -355,7 +355,7 @@ static int commit_once(struct journal *journal, const struct journal_batch *cons
 			last_seq = batches[i]->last_seq;
 	}
 	if (rc == 0)
-		rc = fence(journal, last_seq, err);
+		rc = journal_own_fence(journal, last_seq, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = writer_batch(&journal->writer, batches[i], err);
 	if (rc == 0)

@@ -81,9 +81,13 @@ int journal_recovery_begin(struct journal *journal, const char *execution, uint3
 int journal_recovery_end(struct journal *journal, const char *execution, struct err *err);
 
 /* Removes ended executions older than `age_us` or beyond the newest `keep` per workflow, whole.
- * Returns how many. */
+ * Either rule is off at 0. Returns how many. */
 int journal_prune(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
 		  struct err *err);
+/* Those that journal_prune would remove now: their outputs can be removed first. */
+int journal_each_prunable(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
+			  int (*each)(void *ctx, const char *execution, struct err *err),
+			  void *ctx, struct err *err);
 /* The full check: integrity of the file, chain of acts, projection against the journal (the rebuild
  * is told how to load an execution's fold by `load`). Problems as text lines. Returns their count. */
 struct journal_loader {

@@ -26,6 +26,9 @@ struct journal {
 int journal_own_begin(struct journal *journal, struct err *err);
 int journal_own_commit(struct journal *journal, struct err *err);
 void journal_own_rollback(struct journal *journal);
+/* The first write of every transaction: moves last_seq and proves that the term is ours, else
+ * ERR_CONFLICT. */
+int journal_own_fence(struct journal *journal, uint64_t last_seq, struct err *err);
 /* Fails once the journal is broken. */
 int journal_own_usable(const struct journal *journal, struct err *err);
 

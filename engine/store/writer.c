@@ -71,6 +71,11 @@ void writer_close(struct writer *writer)
 	*writer = (struct writer){0};
 }
 
+void writer_forget(struct writer *writer)
+{
+	memset(writer->cache, 0, sizeof(writer->cache));
+}
+
 void writer_settle(struct writer *writer, enum writer_end end)
 {
 	switch (end) {
@@ -79,7 +84,7 @@ void writer_settle(struct writer *writer, enum writer_end end)
 		break;
 	case WRITER_ROLLED_BACK:
 		memcpy(writer->link, writer->committed_link, DIGEST_SIZE);
-		memset(writer->cache, 0, sizeof(writer->cache)); /* may name rows that are gone */
+		writer_forget(writer);
 		break;
 	}
 }

@@ -32,6 +32,8 @@ int writer_row(struct writer *writer, const struct batch_row *row, struct err *e
 /* The row of an execution; ERR_NOT_FOUND. */
 int writer_find(struct writer *writer, const char *execution, int64_t *out, struct err *err);
 
+/* Forgets where executions are: rows were removed. */
+void writer_forget(struct writer *writer);
 /* What was written since the last call is committed, or it is gone. */
 enum writer_end { WRITER_COMMITTED, WRITER_ROLLED_BACK };
 void writer_settle(struct writer *writer, enum writer_end end);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of contents (content.c, restore.c, diff.c) share. Private to engine/store.
+ */
+#ifndef HLP_STORE_CONTENT_OWN_H
+#define HLP_STORE_CONTENT_OWN_H
+
+#include <sys/stat.h>
+
+#include "store/bigfile.h"
+#include "store/content.h"
+#include "store/place.h"
+#include "store/repo.h"
+
+struct content {
+	const struct home *home; /* borrowed */
+	struct repo repo;
+	struct bigfile large;
+	uint32_t packs;
+};
+
+/* What stat says about a file, into an item. */
+void content_own_describe(const struct stat *info, struct event_item *out);
+/* Whether the file at `fd` has these recorded contents. 1 yes, 0 no. */
+int content_own_is_same(struct content *content, int fd, const struct stat *info,
+			const char *blob, struct err *err);
+
+#endif

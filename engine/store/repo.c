@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The repository. Objects of a batch are gathered in memory and leave it as one pack: a loose
+ * object costs an inode, a block and a sync each. The pack is built from our own list of objects,
+ * since libgit2's dump of its memory store follows commits only and re-packs what old packs hold.
+ *
+ * A commit's tree carries the folders of the commit before it while they are few and small, so that
+ * `git log -p refs/hlp/log` shows what a batch added and not what it left out.
+ */
+#include "store/repo.h"
+
+#include <errno.h>
+#include <git2/sys/commit.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#define LOG_REF	     "refs/hlp/log"
+#define FRESH_MAX    ((size_t)32 * 1024 * 1024) /* bytes in memory before a pack is written early */
+#define CARRY_ROOT   32	  /* folders (executions) that a tree carries on */
+#define CARRY_FOLDER 256  /* entries (nodes) in one of them */
+#define TREE_DEPTH   64
+#define CACHE_BYTES  ((ssize_t)2 * 1024 * 1024)
+#define MAPPED_BYTES ((size_t)32 * 1024 * 1024)
+#define OPEN_PACKS   64
+
+int repo_error(int result, struct err *err, const char *format, ...)
+{
+	const git_error *last = git_error_last();
+	const char *cause = last && last->message ? last->message : "no cause given";
+	enum err_code code = ERR_IO;
+	char what[200];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(what, sizeof(what), format, args); /* cut on purpose */
+	va_end(args);
+	if (result == GIT_ENOTFOUND)
+		code = ERR_NOT_FOUND;
+	else if (strstr(cause, strerror(ENOSPC)) || strstr(cause, strerror(EDQUOT)))
+		code = ERR_FULL;
+	else if (last && (last->klass == GIT_ERROR_ZLIB || last->klass == GIT_ERROR_INDEXER ||
+			  (last->klass == GIT_ERROR_ODB && result == GIT_EMISMATCH)))
+		code = ERR_CORRUPT;
+	return err_set(err, code, "%s: %s", what, cause);
+}
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+/* Settings of the whole process: no configuration but the repository's own may change what is
+ * written, and memory stays small. */
+int repo_library_open(void)
+{
+	static const int levels[] = {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
+				     GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL};
+	int result = git_libgit2_init();
+
+	if (result > 1)
+		return 0; /* another struct repo of this process did the rest */
+	for (size_t i = 0; result >= 0 && i < sizeof(levels) / sizeof(levels[0]); i++)
+		result = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
+	if (result >= 0)
+		result = git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+	if (result >= 0)
+		result = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, CACHE_BYTES);
+	if (result >= 0)
+		result = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MAPPED_BYTES);
+	if (result >= 0)
+		result = git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)OPEN_PACKS);
+	/* Root looks at other people's repositories, and libgit2 runs nothing of what is in them. */
+	if (result >= 0)
+		result = git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	return result;
+}
+
+void repo_library_close(void)
+{
+	(void)git_libgit2_shutdown(); /* counted */
+}
+
+static int make_repository(const char *path, git_repository **out)
+{
+	git_repository_init_options options = {
+		.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION,
+		.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR,
+		.mode = 0700,
+		.initial_head = "main",
+	};
+
+	return git_repository_init_ext(out, path, &options);
+}
+
+/* libgit2 does not look at the owner of a bare repository; another user's could hold anything. */
+static int check_owner(const char *path, struct err *err)
+{
+	struct stat info;
+
+	if (stat(path, &info) == 0 && info.st_uid != geteuid())
+		return err_set(err, ERR_DENIED, "'%s' belongs to another user", path);
+	return 0;
+}
+
+static int open_repository(struct repo *repo, enum repo_mode mode)
+{
+	int result = git_repository_open_bare(&repo->git, repo->path);
+
+	/* Also finishes one whose making was cut short. */
+	if (result == GIT_ENOTFOUND && mode == REPO_WRITE)
+		result = make_repository(repo->path, &repo->git);
+	if (result == 0)
+		result = git_repository_odb(&repo->odb, repo->git);
+	if (result == 0 && mode == REPO_WRITE)
+		result = git_mempack_new(&repo->memory);
+	if (result == 0 && mode == REPO_WRITE)
+		result = git_odb_add_backend(repo->odb, repo->memory, 999);
+	return result;
+}
+
+int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct err *err)
+{
+	int result = repo_library_open(), rc;
+
+	*repo = (struct repo){.path = mem_strdup(path)};
+	if (result < 0)
+		rc = repo_error(result, err, "cannot set up libgit2");
+	else
+		rc = check_owner(path, err);
+	if (rc == 0) {
+		result = open_repository(repo, mode);
+		if (result < 0)
+			rc = repo_error(result, err, "cannot open '%s'", path);
+	}
+	if (rc < 0)
+		repo_close(repo);
+	return rc;
+}
+
+void repo_close(struct repo *repo)
+{
+	if (!repo->path)
+		return;
+	repo_drop(repo);
+	git_odb_free(repo->odb);
+	git_repository_free(repo->git);
+	repo_library_close();
+	free(repo->entries);
+	free(repo->fresh);
+	free(repo->path);
+	*repo = (struct repo){0};
+}
+
+void repo_drop(struct repo *repo)
+{
+	for (size_t i = 0; i < repo->entries_count; i++)
+		free(repo->entries[i].name);
+	repo->entries_count = 0;
+	repo->fresh_count = 0;
+	repo->fresh_bytes = 0;
+	if (repo->memory)
+		(void)git_mempack_reset(repo->memory); /* only frees */
+}
+
+/* ---- adding ------------------------------------------------------------------------------- */
+
+void repo_id_text(const git_oid *id, char out[REPO_ID_TEXT])
+{
+	(void)git_oid_tostr(out, REPO_ID_TEXT, id);
+}
+
+void repo_hash(const void *data, size_t length, char out_id[REPO_ID_TEXT])
+{
+	git_oid id = {{0}};
+
+	(void)git_odb_hash(&id, data, length, GIT_OBJECT_BLOB); /* fails for unknown types only */
+	repo_id_text(&id, out_id);
+}
+
+static void note_fresh(struct repo *repo, const git_oid *id, size_t bytes)
+{
+	repo->fresh = mem_grow(repo->fresh, &repo->fresh_capacity, repo->fresh_count + 1,
+			       sizeof(*repo->fresh));
+	repo->fresh[repo->fresh_count++] = *id;
+	repo->fresh_bytes += bytes;
+}
+
+/* A path that a tree accepts: no empty, "." or ".." part and nothing called .git. */
+static char *clean_name(const char *name)
+{
+	char *copy = mem_strdup(name), *rest = copy, *part;
+	struct buf out;
+
+	buf_init(&out, 2 * strlen(name) + 16);
+	while ((part = strsep(&rest, "/"))) {
+		if (!part[0] || strcmp(part, ".") == 0)
+			continue;
+		if (out.length > 0)
+			buf_add_char(&out, '/');
+		if (strcmp(part, "..") == 0 || strncasecmp(part, ".git", 4) == 0)
+			buf_add_char(&out, '_');
+		buf_add_text(&out, part);
+	}
+	if (out.length == 0)
+		buf_add_char(&out, '_');
+	free(copy);
+	return buf_steal(&out);
+}
+
+static void note_entry(struct repo *repo, const char *name, const git_oid *id)
+{
+	repo->entries = mem_grow(repo->entries, &repo->entries_capacity, repo->entries_count + 1,
+				 sizeof(*repo->entries));
+	repo->entries[repo->entries_count++] = (struct repo_entry){clean_name(name), *id};
+}
+
+/* ---- packs -------------------------------------------------------------------------------- */
+
+/* Writes what is in memory as one synced pack, and empties the memory. */
+static int write_pack(struct repo *repo)
+{
+	git_packbuilder *builder = NULL;
+	int result = git_packbuilder_new(&builder, repo->git);
+
+	if (result == 0)
+		(void)git_packbuilder_set_threads(builder, 1); /* cannot fail */
+	for (size_t i = 0; result == 0 && i < repo->fresh_count; i++)
+		result = git_packbuilder_insert(builder, &repo->fresh[i], NULL);
+	if (result == 0)
+		result = git_packbuilder_write(builder, NULL, 0444, NULL, NULL);
+	git_packbuilder_free(builder);
+	if (result < 0)
+		return result;
+	repo->fresh_count = 0;
+	repo->fresh_bytes = 0;
+	return git_mempack_reset(repo->memory);
+}
+
+int repo_add(struct repo *repo, const char *name, const void *data, size_t length,
+	     git_oid *out_id, struct err *err)
+{
+	git_oid id;
+	int result = git_odb_hash(&id, data, length, GIT_OBJECT_BLOB);
+
+	if (result == 0 && !git_odb_exists_ext(repo->odb, &id, GIT_ODB_LOOKUP_NO_REFRESH)) {
+		result = git_odb_write(&id, repo->odb, data, length, GIT_OBJECT_BLOB);
+		if (result == 0)
+			note_fresh(repo, &id, length);
+	}
+	/* Blobs without a commit yet are safe: nothing prunes this repository but our own repack,
+	 * and never during a batch. */
+	if (result == 0 && repo->fresh_bytes > FRESH_MAX)
+		result = write_pack(repo);
+	if (result < 0)
+		return repo_error(result, err, "cannot keep '%s' in '%s'", name, repo->path);
+	note_entry(repo, name, &id);
+	*out_id = id;
+	return 0;
+}
+
+/* ---- the tree of a commit ----------------------------------------------------------------- */
+
+static bool is_large_folder(struct repo *repo, const git_tree *root, const char *path)
+{
+	char *name = mem_strndup(path, strcspn(path, "/"));
+	const git_tree_entry *entry = git_tree_entry_byname(root, name);
+	git_tree *folder = NULL;
+	bool large = false;
+
+	free(name);
+	if (!entry || git_tree_entry_type(entry) != GIT_OBJECT_TREE)
+		return entry != NULL;
+	if (git_tree_lookup(&folder, repo->git, git_tree_entry_id(entry)) == 0)
+		large = git_tree_entrycount(folder) > CARRY_FOLDER;
+	git_tree_free(folder);
+	return large;
+}
+
+/* Whether the tree before is carried on in this one. */
+static bool is_carried(struct repo *repo, const git_tree *before)
+{
+	if (!before || git_tree_entrycount(before) > CARRY_ROOT)
+		return false;
+	for (size_t i = 0; i < repo->entries_count; i++) {
+		const char *name = repo->entries[i].name;
+		size_t part = strcspn(name, "/") + 1;
+
+		if (i > 0 && strncmp(name, repo->entries[i - 1].name, part) == 0)
+			continue;
+		if (is_large_folder(repo, before, name))
+			return false;
+	}
+	return true;
+}
+
+static int empty_tree(struct repo *repo, git_tree **out)
+{
+	git_treebuilder *builder = NULL;
+	git_oid id;
+	int result = git_treebuilder_new(&builder, repo->git, NULL);
+
+	if (result == 0)
+		result = git_treebuilder_write(&id, builder);
+	git_treebuilder_free(builder);
+	return result == 0 ? git_tree_lookup(out, repo->git, &id) : result;
+}
+
+/* Names that cannot stand together in one tree (a file and a folder of one name) would lose the
+ * whole batch; then it is listed by object id instead. */
+static int flat_tree(struct repo *repo, git_oid *out)
+{
+	git_treebuilder *builder = NULL;
+	int result = git_treebuilder_new(&builder, repo->git, NULL);
+
+	for (size_t i = 0; result == 0 && i < repo->entries_count; i++) {
+		char name[REPO_ID_TEXT];
+
+		repo_id_text(&repo->entries[i].id, name);
+		result = git_treebuilder_insert(NULL, builder, name, &repo->entries[i].id,
+						GIT_FILEMODE_BLOB);
+	}
+	if (result == 0)
+		result = git_treebuilder_write(out, builder);
+	git_treebuilder_free(builder);
+	return result;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct repo_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Whether one name is the folder of another, or the same. Sorted, these need not be neighbours. */
+static bool has_clash(const struct repo *repo)
+{
+	for (size_t i = 0; i + 1 < repo->entries_count; i++) {
+		const char *name = repo->entries[i].name;
+		size_t length = strlen(name);
+
+		for (size_t k = i + 1; k < repo->entries_count; k++) {
+			const char *next = repo->entries[k].name;
+
+			if (strncmp(next, name, length) != 0)
+				break;
+			if (next[length] == '/' || next[length] == '\0')
+				return true;
+		}
+	}
+	return false;
+}
+
+static int build_tree(struct repo *repo, git_tree *before, git_oid *out)
+{
+	git_tree_update *updates = mem_calloc(repo->entries_count, sizeof(*updates));
+	git_tree *base = NULL;
+	int result = 0;
+
+	qsort(repo->entries, repo->entries_count, sizeof(*repo->entries), compare_entries);
+	for (size_t i = 0; i < repo->entries_count; i++)
+		updates[i] = (git_tree_update){.action = GIT_TREE_UPDATE_UPSERT,
+					       .id = repo->entries[i].id,
+					       .filemode = GIT_FILEMODE_BLOB,
+					       .path = repo->entries[i].name};
+	if (is_carried(repo, before))
+		result = git_tree_dup(&base, before);
+	else
+		result = empty_tree(repo, &base);
+	if (result == 0)
+		result = has_clash(repo) ? GIT_EINVALID
+					 : git_tree_create_updated(out, repo->git, base,
+								   repo->entries_count, updates);
+	if (result < 0)
+		result = flat_tree(repo, out);
+	git_tree_free(base);
+	free(updates);
+	return result;
+}
+
+/* Notes the trees that are in `id` and were not in `before` (or NULL). */
+static int note_trees(struct repo *repo, const git_oid *id, const git_tree *before, int depth)
+{
+	git_tree *tree = NULL;
+	int result = depth < TREE_DEPTH ? git_tree_lookup(&tree, repo->git, id) : GIT_EINVALID;
+
+	if (result < 0)
+		return result;
+	note_fresh(repo, id, 0);
+	for (size_t i = 0; result == 0 && i < git_tree_entrycount(tree); i++) {
+		const git_tree_entry *entry = git_tree_entry_byindex(tree, i), *old;
+		git_tree *below = NULL;
+
+		if (git_tree_entry_type(entry) != GIT_OBJECT_TREE)
+			continue;
+		old = before ? git_tree_entry_byname(before, git_tree_entry_name(entry)) : NULL;
+		if (old && git_oid_equal(git_tree_entry_id(old), git_tree_entry_id(entry)))
+			continue;
+		if (old && git_tree_entry_type(old) == GIT_OBJECT_TREE)
+			result = git_tree_lookup(&below, repo->git, git_tree_entry_id(old));
+		if (result == 0)
+			result = note_trees(repo, git_tree_entry_id(entry), below, depth + 1);
+		git_tree_free(below);
+	}
+	git_tree_free(tree);
+	return result;
+}
+
+/* ---- commits ------------------------------------------------------------------------------ */
+
+static int create_commit(struct repo *repo, const git_oid *tree, const git_commit *parent,
+			 const char *message, git_oid *out)
+{
+	const git_oid *parents[] = {parent ? git_commit_id(parent) : NULL};
+	git_signature *signature = NULL;
+	int result = git_signature_now(&signature, "hlp", "hlp@localhost");
+
+	if (result == 0)
+		result = git_commit_create_from_ids(out, repo->git, NULL, signature, signature,
+						    "UTF-8", message, tree, parent ? 1 : 0,
+						    parents);
+	git_signature_free(signature);
+	return result;
+}
+
+/* The commit that a ref leads to; *out NULL when there is no such ref. */
+static int lookup_tip(struct repo *repo, const char *ref_name, git_commit **out)
+{
+	git_oid id;
+	int result = git_reference_name_to_id(&id, repo->git, ref_name);
+
+	*out = NULL;
+	if (result == GIT_ENOTFOUND)
+		return 0;
+	return result == 0 ? git_commit_lookup(out, repo->git, &id) : result;
+}
+
+static int move_ref(struct repo *repo, const char *ref_name, const git_commit *from,
+		    const git_oid *to)
+{
+	git_reference *ref = NULL;
+	int result = from ? git_reference_create_matching(&ref, repo->git, ref_name, to, 1,
+							  git_commit_id(from), NULL)
+			  : git_reference_create(&ref, repo->git, ref_name, to, 0, NULL);
+
+	git_reference_free(ref);
+	return result;
+}
+
+static int commit_batch(struct repo *repo, const char *message)
+{
+	git_commit *tip = NULL;
+	git_tree *before = NULL;
+	git_oid tree, commit;
+	int result = lookup_tip(repo, LOG_REF, &tip);
+
+	if (result == 0 && tip)
+		result = git_commit_tree(&before, tip);
+	if (result == 0)
+		result = build_tree(repo, before, &tree);
+	if (result == 0 && !(before && git_oid_equal(git_tree_id(before), &tree)))
+		result = note_trees(repo, &tree, before, 0);
+	if (result == 0)
+		result = create_commit(repo, &tree, tip, message, &commit);
+	if (result == 0) {
+		note_fresh(repo, &commit, 0);
+		result = write_pack(repo);
+	}
+	if (result == 0)
+		result = move_ref(repo, LOG_REF, tip, &commit);
+	git_tree_free(before);
+	git_commit_free(tip);
+	return result;
+}
+
+int repo_commit(struct repo *repo, const char *message, struct err *err)
+{
+	int rc = 1, result;
+
+	if (repo->entries_count == 0)
+		return 0;
+	result = commit_batch(repo, message);
+	if (result < 0)
+		rc = repo_error(result, err, "cannot commit to '%s'", repo->path);
+	repo_drop(repo);
+	return rc;
+}
+
+int repo_point(struct repo *repo, const char *ref_name, const char *blob, const char *file_name,
+	       const char *message, struct err *err)
+{
+	git_treebuilder *builder = NULL;
+	git_commit *tip = NULL;
+	git_oid id, tree, commit;
+	int result = git_oid_fromstr(&id, blob);
+
+	if (result == 0)
+		result = lookup_tip(repo, ref_name, &tip);
+	if (result == 0)
+		result = git_treebuilder_new(&builder, repo->git, NULL);
+	if (result == 0)
+		result = git_treebuilder_insert(NULL, builder, file_name, &id, GIT_FILEMODE_BLOB);
+	if (result == 0)
+		result = git_treebuilder_write(&tree, builder);
+	if (result == 0)
+		result = create_commit(repo, &tree, tip, message, &commit);
+	if (result == 0) {
+		note_fresh(repo, &tree, 0);
+		note_fresh(repo, &commit, 0);
+		result = write_pack(repo);
+	}
+	if (result == 0)
+		result = move_ref(repo, ref_name, tip, &commit);
+	git_treebuilder_free(builder);
+	git_commit_free(tip);
+	repo_drop(repo);
+	return result < 0 ? repo_error(result, err, "cannot set '%s'", ref_name) : 0;
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+int repo_read(struct repo *repo, const char *id_text, struct buf *out, struct err *err)
+{
+	git_odb_object *object = NULL;
+	git_object_t type;
+	size_t length;
+	git_oid id;
+	int result = strlen(id_text) == 40 ? git_oid_fromstr(&id, id_text) : GIT_EINVALID;
+
+	if (result < 0)
+		return err_set(err, ERR_INVALID, "'%s' is no object id", id_text);
+	/* The size first: what is too large is not unpacked. */
+	result = git_odb_read_header(&length, &type, repo->odb, &id);
+	if (result == 0 && length > out->max - out->length)
+		return err_set(err, ERR_LIMIT, "object '%s' has %zu bytes, more than %zu", id_text,
+			       length, out->max - out->length);
+	if (result == 0)
+		result = git_odb_read(&object, repo->odb, &id);
+	if (result < 0)
+		return repo_error(result, err, "cannot read object '%s' in '%s'", id_text,
+				  repo->path);
+	buf_add(out, git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * content.git through libgit2: opening, objects in memory, one pack and one ref per batch. Knows
+ * nothing of files and nodes. Private to engine/store. One thread per struct repo.
+ */
+#ifndef HLP_STORE_REPO_H
+#define HLP_STORE_REPO_H
+
+#include <git2.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define REPO_ID_TEXT 41
+
+struct repo_entry {
+	char *name; /* path in the commit's tree; owned */
+	git_oid id;
+};
+
+struct repo {
+	char *path;
+	git_repository *git;
+	git_odb *odb;
+	git_odb_backend *memory; /* owned by the odb; NULL when opened for reading */
+	struct repo_entry *entries; /* of the batch under way */
+	size_t entries_count, entries_capacity;
+	git_oid *fresh; /* objects in memory that no pack holds yet */
+	size_t fresh_count, fresh_capacity;
+	size_t fresh_bytes;
+};
+
+enum repo_mode { REPO_WRITE, REPO_READ };
+
+/* Opens the repository; for writing, makes it when it is missing. */
+int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct err *err);
+void repo_close(struct repo *repo); /* accepts a zeroed one */
+
+/* Adds a blob to the batch, and its name to the tree of the batch's commit. */
+int repo_add(struct repo *repo, const char *name, const void *data, size_t length,
+	     git_oid *out_id, struct err *err);
+/* A synced pack with all new objects, then the synced ref refs/hlp/log. On failure the batch is
+ * dropped. 1 when a pack was written, 0 for an empty batch. */
+int repo_commit(struct repo *repo, const char *message, struct err *err);
+void repo_drop(struct repo *repo);
+
+/* Appends a blob's bytes; bounded by the buffer (ERR_LIMIT). */
+int repo_read(struct repo *repo, const char *id, struct buf *out, struct err *err);
+void repo_hash(const void *data, size_t length, char out_id[REPO_ID_TEXT]);
+void repo_id_text(const git_oid *id, char out[REPO_ID_TEXT]);
+
+/* A ref that leads to a commit with one file, after what it led to before. */
+int repo_point(struct repo *repo, const char *ref_name, const char *blob, const char *file_name,
+	       const char *message, struct err *err);
+
+/* libgit2 with our settings, counted; repo_open does it by itself. Negative: libgit2's code. */
+int repo_library_open(void);
+void repo_library_close(void);
+
+/* The error for a failed call of libgit2, with what libgit2 says. */
+int repo_error(int result, struct err *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
