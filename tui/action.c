@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of actions and what follows from it.
+ */
+#include "tui/action.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct action_info INFO[ACTIONS] = {
+	[ACTION_NONE] = {"", 0, 0, ACTION_GROUP_LOOK, ""},
+#define ACTION(name, word, key, other, group, help)                                                \
+	[ACTION_##name] = {word, key, other, ACTION_GROUP_##group, help},
+#include "tui/action.def"
+};
+
+const struct action_info *action_info(enum action action)
+{
+	return &INFO[(unsigned)action < ACTIONS ? action : ACTION_NONE];
+}
+
+enum action action_of_key(uint32_t key)
+{
+	for (int i = 1; key != 0 && i < ACTIONS; i++) {
+		if (INFO[i].key == key || INFO[i].other == key)
+			return (enum action)i;
+	}
+	return ACTION_NONE;
+}
+
+enum action action_of_name(const char *name)
+{
+	for (int i = 1; i < ACTIONS; i++) {
+		if (strcmp(INFO[i].name, name) == 0)
+			return (enum action)i;
+	}
+	return ACTION_NONE;
+}
+
+void action_key_text(uint32_t key, char out[ACTION_KEY_TEXT])
+{
+	static const struct {
+		uint32_t key;
+		const char *text;
+	} NAMES[] = {
+		{PRESS_ENTER, "Enter"},	   {PRESS_ESCAPE, "Esc"}, {PRESS_UP, "Up"},
+		{PRESS_DOWN, "Down"},	   {PRESS_LEFT, "Left"},  {PRESS_RIGHT, "Right"},
+		{PRESS_PAGE_UP, "PgUp"},   {PRESS_HOME, "Home"},  {PRESS_END, "End"},
+		{PRESS_PAGE_DOWN, "PgDn"}, {PRESS_TAB, "Tab"},	  {' ', "Space"},
+		{PRESS_BACKSPACE, "Bksp"},
+	};
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+		if (NAMES[i].key == key) {
+			(void)snprintf(out, ACTION_KEY_TEXT, "%s", NAMES[i].text);
+			return;
+		}
+	}
+	if (key > 0 && key < ' ')
+		(void)snprintf(out, ACTION_KEY_TEXT, "^%c", (char)('@' + key));
+	else if (key > ' ' && key < 0x7f)
+		(void)snprintf(out, ACTION_KEY_TEXT, "%c", (char)key);
+	else
+		(void)snprintf(out, ACTION_KEY_TEXT, "%s", key == 0 ? "" : "that key");
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Keys and actions: which key means what, from action.def. Keys are code points, or one of
+ * enum press for what has none. Pure.
+ */
+#ifndef HLP_TUI_ACTION_H
+#define HLP_TUI_ACTION_H
+
+#include <stdint.h>
+
+/* Keys without a character; beyond the code points of Unicode. */
+enum press {
+	PRESS_NONE = 0,
+	PRESS_ENTER = 13,
+	PRESS_ESCAPE = 27,
+	PRESS_BACKSPACE = 0x110000,
+	PRESS_UP,
+	PRESS_DOWN,
+	PRESS_LEFT,
+	PRESS_RIGHT,
+	PRESS_PAGE_UP,
+	PRESS_PAGE_DOWN,
+	PRESS_HOME,
+	PRESS_END,
+	PRESS_TAB = 9,
+	PRESS_BREAK = 3,	 /* Ctrl-C */
+	PRESS_RESIZE = 0x110100, /* the terminal has another size now */
+	PRESS_UNKNOWN
+};
+
+enum action_group { ACTION_GROUP_MOVE, ACTION_GROUP_LOOK, ACTION_GROUP_ACT, ACTION_GROUP_LATER };
+
+enum action {
+	ACTION_NONE,
+#define ACTION(name, word, key, other, group, help) ACTION_##name,
+#include "tui/action.def"
+	ACTIONS
+};
+
+struct action_info {
+	const char *name;
+	uint32_t key, other; /* 0: none */
+	enum action_group group;
+	const char *help;
+};
+
+const struct action_info *action_info(enum action action);
+enum action action_of_key(uint32_t key); /* ACTION_NONE when the key means nothing */
+enum action action_of_name(const char *name);
+
+/* The key as a person reads it: "j", "Enter", "PgDn", "^L". */
+#define ACTION_KEY_TEXT 12
+void action_key_text(uint32_t key, char out[ACTION_KEY_TEXT]);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The console's state and what keys do to it. It holds no truth: the mirror is the engine's, and
+ * every act goes to the engine. Nothing here blocks, asks for the time or touches the terminal: the
+ * loop sets `now_us` and `wall_us`, hands in keys and shows what app_draw leaves in the canvas. One
+ * thread.
+ */
+#ifndef HLP_TUI_APP_H
+#define HLP_TUI_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/client.h"
+#include "client/mirror.h"
+#include "draw/canvas.h"
+#include "draw/layout.h"
+#include "tui/action.h"
+#include "tui/page.h"
+#include "tui/tail.h"
+#include "tui/term.h"
+
+struct app;
+
+enum view_id {
+	VIEW_LIST,
+	VIEW_GRAPH,
+	VIEW_NODE,
+	VIEW_OUTPUT,
+	VIEW_DIFF,
+	VIEW_WHY,
+	VIEW_RUNS,
+	VIEW_HELP,
+	VIEWS
+};
+#define VIEW_DEPTH 8
+
+/* One view, one file. */
+struct view_ops {
+	const char *title;
+	const enum action *hints;      /* for the last line of the screen; ends with ACTION_NONE */
+	void (*open)(struct app *app); /* may be NULL */
+	void (*draw)(struct app *app, struct canvas *canvas, struct area area);
+	/* false: this view has no use for the action */
+	bool (*act)(struct app *app, enum action action);
+};
+
+struct list_row {
+	int64_t node; /* -1: the header of a phase */
+	int32_t phase;
+};
+
+struct list_state {
+	struct list_row *rows;
+	size_t count, capacity;
+	bool attention; /* what needs a person first, instead of by phase */
+	bool built;
+	uint64_t topology, seq; /* that the rows were built from */
+	int top;
+};
+
+struct graph_state {
+	struct layout *layout;
+	uint64_t topology;
+	int box_width, for_width;
+	int scroll_x, scroll_y;
+};
+
+struct diff_state {
+	uint32_t artifact; /* index in the node's list */
+	Hlp__V1__DiffReply *reply;
+	char error[200]; /* "" when none */
+	struct page page;
+};
+
+struct why_state {
+	Hlp__V1__AttemptList *attempts;
+	struct page page;
+};
+
+struct runs_state {
+	Hlp__V1__ExecutionList *list;
+	char selected[32]; /* id */
+	int top;
+	bool open_live; /* at start: go on to the newest live one */
+};
+
+struct plan_state {
+	Hlp__V1__RollbackReply *reply;
+	char error[300];
+	bool changed; /* it was void and made again */
+	struct page page;
+};
+
+#define ACT_WHOLE_RUN UINT32_MAX
+
+/* An act on its way from the key to the engine. */
+struct act {
+	enum action action;
+	uint32_t node; /* or ACT_WHOLE_RUN */
+	char verb[16]; /* as in the contract */
+	char answer[16];
+};
+
+struct edit {
+	char text[512];
+	size_t length;
+};
+
+enum dialog_kind {
+	DIALOG_NONE,
+	DIALOG_ARM,	/* allow acts: a reason */
+	DIALOG_YES,	/* `y` does it */
+	DIALOG_NAME,	/* typing the target's name does it */
+	DIALOG_CHOICE,	/* named answers */
+	DIALOG_PLAN,	/* a rollback: its plan, then the name */
+	DIALOG_PALETTE, /* actions and nodes by name */
+	DIALOG_START	/* a run that is to be confirmed */
+};
+
+struct dialog {
+	enum dialog_kind kind;
+	int64_t opened_us;
+	struct act act;
+	struct edit edit;
+	char expected[160]; /* what must be typed */
+	size_t chosen;	    /* of the palette */
+	bool nodes_only;
+};
+
+struct message {
+	char text[400];
+	enum role role; /* ROLE_error: a refusal */
+	int64_t at_us;
+};
+
+struct arm {
+	bool armed;
+	int64_t used_us;
+	char execution[32]; /* that it holds for */
+	char reason[200];
+	char last_reason[200];
+};
+
+struct feed;	   /* tui/feed.c: what is asked of the engine now */
+struct start_plan; /* tui/start.c: a run being prepared */
+
+struct app {
+	struct client *client; /* NULL in tests of views */
+	struct feed *feed;
+	struct mirror mirror;
+	char execution[160]; /* watched, as asked for; "" none */
+	bool ascii, read_only;
+	int64_t now_us; /* CLOCK_MONOTONIC */
+	int64_t wall_us;
+	int64_t lost_us; /* when the engine was missed; 0 while connected */
+	bool was_connected;
+
+	uint32_t selected; /* node */
+	char selected_id[64];
+	enum view_id stack[VIEW_DEPTH];
+	int depth;	  /* of the stack; the last is in front */
+	struct area body; /* of the view in front, as last drawn */
+
+	struct list_state list;
+	struct graph_state graph;
+	struct tail tail;
+	uint32_t tail_node;
+	bool tail_undo; /* the tail is of its undo */
+	struct diff_state diff;
+	struct why_state why;
+	struct runs_state runs;
+	struct page help;
+	struct plan_state plan;
+	struct start_plan *start;
+
+	struct dialog dialog;
+	struct message message;
+	struct arm arm;
+	char started[8][32]; /* ids of executions started from here; the newest eight */
+	uint32_t started_count;
+
+	struct canvas canvas;
+	struct term_cursor cursor;
+	bool changed; /* the picture is out of date */
+	bool leave, suspend, redraw, beep;
+};
+
+void app_init(struct app *app, bool ascii, bool read_only);
+void app_release(struct app *app);
+void app_resize(struct app *app, int width, int height);
+
+void app_key(struct app *app, uint32_t key);
+void app_do(struct app *app, enum action action); /* as if its key was pressed */
+/* Time has passed: clocks, arming, the connection. Call at each turn. */
+void app_tick(struct app *app);
+/* When app_tick wants to be called, CLOCK_MONOTONIC; INT64_MAX for never. */
+int64_t app_deadline_us(const struct app *app);
+void app_draw(struct app *app);
+
+/* ---- for views and dialogs ------------------------------------------------------------------- */
+
+void app_say(struct app *app, enum role role, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void app_show(struct app *app, enum view_id view); /* in front of what is there */
+void app_home(struct app *app);			   /* the list, or the graph on a large screen */
+void app_back(struct app *app);
+enum view_id app_view(const struct app *app);
+const struct mirror_node *app_node(const struct app *app); /* the selected one, or NULL */
+void app_select(struct app *app, uint32_t node);
+/* The mirror's graph or rows were replaced or changed. */
+void app_mirror_changed(struct app *app);
+bool app_is_armed(const struct app *app);
+bool app_is_wide(const struct app *app); /* list or graph and inspector side by side */
+
+const struct view_ops *view_ops(enum view_id view);
+
+#endif

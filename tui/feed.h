@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the console asks of the engine, and what comes back: the watch that keeps the mirror, and
+ * one call at a time for each thing a view shows. Never blocks; without a client (tests of views)
+ * nothing is asked. One thread.
+ */
+#ifndef HLP_TUI_FEED_H
+#define HLP_TUI_FEED_H
+
+#include "tui/app.h"
+
+struct feed *feed_new(struct app *app);
+void feed_free(struct feed *feed); /* accepts NULL; no callback comes after */
+
+/* Watches an execution from now on (id, or as a person names it). */
+void feed_watch(struct app *app, const char *execution);
+/* Starts what is due: a watch that ended, output that grew, the list of executions. */
+void feed_tick(struct app *app);
+int64_t feed_deadline_us(const struct app *app);
+
+/* Another node, or another part of its output, is wanted now. */
+void feed_output_changed(struct app *app);
+/* A message of one's own with the same contents. */
+ProtobufCMessage *feed_copy(const ProtobufCMessage *message);
+
+void feed_diff(struct app *app, uint32_t node, const char *path);
+void feed_attempts(struct app *app, uint32_t node);
+void feed_runs(struct app *app);
+void feed_plan(struct app *app, uint32_t node);
+void feed_apply_plan(struct app *app, uint32_t node, const char *plan, const char *reason);
+void feed_act(struct app *app, const struct act *act, const char *reason);
+/* Starts a run; takes over nothing, copies the request. */
+void feed_execute(struct app *app, const Hlp__V1__ExecuteRequest *request);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The frame. What does not fit is left out from the least important on: the execution's state
+ * always stays.
+ */
+#include "tui/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "tui/views.h"
+#include "tui/words.h"
+
+static enum role header_role(const struct app *app)
+{
+	return app_is_armed(app) ? ROLE_header_armed : ROLE_header;
+}
+
+static const char *arm_word(const struct app *app)
+{
+	if (app->read_only)
+		return "READ-ONLY";
+	return app_is_armed(app) ? "ARMED" : "looking";
+}
+
+static const char *link_word(const struct app *app)
+{
+	if (app->lost_us == 0)
+		return "live";
+	return "ENGINE LOST";
+}
+
+/* The right end of the header, longest first; the first that fits is taken. */
+static void header_right(struct app *app, int level, char *out, size_t size)
+{
+	const struct mirror *mirror = &app->mirror;
+	char clock[16], pin[48] = "";
+
+	words_clock(app->wall_us, clock, sizeof(clock));
+	if (mirror->revision != NULL && mirror->revision[0] != '\0')
+		(void)snprintf(pin, sizeof(pin), "%.7s%s  ", mirror->revision,
+			       mirror->dirty ? " DIRTY" : "");
+	else if (mirror->dirty)
+		(void)snprintf(pin, sizeof(pin), "DIRTY  ");
+	if (level == 0)
+		(void)snprintf(out, size, "%s%s  %s  %s ", pin, arm_word(app), link_word(app),
+			       clock);
+	else if (level == 1)
+		(void)snprintf(out, size, "%s%s  %s ", pin, arm_word(app), link_word(app));
+	else if (level == 2)
+		(void)snprintf(out, size, "%s  %s ", arm_word(app), link_word(app));
+	else
+		(void)snprintf(out, size, "%s ", app->lost_us ? "LOST" : arm_word(app));
+}
+
+/* At 80 columns a state's long word leaves no room for the rest, so its first part may do. */
+static void header_state(const struct app *app, bool brief, char *out, size_t size)
+{
+	words_execution(&app->mirror, out, size);
+	if (brief)
+		out[strcspn(out, ",;")] = '\0';
+}
+
+static void draw_header(struct app *app)
+{
+	struct canvas *canvas = &app->canvas;
+	const struct mirror *mirror = &app->mirror;
+	enum role role = header_role(app);
+	char left[200], state[80], right[120];
+
+	canvas_fill(canvas, 0, 0, canvas->width, 1, ' ', role, 0);
+	if (app->execution[0] == '\0' || !mirror->has_rows) {
+		(void)snprintf(left, sizeof(left), " hlp  %.100s", app->execution);
+	} else {
+		header_state(app, canvas->width < 100, state, sizeof(state));
+		(void)snprintf(left, sizeof(left), " %.70s  %s %s", mirror->name,
+			       words_glyph(canvas, mirror->state, mirror->reason), state);
+	}
+	int used = canvas_text(canvas, 0, 0, -1, role, CELL_BOLD, left);
+	for (int level = 0; level < 4; level++) {
+		header_right(app, level, right, sizeof(right));
+		int wide = (int)text_width(right);
+		if (used + 2 + wide > canvas->width)
+			continue;
+		canvas_text(canvas, canvas->width - wide, 0, wide, role, 0, right);
+		break;
+	}
+}
+
+/* ---- the second line --------------------------------------------------------------------------
+ */
+
+static void draw_lost(struct app *app)
+{
+	char since[CLOCK_DURATION_TEXT];
+	struct canvas *canvas = &app->canvas;
+
+	clock_format_duration((app->now_us - app->lost_us) / CLOCK_SECOND_US * CLOCK_SECOND_US,
+			      since);
+	canvas_fill(canvas, 0, 1, canvas->width, 1, ' ', ROLE_error, CELL_REVERSE);
+	canvas_printf(canvas, 1, 1, -1, ROLE_error, CELL_REVERSE,
+		      "engine lost %s ago: last picture, stale; reconnecting", since);
+}
+
+/* The point of no return that was passed last, or NULL. */
+static const struct mirror_node *past_return(const struct mirror *mirror)
+{
+	const struct mirror_node *found = NULL;
+
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		const struct mirror_node *node = &mirror->nodes[i];
+		if (node->irreversible == NULL || node->irreversible[0] == '\0' ||
+		    node->state != STATE_COMPLETED)
+			continue;
+		if (found == NULL || node->ended_us > found->ended_us)
+			found = node;
+	}
+	return found;
+}
+
+static int draw_counts(struct app *app, int x)
+{
+	static const enum state ORDER[] = {STATE_FAILED,     STATE_PAUSED,    STATE_RUNNING,
+					   STATE_RECOVERING, STATE_RECOVERED, STATE_COMPLETED,
+					   STATE_PENDING};
+	const struct mirror *mirror = &app->mirror;
+
+	x += canvas_printf(&app->canvas, x, 1, -1, ROLE_text, 0, "%u node%s ", mirror->nodes_count,
+			   mirror->nodes_count == 1 ? "" : "s");
+	for (size_t i = 0; i < sizeof(ORDER) / sizeof(ORDER[0]); i++) {
+		enum state state = ORDER[i];
+		if (mirror->counts[state] == 0)
+			continue;
+		x += canvas_printf(&app->canvas, x, 1, -1, words_role(state, REASON_NONE), 0,
+				   " %s%u", words_glyph(&app->canvas, state, REASON_NONE),
+				   mirror->counts[state]);
+	}
+	return x;
+}
+
+static void draw_progress(struct app *app, int x)
+{
+	const struct mirror *mirror = &app->mirror;
+	const struct mirror_node *past = past_return(mirror);
+	char elapsed[CLOCK_DURATION_TEXT], left[CLOCK_DURATION_TEXT], at[16];
+	int64_t end_us = mirror->ended ? mirror->ended_us : app->wall_us;
+
+	if (mirror->started_us > 0 && end_us >= mirror->started_us) {
+		clock_format_duration((end_us - mirror->started_us) / 1000000 * 1000000, elapsed);
+		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_text, 0, "   %s", elapsed);
+	}
+	int64_t estimate_us = mirror->ended ? -1 : mirror_estimate_us(mirror, app->wall_us);
+	if (estimate_us > 0) {
+		clock_format_duration(estimate_us / 1000000 * 1000000, left);
+		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_dim, 0, ", about %s left", left);
+	}
+	if (past != NULL) {
+		words_clock(past->ended_us, at, sizeof(at));
+		canvas_printf(&app->canvas, x, 1, -1, ROLE_warning, 0,
+			      "   point of no return passed %.5s at %s", at, past->id);
+	} else if (mirror->cancelled && !mirror->ended) {
+		canvas_text(&app->canvas, x, 1, -1, ROLE_warning, 0,
+			    "   cancelled: nothing more starts");
+	} else if (mirror->quarantined) {
+		canvas_text(&app->canvas, x, 1, -1, ROLE_error, 0, "   quarantined: read-only");
+	}
+}
+
+static void draw_second(struct app *app)
+{
+	if (app->lost_us != 0) {
+		draw_lost(app);
+	} else if (app_view(app) == VIEW_RUNS || app->execution[0] == '\0') {
+		canvas_text(&app->canvas, 1, 1, -1, ROLE_dim, 0, "executions, the newest first");
+	} else if (!app->mirror.has_rows) {
+		canvas_text(&app->canvas, 1, 1, -1, ROLE_dim, 0, "waiting for the engine's answer");
+	} else {
+		draw_progress(app, draw_counts(app, 1));
+	}
+}
+
+/* ---- the bottom -------------------------------------------------------------------------------
+ */
+
+static void draw_message(struct app *app, int y)
+{
+	const struct message *message = &app->message;
+
+	if (message->text[0] != '\0')
+		canvas_text(&app->canvas, 1, y, app->canvas.width - 1, message->role, 0,
+			    message->text);
+}
+
+static int hint_width(enum action action)
+{
+	char key[ACTION_KEY_TEXT];
+
+	action_key_text(action_info(action)->key, key);
+	return (int)(strlen(key) + 1 + strlen(action_info(action)->name) + 2);
+}
+
+static int draw_hint(struct canvas *canvas, int x, int y, enum action action)
+{
+	char key[ACTION_KEY_TEXT];
+
+	action_key_text(action_info(action)->key, key);
+	int drawn = canvas_text(canvas, x, y, -1, ROLE_key, 0, key) + 1;
+	drawn += canvas_text(canvas, x + drawn, y, -1, ROLE_footer, 0, action_info(action)->name);
+	return drawn + 2;
+}
+
+/* Help comes last and always fits; what does not fit before it is left out. */
+static void draw_hints(struct app *app, int y)
+{
+	const enum action *hints = view_ops(app_view(app))->hints;
+	int x = 1;
+	int room = app->canvas.width - hint_width(ACTION_HELP) - hint_width(ACTION_LEAVE);
+
+	for (size_t i = 0; hints[i] != ACTION_NONE; i++) {
+		if (x + hint_width(hints[i]) <= room)
+			x += draw_hint(&app->canvas, x, y, hints[i]);
+	}
+	x += draw_hint(&app->canvas, x, y, ACTION_HELP);
+	draw_hint(&app->canvas, x, y, ACTION_LEAVE);
+}
+
+struct area frame_draw(struct app *app)
+{
+	struct canvas *canvas = &app->canvas;
+	struct area area = {0, 2, canvas->width, canvas->height - 4};
+
+	if (canvas->height < 1)
+		return (struct area){0};
+	draw_header(app);
+	if (canvas->height < 6) {
+		/* Hardly any room: state above, message below, one line or two of the view. */
+		area = (struct area){0, 1, canvas->width, canvas->height - 2};
+		draw_message(app, canvas->height - 1);
+		return area;
+	}
+	draw_second(app);
+	draw_message(app, canvas->height - 2);
+	draw_hints(app, canvas->height - 1);
+	return area;
+}

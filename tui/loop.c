@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One turn: wait for a key, the engine or a deadline; take what came; draw if anything changed.
+ * Keys are answered at once, news at most twenty times a second.
+ */
+#include "tui/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+
+#define FRAME_US (CLOCK_SECOND_US / 20)
+
+struct turn {
+	int64_t drawn_us; /* the last frame */
+	bool pressed;	  /* a key came in this turn */
+};
+
+static void set_time(struct app *app)
+{
+	app->now_us = loop_now_us();
+	app->wall_us = clock_wall_us(clock_system());
+}
+
+static int64_t next_us(const struct app *app, const struct turn *turn)
+{
+	int64_t next = app_deadline_us(app);
+	int64_t engine = client_deadline_us(app->client);
+
+	if (engine < next)
+		next = engine;
+	if (app->changed && turn->drawn_us + FRAME_US < next)
+		next = turn->drawn_us + FRAME_US;
+	return next;
+}
+
+/* Returns -1 when the terminal is gone. */
+static int wait_for(struct app *app, const struct turn *turn, const sigset_t *waiting)
+{
+	int fd = client_fd(app->client);
+	struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+				{.fd = fd, .events = client_poll_events(app->client)}};
+	int64_t next = next_us(app, turn);
+	int64_t wait_us = next > app->now_us ? next - app->now_us : 0;
+	struct timespec timeout = {.tv_sec = wait_us / CLOCK_SECOND_US,
+				   .tv_nsec = wait_us % CLOCK_SECOND_US * 1000};
+
+	int status = ppoll(fds, fd >= 0 ? 2 : 1, next == INT64_MAX ? NULL : &timeout, waiting);
+	if (status < 0)
+		return errno == EINTR ? 0 : -1;
+	return fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? -1 : 0;
+}
+
+static void take_keys(struct app *app, struct term *term, struct turn *turn)
+{
+	for (uint32_t key = term_key(term); key != PRESS_NONE && !app->leave;
+	     key = term_key(term)) {
+		turn->pressed = true;
+		app_key(app, key);
+	}
+}
+
+static void show(struct app *app, struct term *term, struct turn *turn)
+{
+	int width, height;
+
+	if (app->suspend) {
+		app->suspend = false;
+		term_suspend(term);
+		app->changed = true;
+	}
+	term_size(term, &width, &height);
+	app_resize(app, width, height);
+	if (app->redraw)
+		term_redraw(term);
+	app->redraw = false;
+	if (app->beep)
+		term_beep(term);
+	app->beep = false;
+	bool due = turn->pressed || app->now_us - turn->drawn_us >= FRAME_US;
+	if (!app->changed || !due)
+		return;
+	app_draw(app);
+	term_show(term, &app->canvas, app->cursor);
+	turn->drawn_us = app->now_us;
+}
+
+int loop_console(struct app *app, struct term *term, const sigset_t *waiting, struct err *err)
+{
+	struct turn turn = {0};
+
+	while (!app->leave) {
+		set_time(app);
+		turn.pressed = false;
+		take_keys(app, term, &turn);
+		client_process(app->client);
+		app_tick(app);
+		show(app, term, &turn);
+		if (!app->leave && wait_for(app, &turn, waiting) < 0)
+			return err_set(err, ERR_IO, "the terminal is gone");
+	}
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A page: lines of wrapped text with a role each, taller than its window perhaps. Views fill it
+ * anew for the width at hand and draw the part that is scrolled to. What is added passes the gate.
+ * One thread.
+ */
+#ifndef HLP_TUI_PAGE_H
+#define HLP_TUI_PAGE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "draw/canvas.h"
+
+struct area {
+	int x, y, width, height;
+};
+
+struct page_line {
+	size_t offset; /* of its NUL-ended text */
+	int indent;
+	enum role role;
+	unsigned attributes;
+};
+
+struct page {
+	struct buf text;
+	struct page_line *lines;
+	size_t count, capacity;
+	int width; /* that it is being filled for */
+	int top;   /* first line shown; kept from one filling to the next */
+};
+
+void page_init(struct page *page);
+void page_release(struct page *page);
+void page_start(struct page *page, int width); /* forgets the lines, keeps `top` */
+
+/* Adds a paragraph, wrapped at words; its further lines begin at column `hang`. */
+void page_add(struct page *page, enum role role, unsigned attributes, int hang, const char *text);
+void page_addf(struct page *page, enum role role, unsigned attributes, int hang, const char *format,
+	       ...) __attribute__((format(printf, 5, 6)));
+
+void page_scroll(struct page *page, int lines, int height);
+/* Draws from `top`, which it first brings into range. */
+void page_draw(struct page *page, struct canvas *canvas, struct area area);
+
+#endif

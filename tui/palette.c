@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Fuzzy matching over the table of actions and the nodes at hand.
+ */
+#include "tui/palette.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "tui/dialog.h"
+#include "tui/start.h"
+#include "tui/views.h"
+#include "tui/words.h"
+
+#define HITS 10
+
+struct hit {
+	int score;
+	enum action action; /* ACTION_NONE: a node */
+	uint32_t node;
+};
+
+struct hits {
+	struct hit items[HITS];
+	size_t count;
+};
+
+int palette_score(const char *pattern, const char *text)
+{
+	int score = 0, run = 0;
+	bool start = true;
+
+	for (; *text != '\0' && *pattern != '\0'; text++) {
+		bool same = tolower((unsigned char)*text) == tolower((unsigned char)*pattern);
+		run = same ? run + 1 : 0;
+		if (same) {
+			score += run * 2 + (start ? 8 : 0);
+			pattern++;
+		}
+		start = *text == '-' || *text == '_' || *text == ' ';
+	}
+	if (*pattern != '\0')
+		return -1;
+	/* What is left of the text counts against it, so the exact name comes first. */
+	size_t rest = strnlen(text, 60);
+	return score * 64 + 63 - (int)rest;
+}
+
+static void add_hit(struct hits *hits, struct hit hit)
+{
+	size_t at = hits->count;
+
+	while (at > 0 && hits->items[at - 1].score < hit.score)
+		at--;
+	if (at == HITS)
+		return;
+	if (hits->count < HITS)
+		hits->count++;
+	memmove(&hits->items[at + 1], &hits->items[at], (hits->count - at - 1) * sizeof(hit));
+	hits->items[at] = hit;
+}
+
+static void find(const struct app *app, struct hits *out)
+{
+	const char *pattern = app->dialog.edit.text;
+
+	out->count = 0;
+	for (int i = 1; i < ACTIONS && !app->dialog.nodes_only; i++) {
+		const struct action_info *info = action_info((enum action)i);
+		int score = palette_score(pattern, info->name);
+		if (score >= 0 && info->group != ACTION_GROUP_MOVE)
+			add_hit(out, (struct hit){.score = score, .action = (enum action)i});
+	}
+	for (uint32_t i = 0; app->mirror.has_graph && i < app->mirror.nodes_count; i++) {
+		int score = palette_score(pattern, app->mirror.nodes[i].id);
+		if (score >= 0 && (pattern[0] != '\0' || app->dialog.nodes_only))
+			add_hit(out, (struct hit){.score = score, .node = i});
+	}
+}
+
+static bool is_run(const struct app *app)
+{
+	return strncmp(app->dialog.edit.text, "run ", 4) == 0;
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+static void choose(struct app *app)
+{
+	struct hits hits;
+
+	if (is_run(app)) {
+		char line[sizeof(app->dialog.edit.text)];
+		memcpy(line, app->dialog.edit.text, sizeof(line));
+		dialog_close(app);
+		start_prepare(app, line + 4);
+		return;
+	}
+	find(app, &hits);
+	dialog_close(app);
+	if (hits.count == 0) {
+		app_say(app, ROLE_error, "nothing is called that");
+		return;
+	}
+	const struct hit *hit = &hits.items[app->dialog.chosen % hits.count];
+	if (hit->action == ACTION_RUN)
+		dialog_palette(app, ACTION_RUN);
+	else if (hit->action != ACTION_NONE)
+		app_do(app, hit->action);
+	else
+		app_select(app, hit->node);
+}
+
+void palette_key(struct app *app, uint32_t key)
+{
+	struct dialog *dialog = &app->dialog;
+	struct hits hits;
+
+	if (key == PRESS_ENTER) {
+		choose(app);
+	} else if (key == PRESS_TAB && is_run(app)) {
+		start_complete(&dialog->edit);
+	} else if (key == PRESS_DOWN || key == PRESS_TAB) {
+		find(app, &hits);
+		dialog->chosen = hits.count ? (dialog->chosen + 1) % hits.count : 0;
+	} else if (key == PRESS_UP) {
+		find(app, &hits);
+		dialog->chosen = hits.count ? (dialog->chosen + hits.count - 1) % hits.count : 0;
+	} else if (dialog_edit(&dialog->edit, key)) {
+		dialog->chosen = 0;
+	}
+}
+
+/* ---- drawing ----------------------------------------------------------------------------------
+ */
+
+static void draw_hit(struct app *app, struct area line, const struct hit *hit)
+{
+	struct canvas *canvas = &app->canvas;
+	char key[ACTION_KEY_TEXT];
+
+	if (hit->action == ACTION_NONE) {
+		const struct mirror_node *node = &app->mirror.nodes[hit->node];
+		char word[64];
+		words_node(node, word, sizeof(word));
+		canvas_text(canvas, line.x, line.y, 4, ROLE_dim, 0, "node");
+		int used = canvas_text(canvas, line.x + 7, line.y, 30, ROLE_text, 0, node->id);
+		canvas_text(canvas, line.x + 7 + (used < 18 ? 18 : used + 1), line.y, -1,
+			    words_role(node->state, node->reason), 0, word);
+		return;
+	}
+	const struct action_info *info = action_info(hit->action);
+	action_key_text(info->key, key);
+	canvas_text(canvas, line.x, line.y, 6, ROLE_key, 0, key);
+	canvas_text(canvas, line.x + 7, line.y, 17, ROLE_text, 0, info->name);
+	canvas_text(canvas, line.x + 25, line.y, line.width - 25, ROLE_dim, 0,
+		    info->group == ACTION_GROUP_LATER ? "not built yet" : info->help);
+}
+
+static void draw_run_help(struct app *app, struct area inner)
+{
+	struct page page;
+
+	page_init(&page);
+	page_start(&page, inner.width);
+	page_add(&page, ROLE_dim, 0, 0,
+		 "run FILE name=value …   Tab completes the file. Enter reads it and says what it "
+		 "would do; nothing starts yet.");
+	page_draw(&page, &app->canvas, inner);
+	page_release(&page);
+}
+
+void palette_draw(struct app *app, struct area area)
+{
+	struct canvas *canvas = &app->canvas;
+	struct hits hits;
+	int width = area.width < 78 ? area.width : 78;
+
+	find(app, &hits);
+	int rows = is_run(app) ? 2 : (int)hits.count;
+	int height = rows + 3 > area.height ? area.height : rows + 3;
+	struct area box = {area.x + (area.width - width) / 2, area.y + area.height - height, width,
+			   height};
+	canvas_fill(canvas, box.x, box.y, box.width, box.height, ' ', ROLE_text, 0);
+	canvas_box(canvas, box.x, box.y, box.width, box.height, ROLE_border,
+		   app->dialog.nodes_only ? "find a node" : "do, or go to");
+	struct area inner = {box.x + 2, box.y + 1, box.width - 4, box.height - 3};
+	if (is_run(app)) {
+		draw_run_help(app, inner);
+	} else {
+		for (int i = 0; i < inner.height && i < (int)hits.count; i++) {
+			struct area line = {inner.x, inner.y + i, inner.width, 1};
+			draw_hit(app, line, &hits.items[i]);
+			if ((size_t)i == app->dialog.chosen)
+				canvas_mark(canvas, line.x, line.y, line.width, CELL_REVERSE);
+		}
+	}
+	inner.y = box.y + box.height - 2;
+	dialog_draw_edit(app, inner, app->dialog.nodes_only ? "/" : ":");
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From ":run FILE name=value" to a request. The file is read and checked here too, so that a
+ * mistake costs nothing and the question can say how risky the run is; the engine reads it again.
+ */
+#include "tui/start.h"
+
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/limits.h"
+#include "model/workflow.h"
+#include "tui/dialog.h"
+#include "tui/feed.h"
+
+extern char **environ;
+
+#define PARAMS_MAX  64
+#define VALUE_BYTES ((size_t)1024 * 1024)
+
+struct start_plan {
+	struct workflow *workflow;
+	char *file; /* absolute */
+	char *text;
+	size_t length;
+	struct arena arena;
+	struct binding given[PARAMS_MAX];
+	size_t given_count;
+};
+
+void start_free(struct start_plan *start)
+{
+	if (start == NULL)
+		return;
+	workflow_free(start->workflow);
+	free(start->file);
+	free(start->text);
+	arena_release(&start->arena);
+	free(start);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+/* The file as named, or a workflow of that name in the usual places. */
+static char *find_file(const char *name)
+{
+	const char *folder = getenv("HLP_WORKFLOWS");
+	char *tries[] = {mem_strdup(name), mem_printf("%s/%s.yaml", folder ? folder : ".", name),
+			 mem_printf("%s/%s/%s.yaml", folder ? folder : ".", name, name),
+			 mem_printf("workflows/%s/%s.yaml", name, name)};
+	char *found = NULL;
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		if (found == NULL && file_exists(tries[i]))
+			found = realpath(tries[i], NULL);
+		free(tries[i]);
+	}
+	return found;
+}
+
+/* A value as written: `@FILE` is a file's text without its last newline, `@@x` is `@x`. */
+static int read_value(struct start_plan *start, const char *value, const char **out,
+		      struct err *err)
+{
+	char *text = NULL;
+	size_t length = 0;
+
+	if (value[0] != '@' || value[1] == '@') {
+		*out = arena_strdup(&start->arena, value + (value[0] == '@'));
+		return 0;
+	}
+	int status = file_read(value + 1, VALUE_BYTES, &text, &length, err);
+	if (status < 0)
+		return status;
+	if (length > 0 && text[length - 1] == '\n')
+		length--;
+	*out = arena_strndup(&start->arena, text, length);
+	free(text);
+	return 0;
+}
+
+static int add_param(struct start_plan *start, char *word, struct err *err)
+{
+	char *equals = strchr(word, '=');
+
+	if (equals == NULL)
+		return err_set(err, ERR_INVALID, "'%s' is no name=value", word);
+	if (start->given_count == PARAMS_MAX)
+		return err_set(err, ERR_LIMIT, "more than %d params", PARAMS_MAX);
+	struct binding *param = &start->given[start->given_count];
+	*equals = '\0';
+	param->name = arena_strdup(&start->arena, word);
+	int status = read_value(start, equals + 1, &param->value, err);
+	if (status < 0)
+		return status;
+	start->given_count++;
+	return 0;
+}
+
+/* The next word of the line; quotes keep blanks together. NULL at the end. */
+static char *next_word(char **rest)
+{
+	char *from = *rest + strspn(*rest, " ");
+	char *word = from, *to = from;
+	char quote = '\0';
+
+	if (*from == '\0')
+		return NULL;
+	for (; *from != '\0' && (quote != '\0' || *from != ' '); from++) {
+		if (quote == '\0' && (*from == '"' || *from == '\''))
+			quote = *from;
+		else if (quote != '\0' && *from == quote)
+			quote = '\0';
+		else
+			*to++ = *from;
+	}
+	*rest = *from == '\0' ? from : from + 1;
+	*to = '\0';
+	return word;
+}
+
+static int read_workflow(struct start_plan *start, const char *name, struct err *err)
+{
+	struct buf problems;
+
+	start->file = find_file(name);
+	if (start->file == NULL)
+		return err_set(err, ERR_NOT_FOUND, "there is no file '%s'", name);
+	int status =
+		file_read(start->file, LIMIT_WORKFLOW_BYTES, &start->text, &start->length, err);
+	if (status < 0)
+		return status;
+	buf_init(&problems, 1024 * 1024);
+	status = workflow_read(name, start->text, start->length, &start->workflow, &problems);
+	if (status < 0)
+		(void)err_set(err, ERR_INVALID, "%.*s", (int)strcspn(buf_text(&problems), "\n"),
+			      buf_text(&problems));
+	buf_release(&problems);
+	return status;
+}
+
+static int read_line(struct start_plan *start, char *line, struct err *err)
+{
+	char *rest = line;
+	char *word = next_word(&rest);
+
+	if (word == NULL)
+		return err_set(err, ERR_INVALID, "run FILE name=value …");
+	int status = read_workflow(start, word, err);
+	for (word = next_word(&rest); status >= 0 && word != NULL; word = next_word(&rest))
+		status = add_param(start, word, err);
+	if (status < 0)
+		return status;
+	struct binding *bound = NULL;
+	return workflow_bind_params(start->workflow, start->given, start->given_count,
+				    &start->arena, &bound, err);
+}
+
+void start_prepare(struct app *app, const char *line)
+{
+	struct act act = {.action = ACTION_RUN, .node = ACT_WHOLE_RUN};
+	struct start_plan *start = mem_zalloc(sizeof(*start));
+	struct err err = {0};
+
+	if (app->read_only) {
+		app_say(app, ROLE_error, "run: this console was started with --read-only");
+		start_free(start);
+		return;
+	}
+	char *copy = mem_strdup(line);
+	int status = read_line(start, copy, &err);
+	free(copy);
+	if (status < 0) {
+		app_say(app, ROLE_error, "%s", err.message);
+		start_free(start);
+		return;
+	}
+	start_free(app->start);
+	app->start = start;
+	app->dialog = (struct dialog){.kind = DIALOG_START, .opened_us = app->now_us, .act = act};
+	(void)snprintf(app->dialog.expected, sizeof(app->dialog.expected), "%s",
+		       start->workflow->name);
+}
+
+/* ---- the question -----------------------------------------------------------------------------
+ */
+
+static const struct node_spec *riskiest(const struct workflow *workflow)
+{
+	const struct node_spec *found = &workflow->nodes[0];
+
+	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+		const struct node_spec *node = &workflow->nodes[i];
+		if (node->irreversible != NULL)
+			return node;
+		if (node->risk > found->risk)
+			found = node;
+	}
+	return found;
+}
+
+bool start_needs_name(const struct app *app)
+{
+	const struct node_spec *node = riskiest(app->start->workflow);
+
+	return node->irreversible != NULL || risk_level(node->risk) >= RISK_HIGH;
+}
+
+void start_fill(struct app *app, struct page *page)
+{
+	const struct start_plan *start = app->start;
+	const struct workflow *workflow = start->workflow;
+	const struct node_spec *node = riskiest(workflow);
+
+	page_addf(page, ROLE_title, CELL_BOLD, 0, "%s: %u nodes", workflow->name,
+		  workflow->nodes_count);
+	if (workflow->description[0] != '\0')
+		page_add(page, ROLE_text, 0, 0, workflow->description);
+	page_addf(page, ROLE_text, 0, 8, "file    %s", start->file);
+	for (size_t i = 0; i < start->given_count; i++)
+		page_addf(page, ROLE_text, 0, 8, "param   %s=%s", start->given[i].name,
+			  start->given[i].value);
+	if (node->irreversible != NULL)
+		page_addf(page, ROLE_warning, 0, 8, "risk    no way back after %s: %s", node->id,
+			  node->irreversible);
+	else
+		page_addf(page, start_needs_name(app) ? ROLE_warning : ROLE_text, 0, 8,
+			  "risk    %s, at %s", risk_name(risk_level(node->risk)), node->id);
+}
+
+/* ---- the request ------------------------------------------------------------------------------
+ */
+
+struct pairs {
+	Hlp__V1__Pair *items;
+	Hlp__V1__Pair **list;
+	size_t count;
+};
+
+static void pairs_init(struct pairs *pairs, struct arena *arena, size_t most)
+{
+	pairs->items = arena_alloc(arena, (most + 1) * sizeof(*pairs->items));
+	pairs->list = arena_alloc(arena, (most + 1) * sizeof(*pairs->list));
+	pairs->count = 0;
+}
+
+static void pairs_add(struct pairs *pairs, const char *name, const char *value)
+{
+	Hlp__V1__Pair *pair = &pairs->items[pairs->count];
+
+	hlp__v1__pair__init(pair);
+	pair->name = (char *)name;
+	pair->value = (char *)value;
+	pairs->list[pairs->count++] = pair;
+}
+
+static bool is_listed(const struct workflow *workflow, const char *name)
+{
+	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+		const struct node_spec *node = &workflow->nodes[i];
+		for (uint32_t at = 0; at < node->pass_env_count; at++) {
+			if (strcmp(node->pass_env[at], name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What a node's environment is built from, and what the workflow names itself; nothing else leaves
+ * this terminal. */
+static bool is_passed(const struct workflow *workflow, const char *name)
+{
+	static const char *const NAMES[] = {"PATH",  "HOME", "USER", "LOGNAME",
+					    "SHELL", "LANG", "TZ",   "TMPDIR"};
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+		if (strcmp(NAMES[i], name) == 0)
+			return true;
+	}
+	return text_starts_with(name, "LC_") || is_listed(workflow, name);
+}
+
+static size_t environment_count(void)
+{
+	size_t count = 0;
+
+	while (environ[count] != NULL)
+		count++;
+	return count;
+}
+
+static void add_environment(struct start_plan *start, struct pairs *pairs)
+{
+	pairs_init(pairs, &start->arena, environment_count());
+	for (size_t i = 0; environ[i] != NULL; i++) {
+		const char *equals = strchr(environ[i], '=');
+		if (equals == NULL || !text_is_utf8(environ[i], strlen(environ[i])))
+			continue;
+		char *name =
+			arena_strndup(&start->arena, environ[i], (size_t)(equals - environ[i]));
+		if (is_passed(start->workflow, name))
+			pairs_add(pairs, name, equals + 1);
+	}
+}
+
+void start_go(struct app *app)
+{
+	struct start_plan *start = app->start;
+	Hlp__V1__ExecuteRequest request = HLP__V1__EXECUTE_REQUEST__INIT;
+	struct pairs params, environment;
+	char id[27];
+
+	dialog_close(app);
+	if (app->client == NULL)
+		return;
+	pairs_init(&params, &start->arena, start->given_count);
+	for (size_t i = 0; i < start->given_count; i++)
+		pairs_add(&params, start->given[i].name, start->given[i].value);
+	add_environment(start, &environment);
+	request.request = client_request_id(id);
+	request.file = start->file;
+	request.text.data = (uint8_t *)start->text;
+	request.text.len = start->length;
+	request.params = params.list;
+	request.n_params = params.count;
+	request.env = environment.list;
+	request.n_env = environment.count;
+	request.detach = true;
+	feed_execute(app, &request);
+}
+
+/* ---- completing -------------------------------------------------------------------------------
+ */
+
+void start_complete(struct edit *edit)
+{
+	glob_t found;
+	char pattern[sizeof(edit->text) + 2];
+
+	if (edit->length < 4 || strchr(edit->text + 4, ' ') != NULL)
+		return;
+	(void)snprintf(pattern, sizeof(pattern), "%s*", edit->text + 4);
+	if (glob(pattern, GLOB_MARK, NULL, &found) != 0)
+		return;
+	const char *first = found.gl_pathv[0];
+	size_t same = strlen(first);
+	for (size_t i = 1; i < found.gl_pathc; i++) {
+		size_t at = 0;
+		while (at < same && found.gl_pathv[i][at] == first[at])
+			at++;
+		same = at;
+	}
+	if (same + 5 < sizeof(edit->text)) {
+		(void)snprintf(edit->text + 4, sizeof(edit->text) - 4, "%.*s", (int)same, first);
+		edit->length = strlen(edit->text);
+	}
+	globfree(&found);
+}

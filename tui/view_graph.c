@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The graph, drawn in layers by engine/draw. A change of state never moves a box; the picture
+ * follows the selected node.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tui/views.h"
+#include "tui/words.h"
+
+/* Widths of a box, widest first; the first with which the whole graph fits is taken. */
+static const int WIDTHS[] = {24, 18, 12, 8};
+#define WIDTHS_COUNT   (sizeof(WIDTHS) / sizeof(WIDTHS[0]))
+#define SCROLLED_WIDTH 18 /* when none fits */
+
+static struct layout *make_layout(const struct mirror *mirror, int box_width, int width)
+{
+	uint32_t edges = 0, at = 0;
+
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		edges += mirror->nodes[i].needs_count;
+	uint32_t *start = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*start));
+	uint32_t *needs = mem_calloc((size_t)edges + 1, sizeof(*needs));
+	int32_t *phase = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*phase));
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		const struct mirror_node *node = &mirror->nodes[i];
+		start[i] = at;
+		phase[i] = node->phase_index;
+		for (uint32_t need = 0; need < node->needs_count; need++)
+			needs[at++] = node->needs[need];
+	}
+	start[mirror->nodes_count] = at;
+	struct layout_graph graph = {.nodes_count = mirror->nodes_count,
+				     .needs_start = start,
+				     .needs = needs,
+				     .phase = phase,
+				     .phases = mirror->phases,
+				     .phases_count = mirror->phases_count};
+	struct layout_options options = {.box_width = box_width, .width_wanted = width};
+	struct layout *layout = layout_new(&graph, &options);
+	free(start);
+	free(needs);
+	free(phase);
+	return layout;
+}
+
+/* Above this many nodes one width is tried and no more: nobody reads names there. */
+#define CHOOSE_NODES 2000
+
+static void build(struct app *app, int width)
+{
+	struct graph_state *graph = &app->graph;
+	const struct mirror *mirror = &app->mirror;
+
+	if (graph->layout != NULL && graph->topology == mirror->topology &&
+	    graph->for_width == width)
+		return;
+	layout_free(graph->layout);
+	graph->layout = NULL;
+	for (size_t i = 0; i < WIDTHS_COUNT && mirror->nodes_count <= CHOOSE_NODES; i++) {
+		layout_free(graph->layout);
+		graph->box_width = WIDTHS[i];
+		graph->layout = make_layout(mirror, WIDTHS[i], width);
+		if (layout_width(graph->layout) <= width)
+			break;
+	}
+	if (graph->layout == NULL || layout_width(graph->layout) > width) {
+		layout_free(graph->layout);
+		graph->box_width = SCROLLED_WIDTH;
+		graph->layout = make_layout(mirror, SCROLLED_WIDTH, width);
+	}
+	graph->topology = mirror->topology;
+	graph->for_width = width;
+}
+
+/* Half a screen at a time: moving by columns would send the whole screen again at each step. */
+static int scroll_to(int scroll, int at, int length, int window, int whole)
+{
+	if (whole <= window)
+		return 0;
+	if (at < scroll || at + length > scroll + window)
+		scroll = at + length / 2 - window / 2;
+	if (scroll > whole - window)
+		scroll = whole - window;
+	return scroll < 0 ? 0 : scroll;
+}
+
+/* ---- drawing ----------------------------------------------------------------------------------
+ */
+
+static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, int y, int width)
+{
+	struct app *app = ctx;
+	const struct mirror_node *node = &app->mirror.nodes[index];
+	enum role role = words_role(node->state, node->reason);
+	bool selected = index == app->selected;
+	char elapsed[16];
+
+	canvas_fill(canvas, x, y, width, 1, ' ', ROLE_text, 0);
+	canvas_put(canvas, x, y, '[', selected ? ROLE_prompt : ROLE_edge, 0);
+	canvas_put(canvas, x + width - 1, y, ']', selected ? ROLE_prompt : ROLE_edge, 0);
+	canvas_text(canvas, x + 1, y, 1, role, 0, words_glyph(canvas, node->state, node->reason));
+	canvas_text(canvas, x + 2, y, width > 5 ? 1 : 0, role, 0,
+		    state_letter(node->state, node->reason));
+	words_elapsed(node, app->wall_us, elapsed, sizeof(elapsed));
+	int time = width >= 18 ? (int)strlen(elapsed) : 0;
+	int room = width - 5 - (time ? time + 1 : 0);
+	if (room > 0)
+		canvas_text(canvas, x + 4, y, room, ROLE_text, selected ? CELL_BOLD : 0, node->id);
+	if (time > 0)
+		canvas_text(canvas, x + width - 1 - time, y, time, ROLE_dim, 0, elapsed);
+	if (selected) {
+		canvas_mark(canvas, x, y, width, CELL_REVERSE);
+		app->cursor = (struct term_cursor){x, y, false};
+	}
+}
+
+static void graph_draw(struct app *app, struct canvas *canvas, struct area area)
+{
+	struct graph_state *graph = &app->graph;
+	int x = 0, y = 0;
+
+	if (!app->mirror.has_graph || app->mirror.nodes_count == 0)
+		return;
+	build(app, area.width);
+	int width = layout_width(graph->layout), height = layout_height(graph->layout);
+	layout_place(graph->layout, app->selected, &x, &y);
+	graph->scroll_x = scroll_to(graph->scroll_x, x, graph->box_width, area.width, width);
+	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 3, area.height, height);
+	struct layout_view view = {.scroll_x = graph->scroll_x,
+				   .scroll_y = graph->scroll_y,
+				   .hot = app->selected,
+				   .box = draw_box,
+				   .ctx = app};
+	layout_draw(graph->layout, &view, canvas);
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+static void step(struct app *app, int dx, int dy)
+{
+	int64_t node = -1;
+
+	if (app->graph.layout != NULL && app_node(app) != NULL)
+		node = layout_neighbour(app->graph.layout, app->selected, dx, dy);
+	if (node >= 0)
+		app_select(app, (uint32_t)node);
+}
+
+static bool graph_act(struct app *app, enum action action)
+{
+	switch (action) {
+	case ACTION_DOWN:
+		step(app, 0, 1);
+		return true;
+	case ACTION_UP:
+		step(app, 0, -1);
+		return true;
+	case ACTION_LEFT:
+		step(app, -1, 0);
+		return true;
+	case ACTION_RIGHT:
+		step(app, 1, 0);
+		return true;
+	case ACTION_FIRST:
+		app_select(app, 0);
+		return true;
+	case ACTION_LAST:
+		if (app->mirror.nodes_count > 0)
+			app_select(app, app->mirror.nodes_count - 1);
+		return true;
+	case ACTION_OPEN:
+		if (app_node(app) != NULL)
+			app_show(app, VIEW_NODE);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const enum action HINTS[] = {ACTION_OPEN,  ACTION_NEXT_PROBLEM, ACTION_OUTPUT, ACTION_DIFF,
+				    ACTION_WHY,	  ACTION_LIST,	       ACTION_UNDO,   ACTION_RETRY,
+				    ACTION_PAUSE, ACTION_NONE};
+
+const struct view_ops view_graph = {
+	.title = "graph", .hints = HINTS, .draw = graph_draw, .act = graph_act};

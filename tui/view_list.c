@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The list: a line a node under the header of its phase. Home at 80x24. Its order is the one in
+ * which every other view walks the nodes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "tui/views.h"
+#include "tui/words.h"
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
+static void add_row(struct list_state *list, int64_t node, int32_t phase)
+{
+	list->rows = mem_grow(list->rows, &list->capacity, list->count + 1, sizeof(*list->rows));
+	list->rows[list->count++] = (struct list_row){node, phase};
+}
+
+/* Counting sort by phase: nodes keep the order of the file inside theirs. */
+static void build_by_phase(struct list_state *list, const struct mirror *mirror)
+{
+	size_t phases = (size_t)mirror->phases_count + 1;
+	uint32_t *start = mem_calloc(phases + 1, sizeof(*start));
+	uint32_t *order = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*order));
+
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		start[(size_t)(mirror->nodes[i].phase_index + 1) + 1]++;
+	for (size_t phase = 1; phase <= phases; phase++)
+		start[phase] += start[phase - 1];
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		order[start[mirror->nodes[i].phase_index + 1]++] = i;
+	int32_t current = -1;
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		int32_t phase = mirror->nodes[order[i]].phase_index;
+		if (phase != current)
+			add_row(list, -1, phase);
+		current = phase;
+		add_row(list, order[i], phase);
+	}
+	free(start);
+	free(order);
+}
+
+static int attention_rank(const struct mirror_node *node)
+{
+	if (words_is_problem(node))
+		return 0;
+	if (node->state == STATE_PAUSED)
+		return 1;
+	if (node->state == STATE_RECOVERING || words_is_live(node))
+		return 2;
+	if (node->state == STATE_RECOVERED || node->reason == REASON_TOLERATED)
+		return 3;
+	return node->state == STATE_PENDING ? 4 : 5;
+}
+
+static void build_by_attention(struct list_state *list, const struct mirror *mirror)
+{
+	for (int rank = 0; rank <= 5; rank++) {
+		for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+			if (attention_rank(&mirror->nodes[i]) == rank)
+				add_row(list, i, mirror->nodes[i].phase_index);
+		}
+	}
+}
+
+void list_build(struct app *app)
+{
+	struct list_state *list = &app->list;
+	const struct mirror *mirror = &app->mirror;
+
+	if (list->built && list->topology == mirror->topology &&
+	    (!list->attention || list->seq == mirror->seq))
+		return;
+	list->count = 0;
+	if (mirror->has_graph && list->attention)
+		build_by_attention(list, mirror);
+	else if (mirror->has_graph)
+		build_by_phase(list, mirror);
+	list->built = true;
+	list->topology = mirror->topology;
+	list->seq = mirror->seq;
+}
+
+static int64_t row_of_selected(const struct app *app)
+{
+	for (size_t i = 0; i < app->list.count; i++) {
+		if (app->list.rows[i].node == (int64_t)app->selected)
+			return (int64_t)i;
+	}
+	return -1;
+}
+
+int64_t list_neighbour(struct app *app, int step)
+{
+	list_build(app);
+	int64_t row = row_of_selected(app);
+	int64_t count = (int64_t)app->list.count;
+	int64_t found = -1;
+	int left = step < 0 ? -step : step;
+	int direction = step < 0 ? -1 : 1;
+
+	for (int64_t i = row + direction; row >= 0 && i >= 0 && i < count && left > 0;
+	     i += direction) {
+		if (app->list.rows[i].node < 0)
+			continue;
+		found = app->list.rows[i].node;
+		left--;
+	}
+	return found;
+}
+
+int64_t list_problem(struct app *app, int step)
+{
+	list_build(app);
+	int64_t count = (int64_t)app->list.count;
+
+	for (int64_t i = row_of_selected(app) + step; i >= 0 && i < count; i += step) {
+		int64_t node = app->list.rows[i].node;
+		if (node >= 0 && words_is_problem(&app->mirror.nodes[node]))
+			return node;
+	}
+	return -1;
+}
+
+/* ---- drawing ----------------------------------------------------------------------------------
+ */
+
+struct columns {
+	int name, state, attempt, time, why; /* where each begins; 0: left out */
+};
+
+/* The reason beside a node falls first on a narrow screen, then the attempt, then the time. */
+static struct columns columns_for(int width)
+{
+	struct columns at = {.name = 5};
+	int name = width < 50 ? width / 2 - 4 : width < 100 ? 22 : width / 4;
+
+	at.state = 5 + name;
+	if (width >= 60)
+		at.attempt = at.state + 18;
+	if (width >= 42)
+		at.time = width >= 60 ? at.attempt + 4 : width - 7;
+	if (width >= 66)
+		at.why = at.time + 9;
+	return at;
+}
+
+static int state_width(struct columns at, int width)
+{
+	if (at.attempt)
+		return at.attempt - at.state - 1;
+	return (at.time ? at.time : width) - at.state - 1;
+}
+
+static void draw_titles(struct canvas *canvas, struct area area, struct columns at)
+{
+	canvas_text(canvas, area.x + at.name, area.y, -1, ROLE_dim, 0, "NODE");
+	canvas_text(canvas, area.x + at.state, area.y, -1, ROLE_dim, 0, "STATE");
+	if (at.attempt)
+		canvas_text(canvas, area.x + at.attempt, area.y, -1, ROLE_dim, 0, "TRY");
+	if (at.time)
+		canvas_text(canvas, area.x + at.time + 3, area.y, -1, ROLE_dim, 0, "TIME");
+	if (at.why)
+		canvas_text(canvas, area.x + at.why, area.y, -1, ROLE_dim, 0, "WHY");
+}
+
+static void draw_phase(struct app *app, struct canvas *canvas, struct area area, int32_t phase)
+{
+	const struct mirror *mirror = &app->mirror;
+	uint32_t total = 0, done = 0;
+	const char *name = phase >= 0 && (uint32_t)phase < mirror->phases_count
+				   ? mirror->phases[phase]
+				   : "no phase";
+
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		if (mirror->nodes[i].phase_index != phase)
+			continue;
+		total++;
+		done += mirror->nodes[i].state == STATE_COMPLETED;
+	}
+	for (int x = 0; x < area.width; x++)
+		canvas_put(canvas, area.x + x, area.y,
+			   canvas_line_glyph(LINE_LEFT | LINE_RIGHT, canvas->ascii), ROLE_border,
+			   0);
+	int used = canvas_printf(canvas, area.x + 1, area.y, area.width - 1, ROLE_phase, 0, " %s ",
+				 name);
+	canvas_printf(canvas, area.x + 1 + used, area.y, area.width - used - 1, ROLE_dim, 0,
+		      "%u of %u ", done, total);
+}
+
+static void draw_why(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
+{
+	const struct mirror_node *node = &app->mirror.nodes[index];
+	char why[300] = "";
+
+	if (node->question != NULL && node->question[0] != '\0')
+		(void)snprintf(why, sizeof(why), "asks: %s", node->question);
+	else if (words_is_problem(node) && node->message != NULL && node->message[0] != '\0')
+		(void)snprintf(why, sizeof(why), "%s", node->message);
+	else if (node->state == STATE_PENDING || node->state == STATE_PAUSED)
+		mirror_why(&app->mirror, index, app->wall_us, why, sizeof(why));
+	else if (node->state == STATE_RECOVERED && node->reason != REASON_NOTHING_TO_UNDO)
+		(void)snprintf(why, sizeof(why), "service not verified");
+	else if (node->stale)
+		(void)snprintf(why, sizeof(why), "stale: what it read was taken back");
+	canvas_text(canvas, area.x, area.y, area.width, ROLE_dim, 0, why);
+}
+
+static void draw_node(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
+{
+	const struct mirror_node *node = &app->mirror.nodes[index];
+	struct columns at = columns_for(area.width);
+	enum role role = words_role(node->state, node->reason);
+	char word[64], elapsed[16];
+
+	canvas_text(canvas, area.x + 1, area.y, 1, role, 0,
+		    words_glyph(canvas, node->state, node->reason));
+	canvas_text(canvas, area.x + 3, area.y, 1, role, 0,
+		    state_letter(node->state, node->reason));
+	canvas_text(canvas, area.x + at.name, area.y, at.state - at.name - 1, ROLE_text, 0,
+		    node->id);
+	words_node(node, word, sizeof(word));
+	canvas_text(canvas, area.x + at.state, area.y, state_width(at, area.width), role, 0, word);
+	if (at.attempt && node->attempt > 0)
+		canvas_printf(canvas, area.x + at.attempt, area.y, 3, ROLE_text, 0, "%3u",
+			      node->attempt);
+	words_elapsed(node, app->wall_us, elapsed, sizeof(elapsed));
+	if (at.time)
+		canvas_printf(canvas, area.x + at.time, area.y, 7, ROLE_text, 0, "%7s", elapsed);
+	struct area rest = {area.x + at.why, area.y, area.width - at.why, 1};
+	if (at.why)
+		draw_why(app, canvas, rest, index);
+}
+
+static void draw_row(struct app *app, struct canvas *canvas, struct area line, size_t at)
+{
+	const struct list_row *row = &app->list.rows[at];
+
+	if (row->node < 0) {
+		draw_phase(app, canvas, line, row->phase);
+		return;
+	}
+	draw_node(app, canvas, line, (uint32_t)row->node);
+	if (row->node != (int64_t)app->selected)
+		return;
+	canvas_put(canvas, line.x, line.y, '>', ROLE_prompt, 0);
+	canvas_mark(canvas, line.x, line.y, line.width, CELL_REVERSE);
+	app->cursor = (struct term_cursor){line.x, line.y, false};
+}
+
+/* The header of the phase in sight is worth a line more than what comes after it. */
+static int top_for(const struct app *app, int selected, int height)
+{
+	int top = view_keep(app->list.top, selected, height, (int)app->list.count);
+
+	if (top > 0 && top == selected && app->list.rows[top - 1].node < 0)
+		top--;
+	return top;
+}
+
+static void list_draw(struct app *app, struct canvas *canvas, struct area area)
+{
+	list_build(app);
+	if (!app->mirror.has_graph) {
+		if (app->execution[0] == '\0')
+			canvas_text(canvas, area.x + 1, area.y, -1, ROLE_dim, 0,
+				    "no execution: e lists them, n starts one");
+		return;
+	}
+	bool titles = area.height > 8;
+	if (titles)
+		draw_titles(canvas, area, columns_for(area.width));
+	int height = area.height - titles;
+	app->list.top = top_for(app, (int)row_of_selected(app), height);
+	for (int i = 0; i < height; i++) {
+		size_t at = (size_t)(app->list.top + i);
+		struct area line = {area.x, area.y + titles + i, area.width, 1};
+		if (at < app->list.count)
+			draw_row(app, canvas, line, at);
+	}
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+static void move(struct app *app, int step)
+{
+	int64_t node = list_neighbour(app, step);
+
+	if (node >= 0)
+		app_select(app, (uint32_t)node);
+}
+
+static bool list_act(struct app *app, enum action action)
+{
+	int page = app->body.height > 3 ? app->body.height - 2 : 1;
+
+	switch (action) {
+	case ACTION_DOWN:
+		move(app, 1);
+		return true;
+	case ACTION_UP:
+		move(app, -1);
+		return true;
+	case ACTION_PAGE_DOWN:
+		move(app, page);
+		return true;
+	case ACTION_PAGE_UP:
+		move(app, -page);
+		return true;
+	case ACTION_FIRST:
+		move(app, -(int)app->list.count);
+		return true;
+	case ACTION_LAST:
+		move(app, (int)app->list.count);
+		return true;
+	case ACTION_OPEN:
+		if (app_node(app) != NULL)
+			app_show(app, VIEW_NODE);
+		return true;
+	case ACTION_ORDER:
+		app->list.attention = !app->list.attention;
+		app->list.built = false;
+		app_say(app, ROLE_dim,
+			app->list.attention ? "what needs attention first; o: by phase"
+					    : "by phase");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const enum action HINTS[] = {ACTION_OPEN,  ACTION_NEXT_PROBLEM, ACTION_OUTPUT, ACTION_DIFF,
+				    ACTION_WHY,	  ACTION_GRAPH,	       ACTION_UNDO,   ACTION_RETRY,
+				    ACTION_PAUSE, ACTION_NONE};
+
+const struct view_ops view_list = {
+	.title = "list", .hints = HINTS, .draw = list_draw, .act = list_act};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * All executions, the newest first. Enter opens one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tui/feed.h"
+#include "tui/views.h"
+#include "tui/words.h"
+
+static int selected_row(const struct app *app)
+{
+	const Hlp__V1__ExecutionList *list = app->runs.list;
+
+	for (size_t i = 0; list != NULL && i < list->n_executions; i++) {
+		if (strcmp(list->executions[i]->id, app->runs.selected) == 0)
+			return (int)i;
+	}
+	return 0;
+}
+
+static void runs_open(struct app *app)
+{
+	if (app->mirror.id != NULL)
+		(void)snprintf(app->runs.selected, sizeof(app->runs.selected), "%s",
+			       app->mirror.id);
+	if (app->feed != NULL)
+		feed_runs(app);
+}
+
+static void draw_times(struct app *app, struct canvas *canvas, struct area line,
+		       const Hlp__V1__Execution *run)
+{
+	char when[CLOCK_TIME_TEXT] = "", took[CLOCK_DURATION_TEXT] = "";
+	int64_t end_us = run->ended_us > 0 ? run->ended_us : app->wall_us;
+
+	clock_format_time(run->created_us, when);
+	when[10] = ' ';
+	if (run->started_us > 0 && end_us >= run->started_us)
+		clock_format_duration((end_us - run->started_us) / 1000000 * 1000000, took);
+	canvas_printf(canvas, line.x, line.y, 16, ROLE_dim, 0, "%.16s", when);
+	canvas_printf(canvas, line.x + 17, line.y, 7, ROLE_text, 0, "%7s", took);
+	canvas_text(canvas, line.x + 26, line.y, line.width - 26, ROLE_text, 0, run->actor);
+}
+
+static void draw_run(struct app *app, struct canvas *canvas, struct area line,
+		     const Hlp__V1__Execution *run)
+{
+	enum state state = STATE_PENDING;
+	enum reason reason = REASON_NONE;
+	char word[80];
+
+	(void)state_parse(run->state, &state);
+	(void)reason_parse(run->reason, &reason);
+	enum role role = words_role(state, reason);
+	words_of_execution(state, reason, word, sizeof(word));
+	int name = line.width < 60 ? line.width / 2 : 26;
+	canvas_text(canvas, line.x + 1, line.y, 1, role, 0, words_glyph(canvas, state, reason));
+	canvas_text(canvas, line.x + 3, line.y, name - 4, ROLE_text, 0, run->name);
+	canvas_text(canvas, line.x + name, line.y, line.width >= 78 ? 18 : -1, role, 0, word);
+	if (line.width < 78)
+		return;
+	struct area rest = {line.x + name + 20, line.y, line.width - name - 20, 1};
+	draw_times(app, canvas, rest, run);
+}
+
+static void runs_draw(struct app *app, struct canvas *canvas, struct area area)
+{
+	const Hlp__V1__ExecutionList *list = app->runs.list;
+
+	if (list == NULL || list->n_executions == 0) {
+		canvas_text(canvas, area.x + 1, area.y, -1, ROLE_text, 0,
+			    list == NULL ? "asking the engine"
+					 : "there is no execution yet; n starts one");
+		return;
+	}
+	int selected = selected_row(app);
+	app->runs.top = view_keep(app->runs.top, selected, area.height, (int)list->n_executions);
+	for (int i = 0; i < area.height; i++) {
+		size_t at = (size_t)(app->runs.top + i);
+		struct area line = {area.x, area.y + i, area.width, 1};
+		if (at >= list->n_executions)
+			break;
+		draw_run(app, canvas, line, list->executions[at]);
+		if ((int)at == selected) {
+			canvas_put(canvas, line.x, line.y, '>', ROLE_prompt, 0);
+			canvas_mark(canvas, line.x, line.y, line.width, CELL_REVERSE);
+			app->cursor = (struct term_cursor){line.x, line.y, false};
+		}
+	}
+}
+
+static void move(struct app *app, int step)
+{
+	const Hlp__V1__ExecutionList *list = app->runs.list;
+
+	if (list == NULL || list->n_executions == 0)
+		return;
+	int last = (int)list->n_executions - 1;
+	int row = selected_row(app) + step;
+	row = row < 0 ? 0 : row > last ? last : row;
+	(void)snprintf(app->runs.selected, sizeof(app->runs.selected), "%s",
+		       list->executions[row]->id);
+}
+
+static void open_selected(struct app *app)
+{
+	const Hlp__V1__ExecutionList *list = app->runs.list;
+
+	if (list == NULL || list->n_executions == 0)
+		return;
+	feed_watch(app, list->executions[selected_row(app)]->id);
+	app_home(app);
+}
+
+static bool runs_act(struct app *app, enum action action)
+{
+	int page = app->body.height > 2 ? app->body.height - 1 : 1;
+
+	switch (action) {
+	case ACTION_DOWN:
+	case ACTION_NEXT:
+		move(app, 1);
+		return true;
+	case ACTION_UP:
+	case ACTION_PREVIOUS:
+		move(app, -1);
+		return true;
+	case ACTION_PAGE_DOWN:
+		move(app, page);
+		return true;
+	case ACTION_PAGE_UP:
+		move(app, -page);
+		return true;
+	case ACTION_FIRST:
+		move(app, -1000000);
+		return true;
+	case ACTION_LAST:
+		move(app, 1000000);
+		return true;
+	case ACTION_OPEN:
+		open_selected(app);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const enum action HINTS[] = {ACTION_OPEN, ACTION_RUN, ACTION_BACK, ACTION_NONE};
+
+const struct view_ops view_runs = {
+	.title = "runs", .hints = HINTS, .open = runs_open, .draw = runs_draw, .act = runs_act};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Why a node stands where it stands: its own reason, what it needs and what waits for it, its
+ * attempts.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tui/feed.h"
+#include "tui/views.h"
+#include "tui/words.h"
+
+static void why_open(struct app *app)
+{
+	if (app->why.attempts != NULL)
+		hlp__v1__attempt_list__free_unpacked(app->why.attempts, NULL);
+	app->why.attempts = NULL;
+	app->why.page.top = 0;
+	if (app_node(app) != NULL)
+		feed_attempts(app, app->selected);
+}
+
+static void add_state(struct app *app, struct page *page, const struct mirror_node *node)
+{
+	char word[64], why[512] = "";
+
+	words_node(node, word, sizeof(word));
+	page_addf(page, words_role(node->state, node->reason), CELL_BOLD, 2, "%s is %s", node->id,
+		  word);
+	mirror_why(&app->mirror, app->selected, app->wall_us, why, sizeof(why));
+	if (why[0] != '\0')
+		page_addf(page, ROLE_text, 0, 2, "  %s", why);
+	if (node->message != NULL && node->message[0] != '\0')
+		page_addf(page, ROLE_text, 0, 2, "  it says: %s", node->message);
+	if (node->question != NULL && node->question[0] != '\0')
+		page_addf(page, ROLE_asking, 0, 2, "  it asks about: %s   (A answers)",
+			  node->question);
+	if (node->reason == REASON_LOST)
+		page_add(page, ROLE_warning, 0, 2,
+			 "  its processes are gone and no exit is known: look at what it changed");
+	if (node->stale)
+		page_add(page, ROLE_warning, 0, 2,
+			 "  stale: it started after something that was taken back since");
+	if (node->state == STATE_RECOVERED)
+		page_add(page, ROLE_recovered, 0, 2, "  service not verified");
+}
+
+static void add_neighbours(struct app *app, struct page *page, const char *title,
+			   const uint32_t *nodes, uint32_t count)
+{
+	char word[64];
+
+	page_add(page, ROLE_text, 0, 0, "");
+	page_addf(page, ROLE_phase, CELL_BOLD, 0, "%s%s", title, count ? "" : " nothing");
+	for (uint32_t i = 0; i < count && i < 200; i++) {
+		const struct mirror_node *node = &app->mirror.nodes[nodes[i]];
+		words_node(node, word, sizeof(word));
+		page_addf(page, words_role(node->state, node->reason), 0, 4, "  %s %-24s %s",
+			  words_glyph(&app->canvas, node->state, node->reason), node->id, word);
+	}
+}
+
+static void add_attempt(struct page *page, const Hlp__V1__Attempt *attempt)
+{
+	char at[16] = "", took[CLOCK_DURATION_TEXT] = "", bytes[24], end[64] = "no exit known";
+
+	if (attempt->started_us > 0)
+		words_clock(attempt->started_us, at, sizeof(at));
+	if (attempt->ended_us > attempt->started_us && attempt->started_us > 0)
+		clock_format_duration(attempt->ended_us - attempt->started_us, took);
+	if (strcmp(attempt->exit_kind, "status") == 0)
+		(void)snprintf(end, sizeof(end), "exit %" PRId32, attempt->code);
+	else if (attempt->exit_kind[0] != '\0')
+		(void)snprintf(end, sizeof(end), "%.20s %" PRId32, attempt->exit_kind,
+			       attempt->code);
+	words_bytes(attempt->output_bytes, bytes, sizeof(bytes));
+	page_addf(page, ROLE_text, 0, 4, "  %-5s %2u  %s  %7s  %-14s printed %s", attempt->kind,
+		  attempt->number, at, took, end, bytes);
+}
+
+static void why_draw(struct app *app, struct canvas *canvas, struct area area)
+{
+	struct page *page = &app->why.page;
+	const struct mirror_node *node = app_node(app);
+	struct area inner = {area.x + 1, area.y, area.width - 2, area.height};
+
+	if (node == NULL)
+		return;
+	page_start(page, inner.width);
+	add_state(app, page, node);
+	add_neighbours(app, page, "It needs", node->needs, node->needs_count);
+	add_neighbours(app, page, "It frees", node->dependents, node->dependents_count);
+	page_add(page, ROLE_text, 0, 0, "");
+	if (app->why.attempts != NULL) {
+		page_addf(page, ROLE_phase, CELL_BOLD, 0, "Attempts%s",
+			  app->why.attempts->n_attempts ? "" : " none");
+		for (size_t i = 0; i < app->why.attempts->n_attempts; i++)
+			add_attempt(page, app->why.attempts->attempts[i]);
+	}
+	page_draw(page, canvas, inner);
+}
+
+static bool why_act(struct app *app, enum action action)
+{
+	return page_act(&app->why.page, action, app->body.height);
+}
+
+static const enum action HINTS[] = {ACTION_OUTPUT, ACTION_DIFF, ACTION_NEXT, ACTION_ANSWER,
+				    ACTION_UNDO,   ACTION_BACK, ACTION_NONE};
+
+const struct view_ops view_why = {
+	.title = "why", .hints = HINTS, .open = why_open, .draw = why_draw, .act = why_act};

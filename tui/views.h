@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The views, and what they lend each other.
+ */
+#ifndef HLP_TUI_VIEWS_H
+#define HLP_TUI_VIEWS_H
+
+#include "tui/app.h"
+
+extern const struct view_ops view_list, view_graph, view_node, view_output, view_diff, view_why,
+	view_runs, view_help;
+
+/* The list's rows, built if they are out of date. Other views walk nodes in this order. */
+void list_build(struct app *app);
+/* The node `step` nodes after (or before) the selected one in the list's order; -1: none. */
+int64_t list_neighbour(struct app *app, int step);
+/* The next (1) or previous (-1) problem in that order, or -1. */
+int64_t list_problem(struct app *app, int step);
+
+/* One line for a node's title: glyph, name, state, attempt, time. */
+void node_title(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
+/* The inspector without its output, as the side panel shows it. Returns the rows used. */
+int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
+
+/* Keeps `selected` inside a window of `height` lines that begins at `top`; returns the new top. */
+int view_keep(int top, int selected, int height, int count);
+/* Scrolls a page that is all there is in a view; false when the action is no scrolling. */
+bool page_act(struct page *page, enum action action, int height);
+
+#endif
