@@ -61,7 +61,7 @@ enum event_kind {
 	EVENT_HELD = 43,	/* until_us or 0 */
 	EVENT_RELEASED = 44,
 	EVENT_ASKED = 45,	/* question, text; reason: what an answer `again` goes back to */
-	EVENT_ANSWERED = 46,	/* answer; reason: where the node goes */
+	EVENT_ANSWERED = 46,	/* answer; reason: where the node goes; flag: past this hook */
 	EVENT_RESET = 47,	/* PENDING again: retry */
 	EVENT_STALE = 48,	/* flag: set or cleared */
 	EVENT_FROZEN = 49,

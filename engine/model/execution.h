@@ -61,6 +61,7 @@ struct node_run {
 	int32_t code;		 /* of the last exit; meaning by exit_kind */
 	int64_t first_try_us;	 /* when the first of these tries began */
 	int64_t started_us, ended_us; /* spawn and exit of the last run attempt; 0 when none */
+	int64_t undo_started_us; /* spawn of the last undo or hook attempt */
 	int64_t due_us;		 /* of a backoff */
 	int64_t backoff_us;	 /* the last wait drawn, for decorrelated jitter */
 	int64_t pid;
@@ -239,6 +240,8 @@ size_t admission_decide(struct execution *const *executions, size_t count, size_
 			bool (*intend)(void *ctx, struct execution *execution), void *ctx);
 /* Whether INPUT_ADMIT would give an intent now. */
 bool execution_can_admit(const struct execution *execution);
+/* Whether one more attempt may be live: INPUT_DISPATCHED is the caller's to hold back until then. */
+bool execution_can_dispatch(const struct execution *execution);
 
 /* ---- reading ------------------------------------------------------------------------------ */
 

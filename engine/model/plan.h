@@ -54,6 +54,10 @@ struct plan {
 int plan_make(const struct execution *execution, uint32_t node, const uint32_t *past,
 	      size_t past_count, struct plan **out, struct err *err);
 void plan_free(struct plan *plan); /* accepts NULL */
+/* Whether what would be done now was all shown: no row was added and none got worse. */
+bool plan_covers(const struct plan *shown, const struct plan *now);
+/* Whether a rollback that reaches this node does anything to it; the others stay as they are. */
+bool plan_takes_part(const struct execution *execution, uint32_t node);
 const char *plan_action_name(enum plan_action action); /* "stop", "undo", "restore", … */
 
 #endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rules that the simulator's own copy of the model breaks on purpose, to prove that it would see
+ * it. Empty in every program that is shipped.
+ */
+#ifndef HLP_MODEL_BROKEN_H
+#define HLP_MODEL_BROKEN_H
+
+#define BROKEN_BARRIER(unmet, met) (false)
+#define BROKEN_DUPLICATE	   (false)
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Between the files that decide: one decision under way, and the steps they share. A decision reads
+ * the execution as it was before; what its own events will have changed, it keeps in `by_reason`
+ * and the flags here, so that the end of the execution is seen in the same decision that brings it.
+ */
+#ifndef HLP_MODEL_DECIDE_H
+#define HLP_MODEL_DECIDE_H
+
+#include "model/execution.h"
+
+struct decision {
+	const struct execution *execution;
+	const struct input *input;
+	struct event_list *out;
+	uint32_t by_reason[REASONS]; /* nodes per reason after the events so far */
+	uint32_t undo_left;
+	uint32_t completed; /* the node that this decision completes, or EVENT_NO_NODE */
+	bool closed, cancelled, ended, rolling_back, rolled_back; /* after the events so far */
+};
+
+/* Adds an event; of an attempt, with the input's or the node's attempt. */
+struct event *decide_emit(struct decision *decision, enum event_kind kind, uint32_t node);
+struct event *decide_emit_attempt(struct decision *decision, enum event_kind kind, uint32_t node);
+/* Says where a node will be; each node once per decision. */
+void decide_moved(struct decision *decision, uint32_t node, enum reason reason);
+/* A text that lives as long as the events. */
+const char *decide_text(struct decision *decision, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void decide_completed(struct decision *decision, uint32_t node, enum reason reason);
+/* FAILED, and what the workflow says then. */
+void decide_failed(struct decision *decision, uint32_t node, enum reason reason, int32_t code,
+		   const char *text);
+void decide_asked(struct decision *decision, uint32_t node, enum question question,
+		  enum reason again, const char *text);
+void decide_verdict(struct decision *decision, uint32_t node, enum verdict verdict);
+/* A verdict of cancel on every live attempt that has none, but `except`'s. */
+void decide_stop_live(struct decision *decision, uint32_t except);
+enum reason decide_exit_reason(enum exit_kind exit_kind);
+/* Takes back intents, but not `except`'s. A pause takes back those of a rollback too. */
+enum revoke { REVOKE_RUNS, REVOKE_ALL };
+void decide_revoke(struct decision *decision, enum revoke which, uint32_t except, const char *why);
+/* Nothing starts any more: intents are taken back, waits for a retry are given up. */
+void decide_close(struct decision *decision, uint32_t except, const char *why);
+/* ENDED, if nothing is live, startable or paused any more. */
+void decide_end(struct decision *decision);
+bool decide_is_over(const struct decision *decision);
+
+/* decide_attempt.c: what comes of facts about attempts. */
+void decide_fact(struct decision *decision);
+/* The attempt has ended and all is recorded: what becomes of the node. */
+void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit_kind,
+		   int32_t code);
+const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind, int32_t code);
+
+/* decide_undo.c: a rollback's steps. */
+void decide_undo_fact(struct decision *decision);
+void decide_undo_next(struct decision *decision, uint32_t node);
+void decide_recovered(struct decision *decision, uint32_t node, enum reason reason);
+/* Starts a rollback of these nodes. */
+void decide_rollback(struct decision *decision, const struct plan *plan);
+
+/* decide_act.c, decide_redo.c, decide_answer.c: an operator's word. Each says its own EVENT_ACT
+ * first, once it is clear that it applies. */
+int decide_act(struct decision *decision, struct err *err);
+void decide_act_event(struct decision *decision);
+/* Opens an execution that has ended, drains, was cancelled or rolled back. */
+void decide_reopen(struct decision *decision);
+void decide_revoke_one(struct decision *decision, uint32_t node, const char *why);
+int decide_act_retry(struct decision *decision, struct err *err);
+int decide_act_skip(struct decision *decision, struct err *err);
+int decide_act_done(struct decision *decision, struct err *err);
+int decide_act_answer(struct decision *decision, enum answer answer, struct err *err);
+int decide_act_rollback(struct decision *decision, struct err *err);
+/* "has completed", "runs", …: for refusals. */
+const char *decide_phrase(const struct node_run *node);
+
+#endif

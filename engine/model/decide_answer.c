@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Answers to questions, and the word that starts a rollback.
+ */
+#include "model/decide.h"
+#include "model/derive.h"
+#include "model/plan.h"
+
+static const char *name_of(const struct decision *decision, uint32_t node)
+{
+	return decision->execution->workflow->nodes[node].id;
+}
+
+static struct event *answered(struct decision *decision, uint32_t node, enum answer answer,
+			      enum reason back_to)
+{
+	struct event *event;
+
+	decide_act_event(decision);
+	event = decide_emit(decision, EVENT_ANSWERED, node);
+	event->question = decision->execution->nodes[node].question;
+	event->answer = answer;
+	event->reason = back_to;
+	if (back_to != REASON_NONE)
+		decide_moved(decision, node, back_to);
+	return event;
+}
+
+static int refuse(const struct decision *decision, enum answer answer, const char *answers,
+		  struct err *err)
+{
+	return err_set(err, ERR_REFUSED, "'%s' does not answer this question about %s; answers: %s",
+		       answer_name(answer), name_of(decision, decision->input->act->node), answers);
+}
+
+static void run_again(struct decision *decision, uint32_t node)
+{
+	answered(decision, node, ANSWER_AGAIN, REASON_NONE);
+	decide_reopen(decision);
+	decide_emit(decision, EVENT_RESET, node);
+	decide_moved(decision, node,
+		     decision->execution->unmet[node] ? REASON_WAITING : REASON_READY);
+}
+
+static void leave_failed(struct decision *decision, uint32_t node)
+{
+	const struct node_run *run = &decision->execution->nodes[node];
+
+	answered(decision, node, ANSWER_LEAVE, REASON_NONE);
+	decide_failed(decision, node, decide_exit_reason(run->exit_kind), run->code, NULL);
+	decide_end(decision);
+}
+
+static int by_hand(struct decision *decision, uint32_t node, struct err *err)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+
+	if (spec->outputs_count)
+		return err_set(err, ERR_REFUSED,
+			       "%s must have the output '%s': done … --output %s=VALUE", spec->id,
+			       spec->outputs[0], spec->outputs[0]);
+	answered(decision, node, ANSWER_BY_HAND, REASON_NONE);
+	decide_completed(decision, node, REASON_BY_HAND);
+	decide_end(decision);
+	return 0;
+}
+
+/* It did happen: what it left is recorded, then it counts as completed. */
+static void happened(struct decision *decision, uint32_t node)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+
+	if (spec->outputs_count || spec->artifacts_count) {
+		answered(decision, node, ANSWER_HAPPENED, REASON_CAPTURING);
+		return;
+	}
+	answered(decision, node, ANSWER_HAPPENED, REASON_NONE);
+	decide_completed(decision, node, REASON_BY_HAND);
+	decide_end(decision);
+}
+
+static int undo(struct decision *decision, uint32_t node, struct err *err)
+{
+	struct plan *plan;
+	int made = plan_make(decision->execution, node, NULL, 0, &plan, err);
+
+	if (made < 0)
+		return made;
+	if (plan->refused) {
+		made = err_set(err, ERR_REFUSED, "%s", plan->refused);
+	} else {
+		answered(decision, node, ANSWER_UNDO, REASON_NONE);
+		decide_rollback(decision, plan);
+	}
+	plan_free(plan);
+	return made;
+}
+
+static int answer_lost(struct decision *decision, enum answer answer, struct err *err)
+{
+	uint32_t node = decision->input->act->node;
+
+	switch (answer) {
+	case ANSWER_HAPPENED:
+		happened(decision, node);
+		return 0;
+	case ANSWER_AGAIN:
+		run_again(decision, node);
+		return 0;
+	case ANSWER_UNDO:
+		return undo(decision, node, err);
+	case ANSWER_BY_HAND:
+		return by_hand(decision, node, err);
+	case ANSWER_LEAVE:
+		leave_failed(decision, node);
+		return 0;
+	case ANSWER_NONE:
+		break;
+	}
+	return refuse(decision, answer, "happened, again, undo, by-hand, leave", err);
+}
+
+static int answer_risk(struct decision *decision, enum answer answer, struct err *err)
+{
+	uint32_t node = decision->input->act->node;
+
+	switch (answer) {
+	case ANSWER_AGAIN:
+		run_again(decision, node);
+		return 0;
+	case ANSWER_UNDO:
+		return undo(decision, node, err);
+	case ANSWER_BY_HAND:
+		return by_hand(decision, node, err);
+	case ANSWER_LEAVE:
+		leave_failed(decision, node);
+		return 0;
+	case ANSWER_HAPPENED:
+	case ANSWER_NONE:
+		break;
+	}
+	return refuse(decision, answer, "again, undo, by-hand, leave", err);
+}
+
+static bool has_pre_image(const struct execution *execution, uint32_t node)
+{
+	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
+		if (execution_pre_image(execution, node, i))
+			return true;
+	}
+	return false;
+}
+
+/* A person did what failed: the rest of the node's steps follow. */
+static void undone_by_hand(struct decision *decision, uint32_t node)
+{
+	const struct node_run *run = &decision->execution->nodes[node];
+
+	if (run->restored) {
+		answered(decision, node, ANSWER_BY_HAND, REASON_UNDO_WAITING)->flag = true;
+	} else if (run->resume_reason == REASON_UNDO_WAITING &&
+		   has_pre_image(decision->execution, node)) {
+		answered(decision, node, ANSWER_BY_HAND, REASON_RESTORING);
+	} else {
+		answered(decision, node, ANSWER_BY_HAND, REASON_NONE);
+		decide_recovered(decision, node, REASON_UNDONE);
+		decide_end(decision);
+	}
+}
+
+static int answer_undo_failed(struct decision *decision, enum answer answer, struct err *err)
+{
+	uint32_t node = decision->input->act->node;
+
+	switch (answer) {
+	case ANSWER_AGAIN:
+		answered(decision, node, answer, decision->execution->nodes[node].resume_reason);
+		return 0;
+	case ANSWER_BY_HAND:
+		undone_by_hand(decision, node);
+		return 0;
+	case ANSWER_LEAVE:
+		answered(decision, node, answer, REASON_NONE);
+		decide_recovered(decision, node, REASON_ACCEPTED);
+		decide_end(decision);
+		return 0;
+	case ANSWER_HAPPENED:
+	case ANSWER_UNDO:
+	case ANSWER_NONE:
+		break;
+	}
+	return refuse(decision, answer, "again, by-hand, leave", err);
+}
+
+int decide_act_answer(struct decision *decision, enum answer answer, struct err *err)
+{
+	uint32_t node = decision->input->act->node;
+	const struct node_run *run = &decision->execution->nodes[node];
+
+	switch (run->question) {
+	case QUESTION_LOST:
+		return answer_lost(decision, answer, err);
+	case QUESTION_RISK:
+		return answer_risk(decision, answer, err);
+	case QUESTION_UNDO_FAILED:
+		return answer_undo_failed(decision, answer, err);
+	case QUESTION_NONE:
+		break;
+	}
+	return err_set(err, ERR_REFUSED, "%s asks nothing: it %s", name_of(decision, node),
+		       decide_phrase(run));
+}
+
+int decide_act_rollback(struct decision *decision, struct err *err)
+{
+	const struct act *act = decision->input->act;
+	struct plan *now;
+	int made;
+
+	if (decision->execution->rolling_back)
+		return err_set(err, ERR_REFUSED, "%s is being rolled back already",
+			       decision->execution->name);
+	if (!act->plan)
+		return err_set(err, ERR_INVALID, "a rollback needs the plan that was shown");
+	made = plan_make(decision->execution, act->node, NULL, 0, &now, err);
+	if (made < 0)
+		return made;
+	if (!plan_covers(act->plan, now)) {
+		made = err_set(err, ERR_CONFLICT,
+			       "the plan changed since it was shown: look at it again");
+	} else if (act->plan->refused) {
+		made = err_set(err, ERR_REFUSED, "%s", act->plan->refused);
+	} else {
+		decide_act_event(decision);
+		decide_rollback(decision, now);
+	}
+	plan_free(now);
+	return made;
+}

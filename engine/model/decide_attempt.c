@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts about run attempts: what an executor or the content store reports, and what becomes of the
+ * node. A report about anything but the attempt that is intended or live now is late or known
+ * already: it gives nothing, so that it can never overwrite an operator's word.
+ */
+#include "model/broken.h"
+#include "model/decide.h"
+#include "model/derive.h"
+#include "model/priority.h"
+
+enum standing { STANDING_NONE, STANDING_INTENDED, STANDING_LIVE, STANDING_RECORDING };
+
+static enum standing standing(const struct decision *decision)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	uint32_t number = 0;
+
+	if (node->live_kind == ATTEMPT_NONE || input->attempt_kind != node->live_kind)
+		return STANDING_NONE;
+	if (node->live_kind == ATTEMPT_RUN)
+		number = node->attempt;
+	else
+		number = node->live_kind == ATTEMPT_UNDO ? node->undo_attempt : node->hook_attempt;
+	if (number != input->attempt)
+		return STANDING_NONE;
+	if (node->intended)
+		return STANDING_INTENDED;
+	if (derive_lives(node))
+		return STANDING_LIVE;
+	return derive_recording(node) ? STANDING_RECORDING : STANDING_NONE;
+}
+
+/* ---- what becomes of a node --------------------------------------------------------------------
+ */
+
+const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind, int32_t code)
+{
+	const struct input *input = decision->input;
+
+	if (input->kind == INPUT_EXITED && input->text)
+		return input->text;
+	switch (exit_kind) {
+	case EXIT_STATUS:
+		return decide_text(decision, "exit %d", (int)code);
+	case EXIT_SIGNAL:
+		return decide_text(decision, "ended by signal %d", (int)code);
+	case EXIT_TIMEOUT:
+		return "ran out of time and was stopped";
+	case EXIT_LAUNCH:
+		return code == 126 ? "could not be executed" : "could not be started";
+	case EXIT_UNKILLABLE:
+		return "its processes could not be ended";
+	case EXIT_NONE:
+		break;
+	}
+	return "outcome unknown";
+}
+
+static bool listed(const int32_t *codes, uint32_t count, int32_t code)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (codes[i] == code)
+			return true;
+	}
+	return false;
+}
+
+/* As a shell would say it, so that exit_codes can name signals and timeouts too. */
+static int32_t shell_code(enum exit_kind exit_kind, int32_t code)
+{
+	if (exit_kind == EXIT_SIGNAL)
+		return 128 + code;
+	return exit_kind == EXIT_TIMEOUT ? 124 : code;
+}
+
+static void back_off(struct decision *decision, uint32_t node, int64_t wait_us)
+{
+	struct event *event = decide_emit(decision, EVENT_BACKOFF, node);
+
+	event->until_us = decision->input->time_us + wait_us;
+	event->interval_us = wait_us;
+	decide_moved(decision, node, REASON_BACKOFF);
+}
+
+static bool may_retry(const struct decision *decision)
+{
+	const struct execution *execution = decision->execution;
+
+	return !decision->closed && execution->retries_used < retry_budget(execution->workflow);
+}
+
+/* Tries again, or asks whether to: true when it did either. */
+static bool retry(struct decision *decision, uint32_t node, enum exit_kind exit_kind, int32_t code)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+	const struct node_run *run = &decision->execution->nodes[node];
+	int64_t elapsed_us = decision->input->time_us - run->first_try_us, wait_us = 0;
+
+	if (exit_kind == EXIT_LAUNCH || exit_kind == EXIT_UNKILLABLE || !may_retry(decision))
+		return false;
+	switch (retry_decide(&spec->retry, spec->risk, run->tries ? run->tries : 1,
+			     shell_code(exit_kind, code), elapsed_us, run->backoff_us,
+			     decision->input->draw, &wait_us)) {
+	case RETRY_NO:
+		return false;
+	case RETRY_WAIT:
+		back_off(decision, node, wait_us);
+		return true;
+	case RETRY_ASK:
+		decide_asked(decision, node, QUESTION_RISK, REASON_READY,
+			     decide_text(decision, "%s; its risk is critical: run it again?",
+					 decide_exit_text(decision, exit_kind, code)));
+		return true;
+	}
+	return false;
+}
+
+static void finish_failed(struct decision *decision, uint32_t node, enum exit_kind exit_kind,
+			  int32_t code)
+{
+	const struct continue_on *on = &decision->execution->workflow->nodes[node].continue_on;
+	bool command =
+		exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL || exit_kind == EXIT_TIMEOUT;
+
+	if (command && listed(on->exit_codes, on->exit_codes_count, shell_code(exit_kind, code)))
+		decide_completed(decision, node, REASON_TOLERATED);
+	else if (retry(decision, node, exit_kind, code))
+		return;
+	else if (command && on->failure)
+		decide_completed(decision, node, REASON_TOLERATED);
+	else
+		decide_failed(decision, node, decide_exit_reason(exit_kind), code,
+			      decide_exit_text(decision, exit_kind, code));
+}
+
+static void undo_waits(struct decision *decision, uint32_t node)
+{
+	decide_emit(decision, EVENT_UNDO_WAITING, node);
+	decide_moved(decision, node, REASON_UNDO_WAITING);
+}
+
+/* The operator's word, now that nothing of the attempt is left. */
+static void apply_verdict(struct decision *decision, uint32_t node, int32_t code)
+{
+	switch (decision->execution->nodes[node].verdict) {
+	case VERDICT_CANCEL:
+		decide_failed(decision, node, REASON_CANCELLED, code, NULL);
+		break;
+	case VERDICT_SKIP:
+		decide_completed(decision, node, REASON_SKIPPED);
+		break;
+	case VERDICT_DONE:
+		decide_completed(decision, node, REASON_BY_HAND);
+		break;
+	case VERDICT_UNDO:
+		undo_waits(decision, node);
+		break;
+	case VERDICT_RETRY:
+		decide_emit(decision, EVENT_RESET, node);
+		decide_moved(decision, node, REASON_READY);
+		break;
+	case VERDICT_NONE:
+		break;
+	}
+}
+
+/* Processes are left that nothing could end: no verdict may pretend otherwise. */
+static void finish_unkillable(struct decision *decision, uint32_t node, int32_t code)
+{
+	const char *text = decide_exit_text(decision, EXIT_UNKILLABLE, code);
+
+	if (decision->execution->nodes[node].verdict != VERDICT_UNDO) {
+		decide_failed(decision, node, REASON_UNKILLABLE, code, text);
+		return;
+	}
+	decide_emit(decision, EVENT_UNDO_WAITING, node);
+	decide_asked(decision, node, QUESTION_UNDO_FAILED, REASON_UNDO_WAITING, text);
+}
+
+void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit_kind, int32_t code)
+{
+	if (exit_kind == EXIT_UNKILLABLE)
+		finish_unkillable(decision, node, code);
+	else if (decision->execution->nodes[node].verdict != VERDICT_NONE)
+		apply_verdict(decision, node, code);
+	else if (exit_kind == EXIT_STATUS && code == 0)
+		decide_completed(decision, node, REASON_OK);
+	else
+		finish_failed(decision, node, exit_kind, code);
+	decide_end(decision);
+}
+
+/* ---- facts
+ * --------------------------------------------------------------------------------------- */
+
+/* A report about an attempt that is only intended proves that it was dispatched: we died between
+ * the post and the commit. */
+static void imply_dispatched(struct decision *decision, enum standing where)
+{
+	if (where == STANDING_INTENDED)
+		decide_emit_attempt(decision, EVENT_DISPATCHED, decision->input->node);
+}
+
+static void dispatched(struct decision *decision, enum standing where)
+{
+	uint32_t index = decision->input->node;
+	const struct node_run *node = &decision->execution->nodes[index];
+	bool captures = node->live_kind == ATTEMPT_RUN &&
+			decision->execution->workflow->nodes[index].artifacts_count;
+
+	if (where == STANDING_INTENDED && (!captures || node->captured_before))
+		decide_emit_attempt(decision, EVENT_DISPATCHED, index);
+}
+
+static void started(struct decision *decision, enum standing where)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	struct event *event;
+
+	if (where != STANDING_INTENDED && where != STANDING_LIVE)
+		return;
+	if (where == STANDING_LIVE && node->pid && node->pid == input->pid &&
+	    node->start_ticks == input->start_ticks && node->reason != REASON_UNREACHABLE)
+		return;
+	imply_dispatched(decision, where);
+	event = decide_emit_attempt(decision, EVENT_STARTED, input->node);
+	event->pid = input->pid;
+	event->start_ticks = input->start_ticks;
+	event->text = input->text;
+}
+
+static void exited(struct decision *decision, enum standing where)
+{
+	const struct input *input = decision->input;
+	const struct execution *execution = decision->execution;
+	uint32_t node = input->node;
+	struct event *event;
+
+	if (where != STANDING_INTENDED && where != STANDING_LIVE &&
+	    !(BROKEN_DUPLICATE && where == STANDING_RECORDING))
+		return;
+	imply_dispatched(decision, where);
+	event = decide_emit_attempt(decision, EVENT_EXITED, node);
+	event->exit_kind = input->exit_kind;
+	event->code = input->code;
+	event->cpu_us = input->cpu_us;
+	event->rss_kib = input->rss_kib;
+	event->text = input->text;
+	if (execution->nodes[node].live_kind != ATTEMPT_RUN) {
+		decide_undo_fact(decision);
+		return;
+	}
+	if (execution->workflow->nodes[node].artifacts_count ||
+	    (execution->workflow->nodes[node].outputs_count &&
+	     execution->nodes[node].verdict == VERDICT_NONE && input->exit_kind == EXIT_STATUS &&
+	     input->code == 0))
+		return; /* its files and outputs are recorded first */
+	decide_finish(decision, node, input->exit_kind, input->code);
+}
+
+static void captured(struct decision *decision, enum standing where)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	bool before = input->moment == MOMENT_BEFORE;
+	struct event *event;
+
+	if (before ? where != STANDING_INTENDED || node->captured_before
+		   : where != STANDING_RECORDING || node->captured_after)
+		return;
+	event = decide_emit_attempt(decision, EVENT_CAPTURED, input->node);
+	event->moment = input->moment;
+	event->items = (struct event_item *)input->items;
+	event->items_count = input->items_count;
+	event->text = input->text;
+	if (before ||
+	    derive_wants_collect(decision->execution, input->node, node->exit_kind, node->code))
+		return;
+	decide_finish(decision, input->node, node->exit_kind, node->code);
+}
+
+static void capture_failed(struct decision *decision, enum standing where)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	bool fine = node->exit_kind == EXIT_STATUS && node->code == 0;
+
+	if (input->moment == MOMENT_BEFORE) {
+		if (where != STANDING_INTENDED)
+			return;
+		decide_emit_attempt(decision, EVENT_REVOKED, input->node)->text = input->text;
+		decide_failed(decision, input->node, REASON_CAPTURE, 0, input->text);
+		decide_end(decision);
+		return;
+	}
+	if (where != STANDING_RECORDING || node->captured_after)
+		return;
+	if (!fine || node->verdict != VERDICT_NONE) {
+		captured(decision, where); /* its end is decided already; the files are unknown */
+		return;
+	}
+	decide_failed(decision, input->node, REASON_CAPTURE, 0, input->text);
+	decide_end(decision);
+}
+
+static void collected(struct decision *decision, enum standing where)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	struct event *event;
+
+	if (where != STANDING_RECORDING || derive_wants_capture(decision->execution, input->node) ||
+	    !derive_wants_collect(decision->execution, input->node, node->exit_kind, node->code))
+		return;
+	if (input->kind == INPUT_COLLECT_FAILED) {
+		decide_failed(decision, input->node, REASON_OUTPUT, 0, input->text);
+		decide_end(decision);
+		return;
+	}
+	event = decide_emit_attempt(decision, EVENT_COLLECTED, input->node);
+	event->items = (struct event_item *)input->items;
+	event->items_count = input->items_count;
+	decide_finish(decision, input->node, node->exit_kind, node->code);
+}
+
+static void not_started(struct decision *decision, enum standing where)
+{
+	uint32_t node = decision->input->node;
+
+	if (where != STANDING_LIVE)
+		return; /* only intended: its start goes on */
+	decide_emit_attempt(decision, EVENT_REVOKED, node)->text = "it was never started";
+	if (decision->execution->nodes[node].live_kind != ATTEMPT_RUN)
+		return;
+	if (decision->execution->nodes[node].verdict != VERDICT_NONE)
+		apply_verdict(decision, node, 0);
+	else
+		decide_moved(decision, node, REASON_READY);
+	decide_end(decision);
+}
+
+static void lost_by_policy(struct decision *decision, uint32_t node, const char *text)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+
+	if (spec->on_lost == ON_LOST_FAIL)
+		decide_failed(decision, node, REASON_LOST, 0, text);
+	else if (spec->on_lost == ON_LOST_RETRY && may_retry(decision))
+		back_off(decision, node, spec->retry.interval_us);
+	else if (spec->on_lost == ON_LOST_RETRY && decision->closed)
+		decide_failed(decision, node, REASON_LOST, 0, text);
+	else
+		decide_asked(decision, node, QUESTION_LOST, REASON_READY, text);
+}
+
+static void lost(struct decision *decision, enum standing where)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	const char *text =
+		input->text ? input->text : "its processes are gone and nobody knows how it ended";
+
+	if (where != STANDING_INTENDED && where != STANDING_LIVE)
+		return;
+	imply_dispatched(decision, where);
+	decide_emit_attempt(decision, EVENT_LOST, input->node)->text = text;
+	if (node->live_kind != ATTEMPT_RUN) {
+		decide_asked(decision, input->node, QUESTION_UNDO_FAILED, REASON_UNDO_WAITING,
+			     text);
+		return;
+	}
+	if (node->verdict != VERDICT_NONE)
+		apply_verdict(decision, input->node, 0);
+	else
+		lost_by_policy(decision, input->node, text);
+	decide_end(decision);
+}
+
+static void unreachable(struct decision *decision, enum standing where)
+{
+	const struct node_run *node = &decision->execution->nodes[decision->input->node];
+	bool runs = node->reason == REASON_STARTING || node->reason == REASON_RUNNING;
+
+	if (where != STANDING_INTENDED && where != STANDING_LIVE)
+		return;
+	imply_dispatched(decision, where);
+	if (node->live_kind == ATTEMPT_RUN && (where == STANDING_INTENDED || runs))
+		decide_emit_attempt(decision, EVENT_UNREACHABLE, decision->input->node)->text =
+			decision->input->text;
+}
+
+static void reachable(struct decision *decision, enum standing where)
+{
+	uint32_t node = decision->input->node;
+
+	if (where == STANDING_LIVE && decision->execution->nodes[node].reason == REASON_UNREACHABLE)
+		decide_emit_attempt(decision, EVENT_REACHABLE, node);
+}
+
+void decide_fact(struct decision *decision)
+{
+	enum standing where = standing(decision);
+
+	switch (decision->input->kind) {
+	case INPUT_DISPATCHED:
+		dispatched(decision, where);
+		break;
+	case INPUT_CAPTURED:
+		captured(decision, where);
+		break;
+	case INPUT_CAPTURE_FAILED:
+		capture_failed(decision, where);
+		break;
+	case INPUT_STARTED:
+		started(decision, where);
+		break;
+	case INPUT_EXITED:
+		exited(decision, where);
+		break;
+	case INPUT_COLLECTED:
+	case INPUT_COLLECT_FAILED:
+		collected(decision, where);
+		break;
+	case INPUT_RESTORED:
+	case INPUT_RESTORE_FAILED:
+		decide_undo_fact(decision);
+		break;
+	case INPUT_NOT_STARTED:
+		not_started(decision, where);
+		break;
+	case INPUT_LOST:
+		lost(decision, where);
+		break;
+	case INPUT_UNREACHABLE:
+		unreachable(decision, where);
+		break;
+	case INPUT_REACHABLE:
+		reachable(decision, where);
+		break;
+	case INPUT_ACT:
+	case INPUT_DUE:
+	case INPUT_ADMIT:
+	case INPUT_QUARANTINE:
+		break; /* not about an attempt */
+	}
+}

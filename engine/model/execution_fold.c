@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Folding: the only thing that changes an execution. Each event says all that is needed; nothing is
+ * decided here. An event that cannot follow on this state means a damaged journal, and is refused
+ * before anything has changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/derive.h"
+#include "model/execution.h"
+#include "model/limits.h"
+
+static int corrupt(const struct execution *execution, const struct event *event, const char *why,
+		   struct err *err)
+{
+	const char *node = event->node < execution->workflow->nodes_count
+				   ? execution->workflow->nodes[event->node].id
+				   : "the execution";
+
+	return err_set(err, ERR_CORRUPT, "event %llu (%s of %s) cannot follow: %s",
+		       (unsigned long long)event->seq, event_kind_name(event->kind), node, why);
+}
+
+/* ---- texts and lists ---------------------------------------------------------------------- */
+
+static void set_message(struct execution *execution, struct node_run *node, const char *text)
+{
+	if (text && strcmp(text, node->message) != 0)
+		node->message = arena_strdup(&execution->arena, text);
+}
+
+static void fold_outputs(struct execution *execution, const struct event *event)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[event->node];
+	struct node_run *node = &execution->nodes[event->node];
+
+	if (!spec->outputs_count || !event->items_count)
+		return;
+	node->outputs =
+		arena_alloc(&execution->arena, spec->outputs_count * sizeof(*node->outputs));
+	for (uint32_t i = 0; i < spec->outputs_count; i++) {
+		node->outputs[i].name = spec->outputs[i];
+		for (uint32_t j = 0; j < event->items_count; j++) {
+			const struct event_item *item = &event->items[j];
+
+			if (item->name && item->value && strcmp(item->name, spec->outputs[i]) == 0)
+				node->outputs[i].value =
+					arena_strdup(&execution->arena, item->value);
+		}
+	}
+}
+
+static void fold_revisions(struct execution *execution, const struct event *event)
+{
+	struct node_run *node = &execution->nodes[event->node];
+
+	execution->revisions = mem_grow(execution->revisions, &execution->revisions_capacity,
+					execution->revisions_count + event->items_count,
+					sizeof(*execution->revisions));
+	for (uint32_t i = 0; i < event->items_count; i++) {
+		const struct event_item *item = &event->items[i];
+		struct revision *revision = &execution->revisions[execution->revisions_count++];
+
+		*revision = (struct revision){.node = event->node,
+					      .artifact = item->number,
+					      .attempt_kind = event->attempt_kind,
+					      .attempt = event->attempt,
+					      .moment = event->moment,
+					      .seq = event->seq,
+					      .time_us = event->time_us,
+					      .absent = item->absent,
+					      .size = item->size,
+					      .mode = item->mode,
+					      .uid = item->uid,
+					      .gid = item->gid,
+					      .mtime_ns = item->mtime_ns,
+					      .inode = item->inode,
+					      .previous = node->last_revision};
+		memcpy(revision->blob, item->blob, sizeof(revision->blob));
+		node->last_revision = (uint32_t)execution->revisions_count;
+	}
+}
+
+/* ---- the execution ------------------------------------------------------------------------ */
+
+static void reopen(struct execution *execution)
+{
+	execution->ended = execution->draining = execution->cancelled = false;
+	execution->rolled_back = false;
+	execution->ended_us = 0;
+	derive_settle_all(execution);
+}
+
+static void fold_header(struct execution *execution, const struct event *event)
+{
+	execution->header_touched = true;
+	if (event->kind != EVENT_ACT)
+		execution->header_version = event->seq;
+	switch (event->kind) { /* only kinds of the execution come here; see fold_any */
+	case EVENT_PAUSED:
+		execution->paused = true;
+		break;
+	case EVENT_RESUMED:
+		execution->paused = false;
+		break;
+	case EVENT_CANCELLED:
+		execution->cancelled = true;
+		execution->paused = false;
+		derive_settle_all(execution);
+		break;
+	case EVENT_DRAINING:
+		execution->draining = true;
+		derive_settle_all(execution);
+		break;
+	case EVENT_ENDED:
+		execution->ended = true;
+		execution->paused = execution->rolled_back = false;
+		execution->ended_us = event->time_us;
+		execution->state = event->state;
+		execution->reason = event->reason;
+		break;
+	case EVENT_REOPENED:
+		reopen(execution);
+		break;
+	case EVENT_QUARANTINED:
+		execution->quarantined = true;
+		break;
+	case EVENT_ROLLBACK_STARTED:
+		execution->rolling_back = true;
+		execution->rolled_back = execution->paused = false;
+		(void)memset(execution->plan_id, 0, sizeof(execution->plan_id));
+		if (event->text)
+			memcpy(execution->plan_id, event->text,
+			       strnlen(event->text, sizeof(execution->plan_id) - 1));
+		break;
+	case EVENT_ROLLBACK_ENDED:
+		execution->rolling_back = false;
+		execution->rolled_back = true;
+		break;
+	default: /* EVENT_ACT changes nothing by itself */
+		break;
+	}
+}
+
+/* ---- attempts ------------------------------------------------------------------------------ */
+
+static void fold_intended(struct node_run *node, const struct event *event)
+{
+	node->intended = true;
+	node->live_kind = event->attempt_kind;
+	node->captured_before = false;
+	if (event->attempt_kind == ATTEMPT_RUN) {
+		node->attempt = event->attempt;
+	} else if (event->attempt_kind == ATTEMPT_UNDO) {
+		node->undo_attempt = event->attempt;
+	} else {
+		node->hook_attempt = event->attempt;
+		node->hook = event->artifact;
+	}
+}
+
+/* The attempt was never started: its number is free again, so that `attempt` counts attempts. */
+static void fold_revoked(struct node_run *node)
+{
+	if (node->live_kind == ATTEMPT_RUN) {
+		node->attempt--;
+		if (!node->intended) {
+			node->tries--;
+			node->started_us = 0;
+			if (node->attempt == node->fresh_attempt)
+				node->start_order = 0;
+		}
+	} else if (node->live_kind == ATTEMPT_UNDO) {
+		node->undo_attempt--;
+		node->undo_tries -= !node->intended;
+	} else {
+		node->hook_attempt--;
+	}
+	if (node->state == STATE_RUNNING) {
+		node->state = STATE_PENDING;
+		node->reason = REASON_READY;
+	} else if (node->state == STATE_RECOVERING) {
+		node->reason = REASON_UNDO_WAITING;
+	}
+	node->intended = node->captured_before = false;
+	node->live_kind = ATTEMPT_NONE;
+	node->pid = 0;
+}
+
+static void fold_run_dispatched(struct execution *execution, struct node_run *node,
+				const struct event *event)
+{
+	node->state = STATE_RUNNING;
+	node->reason = REASON_STARTING;
+	node->collected = node->captured_after = false;
+	node->exit_kind = EXIT_NONE;
+	node->code = 0;
+	node->verdict = VERDICT_NONE;
+	node->message = "";
+	node->started_us = event->time_us;
+	node->ended_us = 0;
+	node->outputs = NULL;
+	if (!node->tries++)
+		node->first_try_us = event->time_us;
+	if (!node->start_order)
+		node->start_order = event->seq;
+	if (!execution->started_us)
+		execution->started_us = event->time_us;
+}
+
+static void fold_dispatched(struct execution *execution, struct node_run *node,
+			    const struct event *event)
+{
+	node->intended = false;
+	node->pid = 0;
+	node->start_ticks = 0;
+	if (event->attempt_kind == ATTEMPT_RUN) {
+		fold_run_dispatched(execution, node, event);
+		return;
+	}
+	node->state = STATE_RECOVERING;
+	node->reason = REASON_UNDOING;
+	node->undo_started_us = event->time_us;
+	if (event->attempt_kind == ATTEMPT_UNDO)
+		node->undo_tries++;
+}
+
+static void fold_started(struct node_run *node, const struct event *event)
+{
+	node->pid = event->pid;
+	node->start_ticks = event->start_ticks;
+	if (event->attempt_kind != ATTEMPT_RUN) {
+		node->undo_started_us = event->time_us;
+		return;
+	}
+	node->started_us = event->time_us;
+	if (node->reason != REASON_STOPPING)
+		node->reason = REASON_RUNNING;
+}
+
+/* After the undo its files are next; after a hook the next hook. A failure's event follows. */
+static void fold_undo_exited(struct node_run *node, const struct event *event)
+{
+	node->live_kind = ATTEMPT_NONE;
+	if (event->attempt_kind == ATTEMPT_UNDO) {
+		node->reason = REASON_RESTORING;
+		return;
+	}
+	node->reason = REASON_UNDO_WAITING;
+	if (event->exit_kind == EXIT_STATUS && event->code == 0)
+		node->hook++;
+}
+
+static void fold_exited(struct execution *execution, struct node_run *node,
+			const struct event *event)
+{
+	node->pid = 0;
+	set_message(execution, node, event->text);
+	if (event->attempt_kind != ATTEMPT_RUN) {
+		fold_undo_exited(node, event);
+		return;
+	}
+	node->reason = REASON_CAPTURING;
+	node->exit_kind = event->exit_kind;
+	node->code = event->code;
+	node->ended_us = event->time_us;
+}
+
+static void fold_lost(struct execution *execution, struct node_run *node, const struct event *event)
+{
+	node->pid = 0;
+	set_message(execution, node, event->text);
+	if (event->attempt_kind != ATTEMPT_RUN) {
+		node->live_kind = ATTEMPT_NONE;
+		node->reason = REASON_RESTORING;
+		return;
+	}
+	node->reason = REASON_CAPTURING;
+	node->exit_kind = EXIT_NONE;
+	node->ended_us = event->time_us;
+}
+
+static void fold_verdict(struct execution *execution, struct node_run *node,
+			 const struct event *event)
+{
+	node->verdict = event->verdict;
+	fold_outputs(execution, event);
+	if (node->reason != REASON_CAPTURING)
+		node->reason = REASON_STOPPING;
+}
+
+static void fold_captured(struct execution *execution, struct node_run *node,
+			  const struct event *event)
+{
+	fold_revisions(execution, event);
+	if (event->moment == MOMENT_BEFORE)
+		node->captured_before = true;
+	else
+		node->captured_after = true;
+}
+
+/* ---- nodes --------------------------------------------------------------------------------- */
+
+static void forget_attempt(struct node_run *node)
+{
+	node->live_kind = ATTEMPT_NONE;
+	node->intended = node->captured_before = false;
+	node->verdict = VERDICT_NONE;
+	node->question = QUESTION_NONE;
+	node->due_us = 0;
+	node->pid = 0;
+	node->resume_state = STATE_PENDING;
+	node->resume_reason = REASON_NONE;
+}
+
+static void set_terminal(struct execution *execution, struct node_run *node,
+			 const struct event *event, enum state state)
+{
+	forget_attempt(node);
+	node->state = state;
+	node->reason = event->reason;
+	node->held = false;
+	set_message(execution, node, event->text);
+}
+
+static void fold_backoff(struct execution *execution, struct node_run *node,
+			 const struct event *event)
+{
+	forget_attempt(node);
+	node->state = STATE_PENDING;
+	node->reason = REASON_BACKOFF;
+	node->due_us = event->until_us;
+	node->backoff_us = event->interval_us;
+	execution->retries_used++;
+}
+
+static void fold_asked(struct execution *execution, struct node_run *node,
+		       const struct event *event)
+{
+	enum state state = node->state;
+
+	forget_attempt(node);
+	node->question = event->question;
+	set_message(execution, node, event->text);
+	node->resume_state = state == STATE_RECOVERING ? STATE_RECOVERING : STATE_PENDING;
+	node->resume_reason = event->reason;
+	if (state == STATE_RECOVERING) {
+		node->reason = REASON_UNDO_ASKING;
+	} else {
+		node->state = STATE_PAUSED;
+		node->reason = REASON_ASKING;
+	}
+}
+
+/* What follows an answer comes in further events; only these two put the node back to work. */
+static void fold_answered(struct node_run *node, const struct event *event)
+{
+	node->question = QUESTION_NONE;
+	if (event->reason == REASON_NONE)
+		return;
+	node->state = reason_state(event->reason);
+	node->reason = event->reason;
+	if (event->reason == REASON_CAPTURING) {
+		node->live_kind = ATTEMPT_RUN;
+		node->verdict = VERDICT_DONE;
+	}
+	if (event->reason == REASON_UNDO_WAITING)
+		node->undo_tries = 0;
+	if (event->flag)
+		node->hook++;
+}
+
+static void fold_reset(struct node_run *node)
+{
+	forget_attempt(node);
+	node->state = STATE_PENDING;
+	node->reason = REASON_WAITING;
+	node->tries = 0;
+	node->backoff_us = 0;
+	node->exit_kind = EXIT_NONE;
+	node->code = 0;
+	node->message = "";
+}
+
+static void fold_undo_waiting(struct node_run *node)
+{
+	forget_attempt(node);
+	node->state = STATE_RECOVERING;
+	node->reason = REASON_UNDO_WAITING;
+	node->undo_tries = 0;
+	node->restored = node->held = false;
+	node->hook = 0;
+}
+
+static void fold_recovered(struct node_run *node, const struct event *event)
+{
+	forget_attempt(node);
+	node->state = STATE_RECOVERED;
+	node->reason = event->reason;
+	node->fresh_attempt = node->attempt;
+	node->start_order = 0;
+	node->tries = node->undo_tries = 0;
+	node->backoff_us = 0;
+	node->restored = false;
+	node->outputs = NULL;
+}
+
+static void fold_undo_backoff(struct node_run *node, const struct event *event)
+{
+	forget_attempt(node);
+	node->reason = REASON_UNDO_BACKOFF;
+	node->due_us = event->until_us;
+	node->backoff_us = event->interval_us;
+}
+
+static void fold_due(struct node_run *node)
+{
+	node->due_us = 0;
+	node->reason = node->state == STATE_RECOVERING ? REASON_UNDO_WAITING : REASON_WAITING;
+}
+
+/* Files are back: hooks, if any, wait for their turn like undo attempts do. */
+static void fold_restored(struct execution *execution, struct node_run *node,
+			  const struct event *event)
+{
+	fold_revisions(execution, event);
+	node->restored = true;
+	node->hook = 0;
+	node->reason = REASON_UNDO_WAITING;
+}
+
+static void fold_attempt(struct execution *execution, struct node_run *node,
+			 const struct event *event)
+{
+	switch (event->kind) { /* only kinds of an attempt come here; see fold_any */
+	case EVENT_INTENDED:
+		fold_intended(node, event);
+		break;
+	case EVENT_REVOKED:
+		fold_revoked(node);
+		break;
+	case EVENT_CAPTURED:
+		fold_captured(execution, node, event);
+		break;
+	case EVENT_DISPATCHED:
+		fold_dispatched(execution, node, event);
+		break;
+	case EVENT_STARTED:
+		fold_started(node, event);
+		break;
+	case EVENT_EXITED:
+		fold_exited(execution, node, event);
+		break;
+	case EVENT_COLLECTED:
+		fold_outputs(execution, event);
+		node->collected = true;
+		break;
+	case EVENT_UNREACHABLE:
+		node->reason = REASON_UNREACHABLE;
+		break;
+	case EVENT_REACHABLE:
+		node->reason = node->pid ? REASON_RUNNING : REASON_STARTING;
+		break;
+	case EVENT_LOST:
+		fold_lost(execution, node, event);
+		break;
+	case EVENT_VERDICT:
+		fold_verdict(execution, node, event);
+		break;
+	case EVENT_RESTORED:
+		fold_restored(execution, node, event);
+		break;
+	default:
+		break;
+	}
+}
+
+static void fold_node(struct execution *execution, struct node_run *node, const struct event *event)
+{
+	switch (event->kind) { /* only kinds of a node come here; see fold_any */
+	case EVENT_COMPLETED:
+		set_terminal(execution, node, event, STATE_COMPLETED);
+		fold_outputs(execution, event);
+		break;
+	case EVENT_FAILED:
+		set_terminal(execution, node, event, STATE_FAILED);
+		break;
+	case EVENT_BACKOFF:
+		fold_backoff(execution, node, event);
+		break;
+	case EVENT_HELD:
+		node->held = true;
+		break;
+	case EVENT_RELEASED:
+		node->held = false;
+		break;
+	case EVENT_ASKED:
+		fold_asked(execution, node, event);
+		break;
+	case EVENT_ANSWERED:
+		fold_answered(node, event);
+		break;
+	case EVENT_RESET:
+		fold_reset(node);
+		break;
+	case EVENT_STALE:
+		node->stale = event->flag;
+		break;
+	case EVENT_DUE:
+		fold_due(node);
+		break;
+	case EVENT_UNDO_WAITING:
+		fold_undo_waiting(node);
+		break;
+	case EVENT_UNDO_BACKOFF:
+		fold_undo_backoff(node, event);
+		break;
+	case EVENT_RECOVERED:
+		fold_recovered(node, event);
+		break;
+	case EVENT_RESTORING:
+		node->reason = REASON_RESTORING;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- what may follow ------------------------------------------------------------------------ */
+
+static bool is_of_execution(enum event_kind kind)
+{
+	return kind <= EVENT_QUARANTINED || kind == EVENT_ROLLBACK_STARTED ||
+	       kind == EVENT_ROLLBACK_ENDED;
+}
+
+static bool is_of_attempt(enum event_kind kind)
+{
+	return kind >= EVENT_INTENDED && kind <= EVENT_RESTORED;
+}
+
+/* Which attempt events the node's state admits: what decisions prove, a damaged journal breaks. */
+static const char *attempt_objection(const struct node_run *node, const struct event *event)
+{
+	bool live = derive_lives(node);
+
+	switch (event->kind) {
+	case EVENT_INTENDED:
+		if (event->attempt_kind == ATTEMPT_RUN)
+			return node->state == STATE_PENDING && !node->intended
+				       ? NULL
+				       : "it is not waiting";
+		return node->reason == REASON_UNDO_WAITING && !node->intended
+			       ? NULL
+			       : "nothing is to be undone";
+	case EVENT_REVOKED:
+		return node->intended || live ? NULL : "no attempt is intended";
+	case EVENT_DISPATCHED:
+		return node->intended ? NULL : "no attempt is intended";
+	case EVENT_STARTED:
+	case EVENT_EXITED:
+	case EVENT_UNREACHABLE:
+	case EVENT_REACHABLE:
+	case EVENT_LOST:
+		return live ? NULL : "no attempt is live";
+	case EVENT_VERDICT:
+		return node->state == STATE_RUNNING ? NULL : "no attempt is live";
+	case EVENT_CAPTURED:
+		return node->intended || derive_recording(node) ? NULL : "there is no attempt";
+	case EVENT_COLLECTED:
+		return derive_recording(node) ? NULL : "there is no attempt";
+	case EVENT_RESTORED:
+		return node->reason == REASON_RESTORING ? NULL : "nothing is being restored";
+	default:
+		return NULL;
+	}
+}
+
+static const char *node_objection(const struct node_run *node, enum event_kind kind)
+{
+	bool recovering = node->state == STATE_RECOVERING;
+
+	switch (kind) {
+	case EVENT_ANSWERED:
+		return node->question != QUESTION_NONE ? NULL : "nothing was asked";
+	case EVENT_DUE:
+		return node->reason == REASON_BACKOFF || node->reason == REASON_UNDO_BACKOFF
+			       ? NULL
+			       : "it does not wait for a time";
+	case EVENT_UNDO_BACKOFF:
+	case EVENT_RECOVERED:
+	case EVENT_RESTORING:
+		return recovering ? NULL : "it takes no part in a rollback";
+	case EVENT_FAILED:
+	case EVENT_COMPLETED:
+	case EVENT_BACKOFF:
+	case EVENT_RESET:
+		return recovering ? "a rollback is under way" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static int fold_any(struct execution *execution, const struct event *event, struct err *err)
+{
+	struct node_run *node;
+	struct derive_mark was;
+	const char *objection;
+
+	if (event->node == EVENT_NO_NODE || event->kind == EVENT_DRAINING) {
+		if (!is_of_execution(event->kind) || event->kind == EVENT_CREATED)
+			return corrupt(execution, event, "it names no node", err);
+		execution->seq = event->seq;
+		fold_header(execution, event);
+		return 0;
+	}
+	if (event->node >= execution->graph->nodes_count)
+		return corrupt(execution, event, "there is no such node", err);
+	node = &execution->nodes[event->node];
+	objection = is_of_attempt(event->kind) ? attempt_objection(node, event)
+					       : node_objection(node, event->kind);
+	if (objection)
+		return corrupt(execution, event, objection, err);
+	was = derive_mark(node);
+	execution->seq = event->seq; /* the age of a node that becomes ready now */
+	if (is_of_attempt(event->kind))
+		fold_attempt(execution, node, event);
+	else if (is_of_execution(event->kind))
+		fold_header(execution, event); /* an act on a node, a rollback's target */
+	else
+		fold_node(execution, node, event);
+	node->version = event->seq;
+	derive_update(execution, event->node, &was);
+	return 0;
+}
+
+int execution_fold(struct execution *execution, const struct event *event, struct err *err)
+{
+	int folded;
+
+	if (event->seq <= execution->seq)
+		return corrupt(execution, event, "its number is not newer", err);
+	folded = fold_any(execution, event, err);
+	if (folded < 0)
+		return folded;
+	execution->seq = event->seq;
+	execution->events_count++;
+	execution->header_touched = true;
+	derive_state(execution);
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is to be done, from the state alone: the same answer before a crash and after it.
+ */
+#include "model/derive.h"
+#include "model/execution.h"
+#include "model/ready.h"
+
+static struct effect *add(struct effect *out, size_t *count, enum effect_kind kind, uint32_t index,
+			  const struct node_run *node)
+{
+	struct effect *effect = &out[(*count)++];
+
+	*effect = (struct effect){.kind = kind,
+				  .node = index,
+				  .attempt_kind = node->live_kind,
+				  .artifact = node->hook};
+	if (node->live_kind == ATTEMPT_UNDO)
+		effect->attempt = node->undo_attempt;
+	else if (node->live_kind == ATTEMPT_HOOK)
+		effect->attempt = node->hook_attempt;
+	else
+		effect->attempt = node->attempt;
+	return effect;
+}
+
+static void intended(const struct execution *execution, uint32_t index, struct effect *out,
+		     size_t *count)
+{
+	const struct node_run *node = &execution->nodes[index];
+	bool captures =
+		node->live_kind == ATTEMPT_RUN && execution->workflow->nodes[index].artifacts_count;
+
+	add(out, count, captures && !node->captured_before ? EFFECT_CAPTURE_BEFORE : EFFECT_START,
+	    index, node);
+}
+
+static void running(const struct execution *execution, uint32_t index, struct effect *out,
+		    size_t *count)
+{
+	const struct node_run *node = &execution->nodes[index];
+
+	if (!derive_recording(node)) {
+		add(out, count, EFFECT_WATCH, index, node);
+		if (node->reason == REASON_STOPPING)
+			add(out, count, EFFECT_STOP, index, node);
+	} else if (derive_wants_capture(execution, index)) {
+		add(out, count, EFFECT_CAPTURE_AFTER, index, node);
+	} else if (derive_wants_collect(execution, index, node->exit_kind, node->code)) {
+		add(out, count, EFFECT_COLLECT, index, node);
+	}
+}
+
+size_t execution_outstanding(const struct execution *execution, uint32_t index,
+			     struct effect out[EFFECTS_PER_NODE])
+{
+	const struct node_run *node = &execution->nodes[index];
+	size_t count = 0;
+
+	if (execution->quarantined)
+		return 0;
+	if (node->intended) {
+		intended(execution, index, out, &count);
+	} else if (node->state == STATE_RUNNING) {
+		running(execution, index, out, &count);
+	} else if (node->state == STATE_RECOVERING && node->reason == REASON_UNDOING) {
+		add(out, &count, EFFECT_WATCH, index, node);
+	} else if (node->state == STATE_RECOVERING && node->reason == REASON_RESTORING) {
+		add(out, &count, EFFECT_RESTORE, index, node)->attempt_kind = ATTEMPT_RUN;
+	}
+	return count;
+}
+
+int64_t execution_next_due(const struct execution *execution)
+{
+	uint32_t node = ready_first(execution, READY_DUE);
+
+	if (node == EVENT_NO_NODE || execution->quarantined || execution->ended)
+		return INT64_MAX;
+	return execution->nodes[node].due_us;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The projection: what clients see, from the fold alone.
+ */
+#include "model/rows.h"
+
+#include <string.h>
+
+void rows_of_execution(const struct execution *execution, struct execution_row *out)
+{
+	*out = (struct execution_row){
+		.name = execution->name,
+		.workflow = execution->workflow->name,
+		.number = execution->number,
+		.revision = execution->revision,
+		.dirty = execution->dirty,
+		.folder = execution->folder,
+		.actor = execution->actor,
+		.note = execution->note,
+		.blob = execution->blob,
+		.state = execution->state,
+		.reason = execution->reason,
+		.paused = execution->paused,
+		.cancelled = execution->cancelled,
+		.rolling_back = execution->rolling_back,
+		.quarantined = execution->quarantined,
+		.ended = execution->ended,
+		.created_us = execution->created_us,
+		.started_us = execution->started_us,
+		.ended_us = execution->ended_us,
+		.nodes_count = execution->graph->nodes_count,
+		.seq = execution->seq,
+	};
+	memcpy(out->id, execution->id, sizeof(out->id));
+	memcpy(out->counts, execution->counts, sizeof(out->counts));
+}
+
+/* The last run's exit as people know it. */
+static void exit_row(const struct node_run *node, struct node_row *out)
+{
+	out->has_exit_code = node->exit_kind == EXIT_STATUS || node->exit_kind == EXIT_LAUNCH;
+	out->exit_code = out->has_exit_code ? node->code : 0;
+	out->signal = node->exit_kind == EXIT_SIGNAL ? node->code : 0;
+}
+
+void rows_of_node(const struct execution *execution, uint32_t index, struct node_row *out)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[index];
+	const struct node_run *node = &execution->nodes[index];
+	bool ahead = node->intended && node->live_kind == ATTEMPT_RUN;
+
+	*out = (struct node_row){
+		.index = index,
+		.id = spec->id,
+		.phase = spec->phase < 0 ? "" : execution->workflow->phases[spec->phase],
+		.risk = spec->risk,
+		.state = node->state,
+		.reason = node->reason,
+		.held = node->held,
+		.stale = node->stale,
+		.verdict_pending = node->verdict != VERDICT_NONE,
+		.attempt = node->attempt - ahead, /* one that has not started does not count */
+		.undo_attempt = node->undo_attempt,
+		.started_us = node->started_us,
+		.ended_us = node->ended_us,
+		.due_us = node->due_us,
+		.pid = node->pid,
+		.question = node->question,
+		.message = node->message,
+		.version = node->version,
+	};
+	memcpy(out->execution, execution->id, sizeof(out->execution));
+	exit_row(node, out);
+}
+
+static void attempt_of(const struct execution *execution, const struct event *event,
+		       const struct rows_sink *sink)
+{
+	const struct node_run *node = &execution->nodes[event->node];
+	bool run = event->attempt_kind == ATTEMPT_RUN;
+	bool over = event->kind == EVENT_EXITED || event->kind == EVENT_LOST;
+	struct attempt_row row = {
+		.node = event->node,
+		.kind = event->attempt_kind,
+		.number = event->attempt,
+		.exit_kind = event->exit_kind,
+		.code = event->code,
+		.started_us = run ? node->started_us : node->undo_started_us,
+		.ended_us = over ? event->time_us : 0,
+		.pid = event->pid,
+		.cpu_us = event->cpu_us,
+		.rss_kib = event->rss_kib,
+		.seq = event->seq,
+	};
+
+	memcpy(row.execution, execution->id, sizeof(row.execution));
+	sink->attempt(sink->ctx, &row);
+}
+
+static void revisions_of(const struct execution *execution, const struct event *event,
+			 const struct rows_sink *sink)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[event->node];
+	size_t first = execution->revisions_count;
+	struct revision_row row;
+
+	while (first > 0 && execution->revisions[first - 1].seq >= event->seq)
+		first--;
+	memcpy(row.execution, execution->id, sizeof(row.execution));
+	for (; first < execution->revisions_count; first++) {
+		row.revision = execution->revisions[first];
+		if (row.revision.seq != event->seq)
+			break; /* of a later event that is folded already */
+		row.path = row.revision.artifact < spec->artifacts_count
+				   ? spec->artifacts[row.revision.artifact].path
+				   : "";
+		sink->revision(sink->ctx, &row);
+	}
+}
+
+static void act_of(const struct execution *execution, const struct event *event,
+		   const struct rows_sink *sink)
+{
+	struct act_row row = {.seq = event->seq,
+			      .time_us = event->time_us,
+			      .actor = event->actor,
+			      .verb = event->verb,
+			      .note = event->note,
+			      .request = event->request,
+			      .node = event->node};
+
+	memcpy(row.execution, execution->id, sizeof(row.execution));
+	sink->act(sink->ctx, &row);
+}
+
+void rows_of(const struct execution *execution, const struct event *event,
+	     const struct rows_sink *sink)
+{
+	switch (event->kind) {
+	case EVENT_DISPATCHED:
+	case EVENT_STARTED:
+	case EVENT_EXITED:
+	case EVENT_LOST:
+		attempt_of(execution, event, sink);
+		break;
+	case EVENT_CAPTURED:
+	case EVENT_RESTORED:
+		revisions_of(execution, event, sink);
+		break;
+	case EVENT_ACT:
+		act_of(execution, event, sink);
+		break;
+	default: /* the others change only rows of the execution and its nodes */
+		break;
+	}
+}
