@@ -69,7 +69,7 @@ struct graph_state {
 struct diff_state {
 	uint32_t artifact; /* index in the node's list */
 	Hlp__V1__DiffReply *reply;
-	char error[200]; /* "" when none */
+	char error[512]; /* "" when none */
 	struct page page;
 };
 
@@ -87,7 +87,7 @@ struct runs_state {
 
 struct plan_state {
 	Hlp__V1__RollbackReply *reply;
-	char error[300];
+	char error[512];
 	bool changed; /* it was void and made again */
 	struct page page;
 };
