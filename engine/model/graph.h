@@ -20,10 +20,11 @@
 struct graph {
 	uint32_t nodes_count;	 /* real ones */
 	uint32_t vertices_count; /* with barriers */
-	uint32_t *needs_start, *needs; /* needs[needs_start[v] … needs_start[v+1]) : what v waits for */
-	uint32_t *next_start, *next;   /* … : what waits for v */
-	uint32_t *order;	 /* vertices in topological order, file order among equals */
-	uint32_t *rank;		 /* place of a vertex in `order` */
+	uint32_t *needs_start,
+		*needs; /* needs[needs_start[v] … needs_start[v+1]) : what v waits for */
+	uint32_t *next_start, *next; /* … : what waits for v */
+	uint32_t *order;	     /* vertices in topological order, file order among equals */
+	uint32_t *rank;		     /* place of a vertex in `order` */
 };
 
 /* Fails only on a cycle (ERR_INVALID, "a -> b -> a"); *out is then untouched. */
@@ -46,5 +47,28 @@ void graph_longest_path(const struct graph *graph, const double *weights, double
 /* The critical path: real nodes from a start to an end, *out_count of them, caller frees *out. */
 void graph_critical_path(const struct graph *graph, const double *weights, uint32_t **out,
 			 uint32_t *out_count);
+
+/* Calls `found` for each cycle that a walk over the needs closes, until it returns false: the nodes
+ * of the cycle in the order of their needs, and which need of the last one closes it. Works on a
+ * workflow that cannot be compiled; phases are not looked at. */
+void graph_find_cycles(const struct workflow *workflow,
+		       bool (*found)(void *ctx, const uint32_t *path, uint32_t count,
+				     uint32_t need),
+		       void *ctx);
+/* "a -> b -> a"; a long one is cut in the middle. */
+void graph_format_cycle(const struct workflow *workflow, const uint32_t *path, uint32_t count,
+			struct buf *out);
+
+/* Whether `from` waits for `to`, through any number of others. */
+struct graph_query {
+	uint32_t from, to;    /* vertices */
+	size_t tag;	      /* the caller's */
+	bool reached;	      /* the answer */
+	uint32_t target_rank; /* scratch */
+	uint64_t bit;	      /* scratch */
+};
+/* Answers many at once, and brings them into another order: the edges are swept once per 64
+ * different targets, and only between the ranks that matter. */
+void graph_answer(const struct graph *graph, struct graph_query *queries, size_t count);
 
 #endif

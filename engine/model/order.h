@@ -9,13 +9,13 @@
 #include "model/execution.h"
 
 struct order {
-	const char *attempt;	  /* its id */
-	const char *const *argv;  /* ends with NULL */
-	const char *const *env;	  /* "NAME=value", ends with NULL: the whole environment */
-	const char *folder;	  /* absolute working folder */
-	const char *output;	  /* file for stdout and stderr, beneath the home's output folder */
-	const char *outputs;	  /* file for $HLP_OUTPUT; NULL when the node declares none */
-	int64_t timeout_us;	  /* 0: none */
+	const char *attempt;	 /* its id */
+	const char *const *argv; /* ends with NULL */
+	const char *const *env;	 /* "NAME=value", ends with NULL: the whole environment */
+	const char *folder;	 /* absolute working folder */
+	const char *output;	 /* file for stdout and stderr, beneath the home's output folder */
+	const char *outputs;	 /* file for $HLP_OUTPUT; NULL when the node declares none */
+	int64_t timeout_us;	 /* 0: none */
 	int stop_signal;
 	int64_t stop_grace_us;
 	int64_t output_max_bytes;

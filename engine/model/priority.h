@@ -19,8 +19,8 @@ enum retry_verdict { RETRY_NO, RETRY_WAIT, RETRY_ASK };
  * since the first try began. The riskier the node, the fewer tries and the longer the wait;
  * `critical` asks. */
 enum retry_verdict retry_decide(const struct retry *retry, double risk, uint32_t tries,
-				int32_t exit_code, int64_t elapsed_us, int64_t last_us,
-				double draw, int64_t *out_wait_us);
+				int32_t exit_code, int64_t elapsed_us, int64_t last_us, double draw,
+				int64_t *out_wait_us);
 /* Automatic retries one execution may spend in all: a storm of failures stays small. */
 uint32_t retry_budget(const struct workflow *workflow);
 

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 enum param_type { PARAM_STRING, PARAM_INTEGER, PARAM_BOOLEAN };
@@ -20,7 +21,7 @@ enum param_type { PARAM_STRING, PARAM_INTEGER, PARAM_BOOLEAN };
 struct param {
 	const char *name;
 	enum param_type type;
-	bool required;		   /* no default and not optional */
+	bool required; /* no default and not optional */
 	bool has_min, has_max;
 	int64_t min, max;	   /* of integers */
 	const char *default_value; /* as text; NULL without */
@@ -40,24 +41,24 @@ struct command {
 	const char *text;  /* the string form; NULL for a list */
 	const char **list; /* the list form, list_count words; NULL for a string */
 	uint32_t list_count;
-	uint32_t line;	   /* in the YAML, for messages */
+	uint32_t line; /* in the YAML, for messages */
 };
 
 enum jitter { JITTER_FULL, JITTER_NONE, JITTER_DECORRELATED };
 
 struct retry {
-	uint32_t limit;		      /* further tries after the first; 0: none */
+	uint32_t limit; /* further tries after the first; 0: none */
 	int64_t interval_us;
-	double backoff;		      /* factor per try, >= 1 */
+	double backoff; /* factor per try, >= 1 */
 	int64_t max_interval_us;
-	int64_t max_duration_us;      /* since the first try began; 0: no bound */
+	int64_t max_duration_us; /* since the first try began; 0: no bound */
 	enum jitter jitter;
-	const int32_t *exit_codes;    /* retry only these; none listed: any failure */
+	const int32_t *exit_codes; /* retry only these; none listed: any failure */
 	uint32_t exit_codes_count;
 };
 
 struct artifact_spec {
-	const char *path;	/* relative to the node's folder, or absolute beneath a root */
+	const char *path; /* relative to the node's folder, or absolute beneath a root */
 	bool has_on_restore;
 	struct command on_restore;
 	uint32_t line;
@@ -75,42 +76,43 @@ struct continue_on {
 
 struct node_spec {
 	const char *id;
-	const char *description;      /* "" without */
+	const char *description; /* "" without */
 	uint32_t line;
-	int32_t phase;		      /* index into phases, -1 without phases */
-	const uint32_t *needs;	      /* node indices, in file order, no duplicates */
+	int32_t phase;	       /* index into phases, -1 without phases */
+	const uint32_t *needs; /* node indices, in file order, no duplicates */
 	uint32_t needs_count;
 	struct command run;
 	bool has_undo;
 	struct command undo;
-	int64_t undo_timeout_us;      /* 0: none */
+	int64_t undo_timeout_us; /* 0: none */
 	struct retry undo_retry;
 	const struct binding *env;
 	uint32_t env_count;
-	const char *const *pass_env;  /* workflow's and node's */
+	const char *const *pass_env; /* workflow's and node's */
 	uint32_t pass_env_count;
-	const char *workdir;	      /* relative to the file's folder; "" : that folder */
-	const char *const *roots;     /* absolute folders in which artifacts may lie */
+	const char *workdir;	  /* relative to the file's folder; "" : that folder */
+	const char *const *roots; /* absolute folders in which artifacts may lie */
 	uint32_t roots_count;
-	int64_t timeout_us;	      /* 0: none */
-	int stop_signal;	      /* SIGTERM */
-	int64_t stop_grace_us;	      /* 10 s */
+	int64_t timeout_us;    /* 0: none */
+	int stop_signal;       /* SIGTERM */
+	int64_t stop_grace_us; /* 10 s */
 	struct retry retry;
-	double risk;		      /* 0 … 1: low 0.1, medium 0.4, high 0.7, critical 0.95 */
-	int32_t priority;	      /* -100 … 100, 0 */
+	double risk;	  /* 0 … 1: low 0.1, medium 0.4, high 0.7, critical 0.95 */
+	int32_t priority; /* -100 … 100, 0 */
 	const struct artifact_spec *artifacts;
 	uint32_t artifacts_count;
 	const char *const *outputs;
 	uint32_t outputs_count;
-	const char *irreversible;     /* the reason; NULL when it can be undone */
+	const char *irreversible; /* the reason; NULL when it can be undone */
 	enum on_lost on_lost;
 	bool idempotent;
 	struct continue_on continue_on;
-	int64_t output_max_bytes;     /* 64 MiB */
+	int64_t output_max_bytes; /* 64 MiB */
 };
 
 struct workflow {
-	struct arena arena; /* owns everything below */
+	struct arena arena; /* owns what is below, but for ids, texts and nodes, which are freed
+			       with it */
 	const char *name;
 	const char *description;
 	const struct param *params;
@@ -125,6 +127,8 @@ struct workflow {
 	uint32_t phases_count;
 	const struct node_spec *nodes;
 	uint32_t nodes_count;
+	struct map ids; /* id → index of a node */
+	char *texts;	/* the scalars of the YAML, into which the specs point */
 };
 
 /* Reads and checks a workflow: syntax, keys, types, names, references, phase order, cycles,

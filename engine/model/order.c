@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From the state to the order of one attempt: templates expanded, the environment built, paths
+ * made absolute. Reads the execution, never changes it; what an order leads to is the
+ * executor's business. What a node wrote to $HLP_OUTPUT is read in order_outputs.c.
+ */
+#include "model/order.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/limits.h"
+#include "model/order_env.h"
+#include "model/template.h"
+
+/* More than any kernel takes for a program's arguments and environment. */
+#define COMMAND_MAX ((size_t)4 * 1024 * 1024)
+
+static const char *join(struct arena *arena, const char *folder, const char *name)
+{
+	char *text, *joined;
+
+	if (!*name)
+		return folder;
+	if (*name == '/')
+		return name;
+	text = mem_printf("%s%s%s", folder, text_ends_with(folder, "/") ? "" : "/", name);
+	joined = arena_strdup(arena, text);
+	free(text);
+	return joined;
+}
+
+static const char *attempt_path(const struct execution *execution, uint32_t node,
+				enum attempt_kind kind, uint32_t attempt,
+				const struct order_places *places, const char *ending,
+				struct arena *arena)
+{
+	char *text = mem_printf("%s/%s/%s.%s.%u.%s", places->output_folder, execution->id,
+				execution->workflow->nodes[node].id, attempt_kind_name(kind),
+				attempt, ending);
+	const char *path = arena_strdup(arena, text);
+
+	free(text);
+	return path;
+}
+
+const char *order_output_path(const struct execution *execution, uint32_t node,
+			      enum attempt_kind kind, uint32_t attempt,
+			      const struct order_places *places, struct arena *arena)
+{
+	return attempt_path(execution, node, kind, attempt, places, "log", arena);
+}
+
+const char *order_outputs_path(const struct execution *execution, uint32_t node,
+			       enum attempt_kind kind, uint32_t attempt,
+			       const struct order_places *places, struct arena *arena)
+{
+	return attempt_path(execution, node, kind, attempt, places, "outputs", arena);
+}
+
+/* ---- argv ------------------------------------------------------------------------------------ */
+
+static int expand(enum template_kind kind, const char *text, struct order_env *env,
+		  const char **out, struct err *err)
+{
+	const struct template_scope scope = {.lookup = order_env_lookup, .ctx = env};
+	struct buf buf;
+	int result;
+
+	buf_init(&buf, COMMAND_MAX);
+	result = template_expand(kind, text, &scope, &buf, err);
+	if (result >= 0)
+		*out = arena_strndup(env->arena, buf_text(&buf), buf.length);
+	buf_release(&buf);
+	return result < 0 ? err_set(err, ERR_INVALID, "%s", err ? err->message : "") : 0;
+}
+
+static int list_argv(const struct command *command, struct order_env *env, const char *const **out,
+		     struct err *err)
+{
+	const char **argv =
+		arena_alloc(env->arena, (command->list_count + (size_t)1) * sizeof(*argv));
+
+	for (uint32_t i = 0; i < command->list_count; i++) {
+		int result = expand(TEMPLATE_PLAIN, command->list[i], env, &argv[i], err);
+
+		if (result < 0)
+			return result;
+	}
+	if (!*argv[0])
+		return err_set(err, ERR_INVALID, "the name of the program is empty: %s",
+			       command->list[0]);
+	*out = argv;
+	return 0;
+}
+
+static int shell_argv(const struct command *command, struct order_env *env, const char *const **out,
+		      struct err *err)
+{
+	static const char *const sh[] = {"/bin/sh", "-e", "-c"};
+	static const char *const bash[] = {"bash", "-e", "-o", "pipefail", "-c"};
+	size_t count = command->shell == SHELL_BASH ? 5 : 3;
+	const char **argv = arena_alloc(env->arena, (count + 2) * sizeof(*argv));
+	int result;
+
+	memcpy(argv, command->shell == SHELL_BASH ? bash : sh, count * sizeof(*argv));
+	result = expand(TEMPLATE_SHELL, command->text, env, &argv[count], err);
+	if (result < 0)
+		return result;
+	*out = argv;
+	return 0;
+}
+
+static int build_argv(const struct command *command, struct order_env *env, const char *const **out,
+		      struct err *err)
+{
+	const char **words;
+
+	if (command->list)
+		return list_argv(command, env, out, err);
+	if (template_plain_words(command->text, env->arena, &words)) {
+		*out = words;
+		return 0;
+	}
+	return shell_argv(command, env, out, err);
+}
+
+/* ---- orders ---------------------------------------------------------------------------------- */
+
+static const struct command *command_of(const struct node_spec *spec, enum attempt_kind kind,
+					uint32_t artifact)
+{
+	switch (kind) {
+	case ATTEMPT_RUN:
+		return &spec->run;
+	case ATTEMPT_UNDO:
+		return &spec->undo;
+	case ATTEMPT_HOOK:
+		assert(artifact < spec->artifacts_count);
+		return &spec->artifacts[artifact].on_restore;
+	case ATTEMPT_NONE:
+		break;
+	}
+	assert(!"an attempt has a kind");
+	return NULL;
+}
+
+/* A hook belongs to the undoing; where that has no bound of its own, the node's holds. */
+static int64_t timeout_of(const struct node_spec *spec, enum attempt_kind kind)
+{
+	if (kind == ATTEMPT_RUN)
+		return spec->timeout_us;
+	if (kind == ATTEMPT_HOOK && !spec->undo_timeout_us)
+		return spec->timeout_us;
+	return spec->undo_timeout_us;
+}
+
+static void fill_places(struct order *order, const struct order_env *env)
+{
+	const struct node_spec *spec = env->spec;
+	const char *folder = env->execution->folder ? env->execution->folder : "/";
+	char id[ATTEMPT_ID_TEXT];
+
+	attempt_id(env->execution, env->node, env->kind, env->attempt, id);
+	order->attempt = arena_strdup(env->arena, id);
+	order->folder = join(env->arena, folder, spec->workdir);
+	order->output = order_output_path(env->execution, env->node, env->kind, env->attempt,
+					  env->places, env->arena);
+	if (env->kind == ATTEMPT_RUN && spec->outputs_count)
+		order->outputs = order_outputs_path(env->execution, env->node, env->kind,
+						    env->attempt, env->places, env->arena);
+}
+
+int order_build(const struct execution *execution, uint32_t node, enum attempt_kind kind,
+		uint32_t attempt, uint32_t artifact, const struct order_places *places,
+		struct arena *arena, const struct order **out, struct err *err)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[node];
+	struct order *order = arena_alloc(arena, sizeof(*order));
+	struct order_env env = {.execution = execution,
+				.node = node,
+				.spec = spec,
+				.kind = kind,
+				.attempt = attempt,
+				.places = places,
+				.arena = arena};
+	int result;
+
+	*order = (struct order){.timeout_us = timeout_of(spec, kind),
+				.stop_signal = spec->stop_signal,
+				.stop_grace_us = spec->stop_grace_us,
+				.output_max_bytes = spec->output_max_bytes,
+				.idempotent = spec->idempotent};
+	fill_places(order, &env);
+	result = order_env_build(&env, order, err);
+	if (result >= 0)
+		result = build_argv(command_of(spec, kind, artifact), &env, &order->argv, err);
+	if (result < 0)
+		return err_prefix(err, "node '%s'", spec->id);
+	order->env = order_env_list(&env);
+	*out = order;
+	return 0;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A node's environment is built, not inherited: what was recorded from whoever started the
+ * execution, the workflow's, the node's, then what the engine says about the attempt. Everything
+ * comes from the execution, so a retry and an undo see the same.
+ */
+#include "model/order_env.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/limits.h"
+#include "model/template.h"
+
+#define VALUE_MAX ((size_t)1024 * 1024)
+
+/* ---- variables ------------------------------------------------------------------------------- */
+
+static const char *find(const struct order_env *env, const char *name)
+{
+	for (size_t i = 0; i < env->count; i++)
+		if (!strcmp(env->variables[i].name, name))
+			return env->variables[i].value;
+	return NULL;
+}
+
+static void set(struct order_env *env, const char *name, const char *value)
+{
+	for (size_t i = 0; i < env->count; i++) {
+		if (!strcmp(env->variables[i].name, name)) {
+			env->variables[i].value = value;
+			return;
+		}
+	}
+	if (env->count == env->capacity) {
+		size_t capacity = env->capacity ? 2 * env->capacity : 32;
+		struct binding *grown = arena_alloc(env->arena, capacity * sizeof(*grown));
+
+		if (env->count)
+			memcpy(grown, env->variables, env->count * sizeof(*grown));
+		env->variables = grown;
+		env->capacity = capacity;
+	}
+	env->variables[env->count++] = (struct binding){.name = name, .value = value};
+}
+
+static bool is_base(const char *name)
+{
+	static const char *const names[] = {"PATH",  "HOME", "USER", "LOGNAME",
+					    "SHELL", "LANG", "TZ",   "TMPDIR"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return text_starts_with(name, "LC_");
+}
+
+static bool is_passed(const struct node_spec *spec, const char *name)
+{
+	for (uint32_t i = 0; i < spec->pass_env_count; i++)
+		if (!strcmp(spec->pass_env[i], name))
+			return true;
+	return false;
+}
+
+static void add_recorded(struct order_env *env)
+{
+	const struct execution *execution = env->execution;
+
+	for (uint32_t i = 0; i < execution->env_count; i++) {
+		const struct binding *recorded = &execution->env[i];
+
+		if (recorded->value &&
+		    (is_base(recorded->name) || is_passed(env->spec, recorded->name)))
+			set(env, recorded->name, recorded->value);
+	}
+}
+
+static int add_declared(struct order_env *env, const struct binding *list, uint32_t count,
+			struct err *err)
+{
+	const struct template_scope scope = {.lookup = order_env_lookup, .ctx = env};
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct buf buf;
+		int result;
+
+		buf_init(&buf, VALUE_MAX);
+		result = template_expand(TEMPLATE_PLAIN, list[i].value, &scope, &buf, err);
+		if (result >= 0)
+			set(env, list[i].name,
+			    arena_strndup(env->arena, buf_text(&buf), buf.length));
+		buf_release(&buf);
+		if (result < 0)
+			return err_set(err, ERR_INVALID, "env %s: %s", list[i].name,
+				       err ? err->message : "");
+	}
+	return 0;
+}
+
+/* ---- what the engine says -------------------------------------------------------------------- */
+
+/* How the attempt that is undone ended. */
+static const char *undo_state(const struct node_run *run)
+{
+	if (run->verdict == VERDICT_CANCEL)
+		return "cancelled";
+	if (run->exit_kind == EXIT_NONE)
+		return run->started_us && !run->ended_us ? "lost" : "completed";
+	return run->exit_kind == EXIT_STATUS && run->code == 0 ? "completed" : "failed";
+}
+
+/* HLP_OUTPUT_name for each output that the node wrote; '-' is no byte of a variable's name. */
+static void add_outputs(struct order_env *env, const struct node_run *run)
+{
+	for (uint32_t i = 0; run->outputs && i < env->spec->outputs_count; i++) {
+		char *name;
+
+		if (!run->outputs[i].value)
+			continue;
+		name = mem_printf("HLP_OUTPUT_%s", run->outputs[i].name);
+		for (char *at = name; *at; at++)
+			if (*at == '-')
+				*at = '_';
+		set(env, arena_strdup(env->arena, name), run->outputs[i].value);
+		free(name);
+	}
+}
+
+static void add_own(struct order_env *env, const struct order *order)
+{
+	const struct execution *execution = env->execution;
+	const struct node_run *run = execution->nodes ? &execution->nodes[env->node] : NULL;
+
+	set(env, "HLP_EXECUTION", execution->id);
+	set(env, "HLP_NODE", env->spec->id);
+	set(env, "HLP_ATTEMPT", order->attempt);
+	if (env->spec->phase >= 0)
+		set(env, "HLP_PHASE", execution->workflow->phases[env->spec->phase]);
+	set(env, "HLP_WORKSPACE", env->places->workspace);
+	if (order->outputs)
+		set(env, "HLP_OUTPUT", order->outputs);
+	if (env->kind == ATTEMPT_RUN || !run)
+		return;
+	if (env->kind == ATTEMPT_UNDO)
+		set(env, "HLP_UNDO_STATE", undo_state(run));
+	add_outputs(env, run);
+}
+
+int order_env_build(struct order_env *env, const struct order *order, struct err *err)
+{
+	const struct workflow *workflow = env->execution->workflow;
+	int result;
+
+	add_recorded(env);
+	add_own(env, order); /* so that ${env.HLP_NODE} is known; nothing declared replaces them */
+	result = add_declared(env, workflow->env, workflow->env_count, err);
+	if (result >= 0)
+		result = add_declared(env, env->spec->env, env->spec->env_count, err);
+	return result;
+}
+
+const char *const *order_env_list(const struct order_env *env)
+{
+	const char **list = arena_alloc(env->arena, (env->count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < env->count; i++) {
+		char *text = mem_printf("%s=%s", env->variables[i].name, env->variables[i].value);
+
+		list[i] = arena_strdup(env->arena, text);
+		free(text);
+	}
+	return list;
+}
+
+/* ---- what ${…} finds ------------------------------------------------------------------------- */
+
+static const char *lookup_param(const struct order_env *env, const char *name)
+{
+	const struct execution *execution = env->execution;
+
+	for (uint32_t i = 0; i < execution->workflow->params_count; i++)
+		if (!strcmp(execution->params[i].name, name))
+			return execution->params[i].value;
+	return NULL;
+}
+
+static const char *number_text(const struct order_env *env, uint32_t number)
+{
+	char *text = mem_printf("%u", number);
+	const char *copy = arena_strdup(env->arena, text);
+
+	free(text);
+	return copy;
+}
+
+static const char *lookup_run(const struct order_env *env, const char *name)
+{
+	const struct execution *execution = env->execution;
+
+	if (!strcmp(name, "id"))
+		return execution->id;
+	if (!strcmp(name, "name"))
+		return execution->name;
+	if (!strcmp(name, "number"))
+		return number_text(env, execution->number);
+	if (!strcmp(name, "node"))
+		return env->spec->id;
+	if (!strcmp(name, "attempt"))
+		return number_text(env, env->attempt);
+	if (!strcmp(name, "folder"))
+		return execution->folder;
+	return !strcmp(name, "workspace") ? env->places->workspace : NULL;
+}
+
+/* "ID.outputs.NAME", checked when the workflow was read. */
+static const char *lookup_output(const struct order_env *env, const char *path)
+{
+	const struct workflow *workflow = env->execution->workflow;
+	const char *dot = strchr(path, '.');
+	const struct binding *outputs;
+	char id[LIMIT_NAME + 1];
+	int64_t node;
+
+	if (!dot || dot - path > LIMIT_NAME || !text_starts_with(dot, ".outputs."))
+		return NULL;
+	memcpy(id, path, (size_t)(dot - path));
+	id[dot - path] = '\0';
+	node = workflow_find_node(workflow, id);
+	outputs = node < 0 ? NULL : env->execution->nodes[node].outputs;
+	for (uint32_t i = 0; outputs && i < workflow->nodes[node].outputs_count; i++)
+		if (!strcmp(outputs[i].name, dot + strlen(".outputs.")))
+			return outputs[i].value;
+	return NULL;
+}
+
+const char *order_env_lookup(void *ctx, const char *kind, const char *path)
+{
+	const struct order_env *env = ctx;
+
+	if (!strcmp(kind, "params"))
+		return lookup_param(env, path);
+	if (!strcmp(kind, "env"))
+		return find(env, path);
+	if (!strcmp(kind, "run"))
+		return lookup_run(env, path);
+	return !strcmp(kind, "nodes") ? lookup_output(env, path) : NULL;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The environment of one attempt while it is built, and what ${…} finds in it. Private to order.c.
+ */
+#ifndef HLP_MODEL_ORDER_ENV_H
+#define HLP_MODEL_ORDER_ENV_H
+
+#include "model/order.h"
+
+struct order_env {
+	const struct execution *execution;
+	uint32_t node;
+	const struct node_spec *spec;
+	enum attempt_kind kind;
+	uint32_t attempt;
+	const struct order_places *places;
+	struct arena *arena;
+	struct binding *variables; /* in the arena; later ones replace earlier ones of one name */
+	size_t count, capacity;
+};
+
+/* Fills the variables, in the order of the format: recorded, workflow, node, HLP_*. */
+int order_env_build(struct order_env *env, const struct order *order, struct err *err);
+/* "NAME=value" texts, ends with NULL. */
+const char *const *order_env_list(const struct order_env *env);
+/* A template_scope's lookup; ctx is the struct order_env. */
+const char *order_env_lookup(void *ctx, const char *kind, const char *path);
+
+#endif

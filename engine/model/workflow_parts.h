@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parts of the workflow reader, each a file of its own. Private to it.
+ */
+#ifndef HLP_MODEL_WORKFLOW_PARTS_H
+#define HLP_MODEL_WORKFLOW_PARTS_H
+
+#include "model/fields.h"
+#include "model/graph.h"
+
+/* workflow_params.c: the declarations. */
+void workflow_params_read(struct reader *reader, uint32_t value);
+
+/* workflow_retry.c: a retry rule, laid over the one that *target holds. */
+void workflow_retry_read(struct reader *reader, uint32_t value, void *target);
+/* A list of exit codes, or one. */
+void workflow_exit_codes_read(struct reader *reader, uint32_t value, const int32_t **out,
+			      uint32_t *out_count);
+
+/* workflow_node.c: what a node has when it says nothing; 'defaults'; all nodes. */
+void workflow_node_init(struct node_spec *spec);
+void workflow_defaults_read(struct reader *reader, uint32_t value, void *target);
+void workflow_nodes_read(struct reader *reader, uint32_t value, void *target);
+void workflow_pass_env_read(struct reader *reader, uint32_t value, void *target);
+/* What is wrong with the name of an environment variable, or NULL. */
+const char *workflow_env_name_check(const char *name);
+/* Notes that ${…} in a text is to be checked. */
+void workflow_note_template(struct reader *reader, uint32_t value, enum use use, bool shell);
+
+/* workflow_command.c: something to run; noted as reader->use. `shell`: for the string form. */
+bool workflow_command_read(struct reader *reader, uint32_t value, const char *name,
+			   enum shell shell, struct command *out);
+void workflow_shell_read(struct reader *reader, uint32_t value, enum shell *out);
+/* `undo` of a node whose shell is known. */
+void workflow_undo_read(struct reader *reader, uint32_t value, void *target);
+
+/* workflow_artifacts.c: the list, its paths checked against the node's folder and roots. */
+void workflow_artifacts_read(struct reader *reader, uint32_t value, void *target);
+/* The path by which two declarations of one file are known to be the same; in the arena. */
+const char *workflow_artifact_key(const struct node_spec *spec, const char *path,
+				  struct arena *arena);
+
+/* workflow_uses.c: what each ${…} refers to; without a graph the order is not looked at. */
+void workflow_uses_check(struct reader *reader, const struct graph *graph);
+
+/* workflow_check.c: what can be said only when all is read; names become indices. */
+/* The nearest of a workflow's names; NULL when none is near or the budget is spent. */
+const char *workflow_nearest(struct reader *reader, const char *word, size_t count,
+			     const char *(*name_at)(const void *ctx, size_t i));
+const char *workflow_node_at(const void *ctx, size_t i); /* ctx: the workflow */
+void workflow_check(struct reader *reader);
+
+#endif
