@@ -43,7 +43,7 @@ struct instance_status {
 	int64_t live;	   /* attempts with processes */
 	int64_t unread;	   /* exits that the engine has not acknowledged yet */
 	bool proves_stop;  /* a stop covers escaped processes (there are cgroups) */
-	char text[200];	   /* one line for people: why no engine runs, or "" */
+	char text[600];	   /* one line for people: why no engine runs, or "" */
 };
 
 /* Starts hlp-launcher for this home, in the background, in a session of its own and with none of

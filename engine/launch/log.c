@@ -53,12 +53,13 @@ int launch_log_flush(struct launch_log *log, struct err *err)
 
 	if (!log->pending.length)
 		return 0;
+	/* Half a record, left by a write that failed, would hide all that come after it. */
+	if (log->torn && ftruncate(log->fd, (off_t)log->size) < 0)
+		return err_errno(err, errno, "cannot mend '%s'", log->path);
 	result = file_write_fd(log->fd, log->pending.data, log->pending.length);
-	if (result < 0) {
-		/* Half a record would hide all that come after it. */
-		(void)ftruncate(log->fd, (off_t)log->size);
+	log->torn = result < 0;
+	if (result < 0)
 		return err_errno(err, -result, "cannot write '%s'", log->path);
-	}
 	log->size += log->pending.length;
 	buf_clear(&log->pending);
 	return 0;

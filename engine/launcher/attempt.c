@@ -85,6 +85,7 @@ void attempt_end(struct attempts *attempts, struct attempt *attempt, enum attemp
 static void attempt_free(struct attempt *attempt)
 {
 	free(attempt->id);
+	free(attempt->cgroup_path);
 	free(attempt->output);
 	free(attempt->text);
 	free(attempt);

@@ -35,6 +35,7 @@ struct attempt {
 	pid_t pid; /* 0: not known (died between the records) */
 	uint64_t start_ticks;
 	struct cgroup *cgroup; /* NULL: none; borrowed from the slots */
+	char *cgroup_path;     /* from the log, until the cgroup is claimed; NULL */
 	char *output;
 	int64_t timeout_us, grace_us, output_max;
 	int stop_signal;

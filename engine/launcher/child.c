@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Starting and ending attempts.
+ */
+#include "launcher/child.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* ---- start ------------------------------------------------------------------------------------
+ */
+
+static struct attempt *attempt_of_order(struct launcher *launcher,
+					const struct launch_message *order)
+{
+	struct attempt *attempt = attempt_add(&launcher->attempts, order->attempt);
+
+	free(attempt->output);
+	attempt->output = mem_strdup(order->output);
+	attempt->timeout_us = order->timeout_us;
+	attempt->stop_signal = (int)order->stop_signal;
+	attempt->grace_us = order->grace_us;
+	attempt->output_max = order->output_max;
+	attempt->started_us = launcher_wall_us();
+	attempt->started_boot_us = launcher_boot_us();
+	attempt->cgroup = cgroups_take(&launcher->cgroups);
+	return attempt;
+}
+
+static void record_starting(struct launcher *launcher, const struct attempt *attempt)
+{
+	launcher_record(launcher, &(struct launch_message){
+					  .kind = LAUNCH_STARTING,
+					  .attempt = attempt->id,
+					  .cgroup = attempt->cgroup ? attempt->cgroup->path : "",
+					  .output = attempt->output,
+					  .timeout_us = attempt->timeout_us,
+					  .stop_signal = attempt->stop_signal,
+					  .grace_us = attempt->grace_us,
+					  .output_max = attempt->output_max,
+					  .time_us = attempt->started_us,
+					  .boot_us = attempt->started_boot_us,
+				  });
+}
+
+/* The record must be on file before there is a process. */
+static int spawn_recorded(struct launcher *launcher, const struct launch_message *order,
+			  struct attempt *attempt, int output_fd, struct err *err)
+{
+	const struct cgroup *cgroup = attempt->cgroup;
+	struct spawn_order how = {
+		.argv = order->argv,
+		.env = order->env,
+		.folder = order->folder,
+		.output_fd = output_fd,
+		.cgroup_fd = cgroup && cgroup->kind == CGROUP_V2 ? cgroup->fd : -1,
+		.cgroup_procs_fd = cgroup ? cgroup->procs_fd : -1,
+	};
+	int code = 126, result;
+	pid_t pid;
+
+	record_starting(launcher, attempt);
+	result = launch_log_flush(&launcher->log, err);
+	if (result >= 0)
+		result = spawn(&launcher->spawner, &how, &pid, &code, err);
+	attempt->code = code;
+	if (result < 0)
+		return result;
+	attempt_set_pid(&launcher->attempts, attempt, pid);
+	attempt->start_ticks = proc_start_time(pid);
+	return 0;
+}
+
+static int start(struct launcher *launcher, const struct launch_message *order,
+		 struct attempt *attempt, struct err *err)
+{
+	int result = 0, output_fd;
+
+	attempt->code = 126;
+	if (order->outputs[0])
+		result = output_make_empty(order->outputs, err);
+	if (result < 0)
+		return result;
+	output_fd = output_open(order->output, err);
+	if (output_fd < 0)
+		return output_fd;
+	result = spawn_recorded(launcher, order, attempt, output_fd, err);
+	(void)close(output_fd); /* the child has its own */
+	return result;
+}
+
+static void settle(struct launcher *launcher, struct attempt *attempt, enum attempt_phase phase)
+{
+	struct launch_message message;
+
+	loop_disarm(&launcher->loop, &attempt->timer);
+	if (attempt->frozen && attempt->cgroup)
+		cgroup_set_frozen(attempt->cgroup, CGROUP_THAW); /* what it left lives on */
+	cgroups_give_back(&launcher->cgroups, attempt->cgroup);
+	attempt->cgroup = NULL;
+	output_finish(attempt->output, attempt->output_max, &attempt->watch);
+	attempt_end(&launcher->attempts, attempt, phase);
+	message = attempt_describe(attempt, launcher->boot_id);
+	launcher_record(launcher, &message);
+	launcher_tell(launcher, &message);
+}
+
+struct attempt *child_start(struct launcher *launcher, const struct launch_message *order)
+{
+	struct attempt *attempt = attempt_of_order(launcher, order);
+	struct launch_message message;
+	struct err err;
+
+	if (start(launcher, order, attempt, &err) < 0) {
+		attempt->exit = LAUNCH_EXIT_LAUNCH;
+		attempt->ended_us = launcher_wall_us();
+		attempt_set_text(attempt, err.message);
+		settle(launcher, attempt, ATTEMPT_EXITED);
+		return NULL;
+	}
+	message = attempt_describe(attempt, launcher->boot_id);
+	launcher_record(launcher, &message);
+	launcher_tell(launcher, &message);
+	return attempt;
+}
+
+/* ---- end ---------------------------------------------------------------------------------------
+ */
+
+static void read_status(struct attempt *attempt)
+{
+	const int status = attempt->status;
+
+	attempt->exit = WIFSIGNALED(status) ? LAUNCH_EXIT_SIGNAL : LAUNCH_EXIT_STATUS;
+	attempt->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+	if (!attempt->timed_out)
+		return;
+	if (attempt->exit == LAUNCH_EXIT_SIGNAL)
+		attempt->code += 128;
+	attempt->exit = LAUNCH_EXIT_TIMEOUT;
+}
+
+/* Says what a person should know beside the exit: what lives on, or what could not be proven. */
+static void explain(struct attempt *attempt)
+{
+	struct process_list left = {0};
+	struct buf text;
+
+	buf_init(&text, 400);
+	if (attempt->cgroup && attempt->phase == ATTEMPT_RUNNING) {
+		if (!cgroup_is_empty(attempt->cgroup))
+			cgroup_list(attempt->cgroup, &left);
+		if (left.count) {
+			buf_printf(&text, "left %zu process%s running: ", left.count,
+				   left.count == 1 ? "" : "es");
+			process_list_print(&left, &text);
+		}
+	} else if (!attempt->cgroup && attempt->phase != ATTEMPT_RUNNING) {
+		buf_add_text(&text, "no cgroup: that no process escaped the stop is not proven");
+	}
+	if (text.length)
+		attempt_set_text(attempt, text.data);
+	buf_release(&text);
+	process_list_release(&left);
+}
+
+void child_finish(struct launcher *launcher, struct attempt *attempt)
+{
+	if (!attempt->ended_us)
+		attempt->ended_us = launcher_wall_us();
+	explain(attempt);
+	if (attempt->main_gone) {
+		read_status(attempt);
+		settle(launcher, attempt, ATTEMPT_EXITED);
+		return;
+	}
+	attempt_set_text(attempt,
+			 attempt->timed_out
+				 ? "its launcher died; stopped at its timeout; exit unknown"
+				 : "its launcher died; its processes are gone; exit unknown");
+	settle(launcher, attempt, ATTEMPT_LOST);
+}
+
+void child_give_up(struct launcher *launcher, struct attempt *attempt)
+{
+	struct process_list left = {0};
+	struct buf text;
+
+	if (attempt->cgroup)
+		cgroup_list(attempt->cgroup, &left);
+	else
+		process_find(attempt->id, attempt->pid, &left);
+	buf_init(&text, 400);
+	buf_add_text(&text, "still there after KILL: pid ");
+	process_list_print(&left, &text);
+	attempt_set_text(attempt, buf_text(&text));
+	log_error("attempt %s cannot be stopped; %s", attempt->id, buf_text(&text));
+	buf_release(&text);
+	process_list_release(&left);
+	attempt->exit = LAUNCH_EXIT_UNKILLABLE;
+	attempt->code = 0;
+	attempt->ended_us = launcher_wall_us();
+	settle(launcher, attempt, ATTEMPT_EXITED);
+}
