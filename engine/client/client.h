@@ -27,13 +27,13 @@ void client_close(struct client *client); /* accepts NULL */
 
 /* ---- blocking --------------------------------------------------------------------------- */
 
-/* Calls a unary rpc by its name ("GetExecutionStatus"): packs `request`, waits at most `timeout_us`,
- * unpacks into *out (the caller frees it with protobuf_c_message_free_unpacked). The engine's errors
- * come back as the ERR_ code it meant. A lost connection is tried again until the timeout: every
- * mutating request carries its id, so that is safe. */
+/* Calls a unary rpc by its name ("GetExecutionStatus"): packs `request`, waits at most
+ * `timeout_us`, unpacks into *out (the caller frees it with protobuf_c_message_free_unpacked). The
+ * engine's errors come back as the ERR_ code it meant. A lost connection is tried again until the
+ * timeout: every mutating request carries its id, so that is safe. */
 int client_call(struct client *client, const char *rpc, const ProtobufCMessage *request,
-		const ProtobufCMessageDescriptor *reply, int64_t timeout_us,
-		ProtobufCMessage **out, struct err *err);
+		const ProtobufCMessageDescriptor *reply, int64_t timeout_us, ProtobufCMessage **out,
+		struct err *err);
 
 /* Calls a streaming rpc and hands over each message until the stream ends (0), `each` returns
  * non-zero (that value), or an error. ERR_UNAVAILABLE when the engine went away: call again. */
@@ -55,8 +55,8 @@ void client_process(struct client *client);
 bool client_is_connected(const struct client *client);
 
 struct client_rpc; /* one call under way */
-/* `message` NULL: the call ended, err->code says how (0: well). Runs inside client_process; may start
- * and cancel calls. The message is borrowed for the call. */
+/* `message` NULL: the call ended, err->code says how (0: well). Runs inside client_process; may
+ * start and cancel calls. The message is borrowed for the call. */
 typedef void client_reply(void *ctx, const ProtobufCMessage *message, const struct err *err);
 /* Starts any rpc, unary or streaming. A call in flight when the connection goes ends with
  * ERR_UNAVAILABLE; one started while disconnected waits for the reconnect. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "model/state.h"
 #include "wire/hlp.pb-c.h"
@@ -51,6 +52,10 @@ struct mirror {
 	uint32_t phases_count;
 	struct mirror_node *nodes;
 	uint32_t nodes_count;
+	uint32_t max_parallel;
+	uint32_t *order;      /* nodes so that what a node needs comes before it; in the arena */
+	uint32_t *phase_open; /* per phase: nodes that are not COMPLETED; in the arena */
+	struct map index;     /* id → place in nodes */
 	uint64_t seq;
 	uint64_t topology; /* grows when the graph changes: layouts are keyed by it */
 	bool has_graph, has_rows;
@@ -66,8 +71,7 @@ int64_t mirror_find(const struct mirror *mirror, const char *node); /* index or 
 
 /* Why a node does not run now, in one line for people: "needs issue (running), swap (pending)",
  * "retries in 12s", "held", "waits for phase prepare", "pinned behind max_parallel". Derived. */
-void mirror_why(const struct mirror *mirror, uint32_t node, int64_t now_us, char *out,
-		size_t size);
+void mirror_why(const struct mirror *mirror, uint32_t node, int64_t now_us, char *out, size_t size);
 /* Done and total, and the time left by past durations (-1 unknown). */
 int64_t mirror_estimate_us(const struct mirror *mirror, int64_t now_us);
 
