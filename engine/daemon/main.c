@@ -3,8 +3,7 @@
  * hlpd: the engine of one home. Options, lock, socket, assembly, and the clients' event loop on the
  * main thread. hlp-launcher starts it, and starts it again when it dies.
  *
- * Exit codes: 0 ended on purpose, 1 cannot start, 2 usage, 75 the disk refused a sync (what is there
- * is read again at the next start), 76 another engine has taken over.
+ * Exit codes: 1 cannot start, 2 usage, and those of enum runtime_end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +47,7 @@ struct daemon {
 };
 
 struct ending {
-	int exit_code;
+	enum runtime_end end;
 	char why[200];
 };
 
@@ -100,10 +99,10 @@ static int read_options(int argc, char **argv, struct options *out)
 }
 
 /* Runs on any of the runtime's threads: only tells the main thread. */
-static void on_over(void *ctx, int exit_code, const char *why)
+static void on_over(void *ctx, enum runtime_end end, const char *why)
 {
 	struct daemon *daemon = ctx;
-	struct ending ending = {.exit_code = exit_code};
+	struct ending ending = {.end = end};
 
 	(void)snprintf(ending.why, sizeof(ending.why), "%s", why);
 	if (write(daemon->over_pipe[1], &ending, sizeof(ending)) < 0)
@@ -119,7 +118,7 @@ static void on_ending(struct loop_watch *watch, unsigned events)
 	if (read(watch->fd, &ending, sizeof(ending)) != sizeof(ending))
 		return;
 	log_info("the engine ends: %s", ending.why);
-	daemon->exit_code = ending.exit_code;
+	daemon->exit_code = ending.end;
 	loop_stop(&daemon->loop);
 }
 
@@ -232,6 +231,10 @@ static int serve(struct daemon *daemon)
 		daemon->exit_code = 1;
 	}
 	take_apart(daemon);
+	/* Children run on without a parent of ours: a new launcher looks after them. */
+	if (daemon->exit_code == RUNTIME_END_LAUNCHER &&
+	    instance_start_launcher(&daemon->home, &err) < 0)
+		log_error("cannot start the launcher: %s", err.message);
 	return daemon->exit_code;
 }
 

@@ -32,30 +32,28 @@ static const char *join(struct arena *arena, const char *folder, const char *nam
 	return joined;
 }
 
-static const char *attempt_path(const struct execution *execution, uint32_t node,
-				enum attempt_kind kind, uint32_t attempt,
-				const struct order_places *places, const char *ending,
-				struct arena *arena)
+static const char *attempt_path(const char *execution, const char *node, enum attempt_kind kind,
+				uint32_t attempt, const struct order_places *places,
+				const char *ending, struct arena *arena)
 {
-	char *text = mem_printf("%s/%s/%s.%s.%u.%s", places->output_folder, execution->id,
-				execution->workflow->nodes[node].id, attempt_kind_name(kind),
-				attempt, ending);
+	char *text = mem_printf("%s/%s/%s.%s.%u.%s", places->output_folder, execution, node,
+				attempt_kind_name(kind), attempt, ending);
 	const char *path = arena_strdup(arena, text);
 
 	free(text);
 	return path;
 }
 
-const char *order_output_path(const struct execution *execution, uint32_t node,
-			      enum attempt_kind kind, uint32_t attempt,
-			      const struct order_places *places, struct arena *arena)
+const char *order_output_path(const char *execution, const char *node, enum attempt_kind kind,
+			      uint32_t attempt, const struct order_places *places,
+			      struct arena *arena)
 {
 	return attempt_path(execution, node, kind, attempt, places, "log", arena);
 }
 
-const char *order_outputs_path(const struct execution *execution, uint32_t node,
-			       enum attempt_kind kind, uint32_t attempt,
-			       const struct order_places *places, struct arena *arena)
+const char *order_outputs_path(const char *execution, const char *node, enum attempt_kind kind,
+			       uint32_t attempt, const struct order_places *places,
+			       struct arena *arena)
 {
 	return attempt_path(execution, node, kind, attempt, places, "outputs", arena);
 }
@@ -166,10 +164,10 @@ static void fill_places(struct order *order, const struct order_env *env)
 	attempt_id(env->execution, env->node, env->kind, env->attempt, id);
 	order->attempt = arena_strdup(env->arena, id);
 	order->folder = join(env->arena, folder, spec->workdir);
-	order->output = order_output_path(env->execution, env->node, env->kind, env->attempt,
+	order->output = order_output_path(env->execution->id, spec->id, env->kind, env->attempt,
 					  env->places, env->arena);
 	if (env->kind == ATTEMPT_RUN && spec->outputs_count)
-		order->outputs = order_outputs_path(env->execution, env->node, env->kind,
+		order->outputs = order_outputs_path(env->execution->id, spec->id, env->kind,
 						    env->attempt, env->places, env->arena);
 }
 

@@ -33,13 +33,14 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 		uint32_t attempt, uint32_t artifact, const struct order_places *places,
 		struct arena *arena, const struct order **out, struct err *err);
 
-/* The paths that order_build gives an attempt's files, in `arena`. */
-const char *order_output_path(const struct execution *execution, uint32_t node,
-			      enum attempt_kind kind, uint32_t attempt,
-			      const struct order_places *places, struct arena *arena);
-const char *order_outputs_path(const struct execution *execution, uint32_t node,
-			       enum attempt_kind kind, uint32_t attempt,
-			       const struct order_places *places, struct arena *arena);
+/* The paths that order_build gives an attempt's files, in `arena`; by the ids of execution and node, so
+ * that readers need no fold. */
+const char *order_output_path(const char *execution, const char *node, enum attempt_kind kind,
+			      uint32_t attempt, const struct order_places *places,
+			      struct arena *arena);
+const char *order_outputs_path(const char *execution, const char *node, enum attempt_kind kind,
+			       uint32_t attempt, const struct order_places *places,
+			       struct arena *arena);
 
 /* Reads what a node wrote to $HLP_OUTPUT (KEY=VALUE lines and KEY<<WORD blocks) into items of kind
  * "output"; a declared output that is missing, or a malformed line, is ERR_INVALID naming it. */

@@ -19,8 +19,6 @@
 #include "runtime/turn.h"
 
 #define IDLE_US (600 * CLOCK_SECOND_US)
-#define EXIT_SYNC_FAILED 75
-#define EXIT_LOST_TERM 76
 
 /* ---- a commit comes back ---------------------------------------------------------------------- */
 
@@ -31,8 +29,8 @@ static void fail_commit(struct engine *engine, struct commit *commit)
 		log_error("the journal failed, nothing more is acknowledged: %s",
 			  commit->err.message);
 		engine->options.over(engine->options.ctx,
-				     commit->result == -ERR_CONFLICT ? EXIT_LOST_TERM
-								     : EXIT_SYNC_FAILED,
+				     commit->result == -ERR_CONFLICT ? RUNTIME_END_SUPERSEDED
+								     : RUNTIME_END_SYNC,
 				     commit->err.message);
 	}
 	for (size_t i = 0; i < commit->answers_count; i++) {
@@ -196,7 +194,7 @@ static void cancel_all(struct engine *engine)
 static void end_on_purpose(struct engine *engine, const char *why)
 {
 	executor_worker_send(&engine->executors, EXECUTOR_GOODBYE, NULL);
-	engine->options.over(engine->options.ctx, 0, why);
+	engine->options.over(engine->options.ctx, RUNTIME_END_PURPOSE, why);
 }
 
 static void finish_stop(struct engine *engine)
@@ -292,8 +290,6 @@ void *coordinator_main(void *arg)
 	int64_t deadline_us = 0;
 
 	recovery_resume(engine);
-	facts_query_all(engine);
-	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
 	while (!engine->quit)
 		deadline_us = coordinator_turn(engine, deadline_us);
 	return NULL;

@@ -91,7 +91,7 @@ static void post_content(struct engine *engine, struct live *live, const struct 
 	if (kind == CONTENT_RESTORE)
 		fill_restore(job, live->execution);
 	if (kind == CONTENT_COLLECT)
-		job->outputs = order_outputs_path(live->execution, effect->node,
+		job->outputs = order_outputs_path(live->execution->id, job->spec->id,
 						  effect->attempt_kind, effect->attempt, &places,
 						  &job->arena);
 	mailbox_post_reply(&engine->content.mailbox, &job->message);

@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
-#include "executor/local.h"
 
 #define QUEUE_MAX 65536
 
@@ -31,6 +30,8 @@ static void on_report(void *ctx, const struct report *report)
 	message->report.attempt = NULL;
 	message->report.text = NULL;
 	message->about_all = !report->attempt;
+	message->link = executors->local ? executor_local_link(executors->local)
+					 : EXECUTOR_CONNECTING;
 	if (report->attempt)
 		(void)snprintf(message->attempt, sizeof(message->attempt), "%s", report->attempt);
 	message->text = mem_strdup(report->text);

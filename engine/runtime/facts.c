@@ -38,7 +38,7 @@ static bool wants_query(const struct live *live, uint32_t node, struct effect *o
 	return false;
 }
 
-void facts_query(struct engine *engine, struct live *live)
+static void query(struct engine *engine, struct live *live)
 {
 	const struct execution *execution = live->execution;
 
@@ -51,12 +51,6 @@ void facts_query(struct engine *engine, struct live *live)
 		attempt_id(execution, node, effect.attempt_kind, effect.attempt, id);
 		executor_worker_send(&engine->executors, EXECUTOR_QUERY, id);
 	}
-}
-
-void facts_query_all(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->lives.count; i++)
-		facts_query(engine, engine->lives.items[i]);
 }
 
 /* The executor has spoken about this node: what waited for that may go on. */
@@ -163,15 +157,34 @@ static void all_unreachable(struct engine *engine)
 	}
 }
 
+/* What was in doubt is asked about; only then may the launcher take "unknown" for "never started". */
+static void all_reachable(struct engine *engine)
+{
+	engine->launcher_reachable = true;
+	for (size_t i = 0; i < engine->lives.count; i++)
+		query(engine, engine->lives.items[i]);
+	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
+}
+
+static void link_ended(struct engine *engine, enum executor_link link)
+{
+	if (link == EXECUTOR_LAUNCHER_DIED)
+		engine->options.over(engine->options.ctx, RUNTIME_END_LAUNCHER,
+				     "hlp-launcher has died");
+	else if (link == EXECUTOR_SUPERSEDED)
+		engine->options.over(engine->options.ctx, RUNTIME_END_SUPERSEDED,
+				     "the launcher obeys a later engine");
+}
+
 void facts_take_report(struct engine *engine, struct report_message *message)
 {
 	if (!message->about_all) {
 		take_one(engine, message);
 	} else if (message->report.kind == REPORT_UNREACHABLE) {
 		all_unreachable(engine);
+		link_ended(engine, message->link);
 	} else {
-		engine->launcher_reachable = true;
-		facts_query_all(engine);
+		all_reachable(engine);
 	}
 	free(message->text);
 	free(message);

@@ -9,9 +9,5 @@
 
 void facts_take_report(struct engine *engine, struct report_message *message);
 void facts_take_content(struct engine *engine, struct content_job *job);
-/* Asks the executor about every attempt that is intended or alive: after a start, and whenever the
- * launcher answers again. */
-void facts_query_all(struct engine *engine);
-void facts_query(struct engine *engine, struct live *live);
 
 #endif

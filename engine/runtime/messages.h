@@ -26,6 +26,7 @@ struct report_message {
 	struct message message;
 	struct report report;
 	bool about_all;
+	enum executor_link link; /* about_all: where the link stands */
 	char attempt[ATTEMPT_ID_TEXT];
 	char *text; /* owned; NULL when none */
 };

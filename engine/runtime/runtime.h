@@ -39,6 +39,14 @@ struct runtime_encoder {
 	void *ctx;
 };
 
+/* How an engine ends; these are hlpd's exit codes. */
+enum runtime_end {
+	RUNTIME_END_PURPOSE = 0,     /* asked to, or idle */
+	RUNTIME_END_SYNC = 75,	     /* the disk refused: nothing since was acknowledged */
+	RUNTIME_END_SUPERSEDED = 76, /* another engine began a later term */
+	RUNTIME_END_LAUNCHER = 77,   /* hlp-launcher died: start it again, as the last act */
+};
+
 struct runtime_options {
 	struct home *home;
 	enum durability durability;
@@ -47,9 +55,8 @@ struct runtime_options {
 	struct mailbox *updates; /* where committed updates of watched executions are posted */
 	uint32_t slots;		 /* attempts alive at once, over all executions */
 	bool crashed;		 /* the engine before this one died of its own doing */
-	/* Something ended the engine from inside: a broken journal, a lost term, an agreed stop.
-	 * Called once, on any thread; `exit_code` is what the program ends with. */
-	void (*over)(void *ctx, int exit_code, const char *why);
+	/* Something ended the engine from inside. On any thread; the caller then stops the runtime. */
+	void (*over)(void *ctx, enum runtime_end end, const char *why);
 	void *ctx;
 };
 

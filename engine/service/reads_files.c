@@ -144,7 +144,7 @@ int reads_output(struct asking *asking, struct catalog *catalog, struct content 
 		attempt = kind == ATTEMPT_RUN ? files.found.attempt : files.found.undo_attempt;
 	if (rc >= 0)
 		rc = put_chunk(asking, &files,
-			       order_output_file(asking->execution, asked->node, kind, attempt,
+			       order_output_path(asking->execution, asked->node, kind, attempt,
 						 &places, &files.arena),
 			       attempt, err);
 	release(&files);
