@@ -359,7 +359,7 @@ static int find_past(const struct live *live, struct request *request, uint32_t 
 
 static int make_plan(const struct live *live, struct request *request, struct plan **out)
 {
-	uint32_t node, *past;
+	uint32_t node, *past = NULL;
 	int rc = find_node(live, request, &node);
 
 	if (!rc && node == EVENT_NO_NODE)

@@ -304,7 +304,7 @@ int reads_diff(struct asking *asking, struct catalog *catalog, struct content *c
 	const char *colon = strchr(asked->artifact, ':');
 	const char *path = colon ? colon + 1 : asked->artifact;
 	struct files_ctx files = {0};
-	struct diff_pair pair;
+	struct diff_pair pair = {0};
 	char *node = colon ? arena_strndup(&files.arena, asked->artifact,
 					   (size_t)(colon - asked->artifact))
 			   : NULL;
