@@ -23,9 +23,10 @@ while test "$landed" -lt "$kills"; do
 		test "$(wc -l 2>/dev/null <lines)" != 200 || continue
 		kill -9 "$engine" 2>/dev/null || continue
 		landed=$((landed + 1))
-		echo "$(wc -l 2>/dev/null <lines || echo 0)" | awk '{
-			print $1 == 0 ? "before the first effect" :
-				$1 < 100 ? "first half" : "second half" }' >>states
+		wc -l 2>/dev/null <lines | awk '
+			{ n = $1 }
+			END { print n == 0 ? "before the first effect" :
+				n < 100 ? "first half" : "second half" }' >>states
 	done
 	expect 0 hlp status @latest -o json
 	is state COMPLETED

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Homes that cannot be: under a file, read-only, somebody else's, open to all, deleted while in
-# use, full. And two engines for one home. A clear message, the designed exit, nothing lost.
+# use. And two engines for one home. A clear message, the designed exit, nothing lost.
 . "$(dirname "$0")/lib.sh"
 
 cat >tiny.yaml <<'END'
@@ -10,21 +10,20 @@ name: tiny
 nodes:
   - {id: one, run: echo one}
 END
-# refused PATTERN: a run in the home named by HLP_HOME is refused, without a hang.
+# refused HOME PATTERN: a run in that home is refused, without a hang.
 refused() {
-	expect 3 timeout 30 hlp run tiny.yaml --yes
-	complains "$1"
+	expect 3 env HLP_HOME="$1" timeout 30 hlp run tiny.yaml --yes
+	complains "$2"
 }
 
 home=$HLP_HOME
 echo file >"$work/file"
-HLP_HOME=$work/file refused "$work/file"
-HLP_HOME=$work/file/below refused "$work/file"
+refused "$work/file" "$work/file"
+refused "$work/file/below" "$work/file"
 mkdir "$work/open" && chmod 0777 "$work/open"
-HLP_HOME=$work/open refused "$work/open"
+refused "$work/open" "$work/open"
 
 # A second engine for the same home steps back and the first goes on.
-HLP_HOME=$home
 expect 0 hlp run tiny.yaml --yes
 engine=$(pid_of hlpd) || fail "no engine"
 timeout 20 hlpd >"$out" 2>"$err" </dev/null
@@ -38,12 +37,10 @@ if test "$(id -u)" -eq 0; then
 	expect 3 setpriv --reuid 65534 --regid 65534 --clear-groups hlp status tiny
 	chmod 0700 "$home"
 
-	# A read-only home, and a full one. Mounts may be forbidden where this runs.
-	mkdir "$work/ro" "$work/small"
+	# A read-only home. Mounts may be forbidden where this runs.
+	mkdir "$work/ro"
 	if mount -t tmpfs -o size=1m,mode=0700,ro tmpfs "$work/ro" 2>/dev/null; then
-		HLP_HOME=$work/ro
-		refused 'ead-only'
-		HLP_HOME=$home
+		refused "$work/ro" 'ead-only'
 		umount "$work/ro"
 	fi
 fi
