@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Homes that cannot be: under a file, read-only, somebody else's, open to all, deleted while in
+# use. And two engines for one home. A clear message, the designed exit, nothing lost.
+. "$(dirname "$0")/lib.sh"
+
+cat >tiny.yaml <<'END'
+name: tiny
+nodes:
+  - {id: one, run: echo one}
+END
+# refused HOME PATTERN: a run in that home is refused, without a hang.
+refused() {
+	expect 3 env HLP_HOME="$1" timeout 30 hlp run tiny.yaml --yes
+	complains "$2"
+}
+
+home=$HLP_HOME
+echo file >"$work/file"
+refused "$work/file" "$work/file"
+refused "$work/file/below" "$work/file"
+mkdir "$work/open" && chmod 0777 "$work/open"
+refused "$work/open" "$work/open"
+
+# A second engine for the same home steps back and the first goes on.
+expect 0 hlp run tiny.yaml --yes
+engine=$(pid_of hlpd) || fail "no engine"
+timeout 20 hlpd >"$out" 2>"$err" </dev/null
+test $? -ne 0 || fail "a second engine for one home started"
+test "$(pid_of hlpd)" = "$engine" || fail "the first engine is gone"
+expect 0 hlp status tiny
+
+if test "$(id -u)" -eq 0; then
+	# Another user on the socket.
+	chmod 0755 "$work" "$home"
+	expect 3 setpriv --reuid 65534 --regid 65534 --clear-groups hlp status tiny
+	chmod 0700 "$home"
+
+	# A read-only home. Mounts may be forbidden where this runs.
+	mkdir "$work/ro"
+	if mount -t tmpfs -o size=1m,mode=0700,ro tmpfs "$work/ro" 2>/dev/null; then
+		refused "$work/ro" 'ead-only'
+		umount "$work/ro"
+	fi
+fi
+
+# The home is deleted while the engine runs: it starts nothing more there and ends by itself.
+launcher=$(pid_of hlp-launcher)
+engine=$(pid_of hlpd)
+mv "$home" "$work/moved"
+wait_for 30 gone "$engine"
+wait_for 30 gone "$launcher"
+mv "$work/moved" "$home"
+expect 0 hlp status tiny -o json
+is state COMPLETED

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The launcher dies, with and without the engine: nothing runs twice at once, and what cannot be
+# known is asked (on_lost: ask) or tried again (on_lost: retry).
+. "$(dirname "$0")/lib.sh"
+
+cat >lost.yaml <<'END'
+name: lost
+on_failure: continue
+nodes:
+  - {id: asks, run: "echo s >> asks; sleep 2; echo e >> asks"}
+  - {id: again, run: "echo s >> again; sleep 2; echo e >> again", on_lost: retry}
+END
+both_run() {
+	test -s asks && test -s again
+}
+settled() {
+	case $(node_state lost asks) in PAUSED | COMPLETED | FAILED) ;; *) return 1 ;; esac
+	case $(node_state lost again) in COMPLETED | FAILED) ;; *) return 1 ;; esac
+}
+expect 0 hlp run lost.yaml --detach --yes
+wait_for 20 both_run
+launcher=$(pid_of hlp-launcher) || fail "no launcher"
+engine=$(pid_of hlpd) || fail "no engine"
+kill -9 "$launcher" "$engine"
+wait_for 60 settled
+# Two of one at a time would show as two starts without an end between them.
+for node in asks again; do
+	awk '$1 == "s" && last == "s" { exit 1 } { last = $1 }' "$node" ||
+		fail "$node ran twice at once: $(paste -sd ' ' - <"$node")"
+done
+status_is lost "$(execution_state lost)"
+if test "$(node_state lost asks)" = PAUSED; then
+	is nodes.asks.reason asking
+	test "$(grep -c s asks)" -eq 1 || fail "a node that asks was started again"
+	expect 0 hlp answer lost/asks happened --yes
+	wait_for 20 node_is lost asks COMPLETED
+fi

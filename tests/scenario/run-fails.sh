@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sample: yes
+#
+# A run that fails ends with 1 and with the answer: which node, its exit, its last lines, what
+# did not start, and the commands for what to do next.
+. "$(dirname "$0")/lib.sh"
+
+cat >bad.yaml <<'END'
+name: bad
+nodes:
+  - {id: fine, run: echo fine}
+  - {id: promote, needs: [fine], run: "echo could not reach the standby; exit 3"}
+  - {id: verify, needs: [promote], run: touch verified}
+END
+expect 1 hlp run bad.yaml --yes
+cat "$out" "$err" >all
+for word in promote '\b3\b' 'could not reach the standby' verify 'hlp retry' 'hlp rollback'; do
+	grep -qE -- "$word" all || fail "the answer does not hold: $word"
+done
+test ! -e verified || fail "a node ran although its need had failed"
+status_is bad FAILED
+is nodes.fine.state COMPLETED
+is nodes.promote.state FAILED
+is nodes.promote.reason exit
+is nodes.promote.exit_code 3
+is nodes.verify.state PENDING
+is nodes.verify.attempt 0
+is nodes.verify.started_at null
+
+# It has not ended well, and says so by its exit; but a query that answers ends with 0.
+expect 1 hlp wait bad --for ended
+expect 0 hlp list
