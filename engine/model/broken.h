@@ -8,5 +8,6 @@
 
 #define BROKEN_BARRIER(unmet, met) (false)
 #define BROKEN_DUPLICATE	   (false)
+#define BROKEN_SNAPSHOT(node)	   ((void)(node))
 
 #endif

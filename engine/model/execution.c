@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "model/derive.h"
+#include "model/execution_fields.h"
 #include "model/limits.h"
 #include "model/priority.h"
 #include "model/ready.h"
@@ -72,6 +73,16 @@ static void make_room(struct execution *execution)
 	priority_compute(execution->workflow, execution->graph, execution->priority);
 }
 
+void execution_rename(struct execution *execution)
+{
+	const char *workflow = execution->workflow->name;
+	size_t size = strlen(workflow) + 12;
+
+	execution->name = arena_alloc(&execution->arena, size);
+	(void)snprintf(execution->name, size, "%s#%u", workflow,
+		       execution->number); /* ten digits, '#' and NUL fit */
+}
+
 struct execution *execution_new(struct workflow *workflow, struct graph *graph,
 				const struct event *created)
 {
@@ -83,9 +94,7 @@ struct execution *execution_new(struct workflow *workflow, struct graph *graph,
 	execution->graph = graph;
 	memcpy(execution->id, created->execution, sizeof(execution->id));
 	execution->number = created->number;
-	execution->name = arena_alloc(&execution->arena, strlen(workflow->name) + 12);
-	(void)snprintf(execution->name, strlen(workflow->name) + 12, "%s#%u", workflow->name,
-		       created->number); /* ten digits, '#' and NUL fit */
+	execution_rename(execution);
 	execution->actor = keep(execution, created->actor);
 	execution->note = keep(execution, created->note);
 	execution->folder = keep(execution, created->folder);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which members of an execution are stored in a snapshot, under which number. Numbers are on disk:
+ * never change one, never reuse one.
+ */
+#ifndef HLP_MODEL_EXECUTION_FIELDS_H
+#define HLP_MODEL_EXECUTION_FIELDS_H
+
+#include "model/execution.h"
+#include "model/record.h"
+
+extern const struct record execution_header_record; /* of struct execution */
+extern const struct record execution_node_record;   /* of struct node_run; but message, outputs */
+extern const struct record execution_revision_record;
+extern const struct record execution_binding_record;
+
+/* "edge-cert#12" from the workflow's name and the number. */
+void execution_rename(struct execution *execution);
+
+#endif
