@@ -169,14 +169,28 @@ void app_select(struct app *app, uint32_t node)
 	app->changed = true;
 }
 
+/* What one came to see: the first problem, else the first node that runs, else the first. */
+static uint32_t first_of_interest(const struct mirror *mirror)
+{
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		if (words_is_problem(&mirror->nodes[i]))
+			return i;
+	}
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		if (words_is_live(&mirror->nodes[i]))
+			return i;
+	}
+	return 0;
+}
+
 void app_mirror_changed(struct app *app)
 {
 	int64_t found = app->selected_id[0] ? mirror_find(&app->mirror, app->selected_id) : -1;
 
 	if (found >= 0)
 		app->selected = (uint32_t)found;
-	else if (app->mirror.nodes_count > 0 && app->mirror.has_graph)
-		app_select(app, 0);
+	else if (app->mirror.nodes_count > 0 && app->mirror.has_graph && app->mirror.has_rows)
+		app_select(app, first_of_interest(&app->mirror));
 	if (app->dialog.act.node != ACT_WHOLE_RUN &&
 	    app->dialog.act.node >= app->mirror.nodes_count)
 		dialog_close(app); /* what it was about is not there any more */

@@ -35,10 +35,16 @@ enum view_id {
 };
 #define VIEW_DEPTH 8
 
+/* A key worth naming in the last line; `word` NULL: by the action's name. */
+struct hint {
+	enum action action;
+	const char *word;
+};
+
 /* One view, one file. */
 struct view_ops {
 	const char *title;
-	const enum action *hints;      /* for the last line of the screen; ends with ACTION_NONE */
+	const struct hint *hints;      /* for the last line of the screen; ends with ACTION_NONE */
 	void (*open)(struct app *app); /* may be NULL */
 	void (*draw)(struct app *app, struct canvas *canvas, struct area area);
 	/* false: this view has no use for the action */
@@ -56,6 +62,7 @@ struct list_state {
 	bool attention; /* what needs a person first, instead of by phase */
 	bool built;
 	uint64_t topology, seq; /* that the rows were built from */
+	int name_width;		/* columns of the longest name */
 	int top;
 };
 

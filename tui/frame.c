@@ -193,37 +193,50 @@ static void draw_message(struct app *app, int y)
 			    message->text);
 }
 
-static int hint_width(enum action action)
+static const char *hint_word(struct hint hint)
 {
-	char key[ACTION_KEY_TEXT];
-
-	action_key_text(action_info(action)->key, key);
-	return (int)(strlen(key) + 1 + strlen(action_info(action)->name) + 2);
+	return hint.word != NULL ? hint.word : action_info(hint.action)->name;
 }
 
-static int draw_hint(struct canvas *canvas, int x, int y, enum action action)
+static int hint_width(struct hint hint)
 {
 	char key[ACTION_KEY_TEXT];
 
-	action_key_text(action_info(action)->key, key);
+	action_key_text(action_info(hint.action)->key, key);
+	return (int)(strlen(key) + 1 + strlen(hint_word(hint)) + 2);
+}
+
+static int draw_hint(struct canvas *canvas, int x, int y, struct hint hint)
+{
+	char key[ACTION_KEY_TEXT];
+
+	action_key_text(action_info(hint.action)->key, key);
 	int drawn = canvas_text(canvas, x, y, -1, ROLE_key, 0, key) + 1;
-	drawn += canvas_text(canvas, x + drawn, y, -1, ROLE_footer, 0, action_info(action)->name);
+	drawn += canvas_text(canvas, x + drawn, y, -1, ROLE_footer, 0, hint_word(hint));
 	return drawn + 2;
 }
 
 /* Help comes last and always fits; what does not fit before it is left out. */
 static void draw_hints(struct app *app, int y)
 {
-	const enum action *hints = view_ops(app_view(app))->hints;
+	static const struct hint HELP = {ACTION_HELP, NULL}, LEAVE = {ACTION_LEAVE, NULL};
+	const struct hint *hints = view_ops(app_view(app))->hints;
 	int x = 1;
-	int room = app->canvas.width - hint_width(ACTION_HELP) - hint_width(ACTION_LEAVE);
+	int room = app->canvas.width - hint_width(HELP) - hint_width(LEAVE) + 2;
 
-	for (size_t i = 0; hints[i] != ACTION_NONE; i++) {
+	if (app->dialog.kind != DIALOG_NONE) {
+		const char *text = app->dialog.kind == DIALOG_PLAN
+					   ? "Esc leaves   Up Down PgUp PgDn scroll"
+					   : "Esc leaves";
+		canvas_text(&app->canvas, x, y, -1, ROLE_footer, 0, text);
+		return;
+	}
+	for (size_t i = 0; hints[i].action != ACTION_NONE; i++) {
 		if (x + hint_width(hints[i]) <= room)
 			x += draw_hint(&app->canvas, x, y, hints[i]);
 	}
-	x += draw_hint(&app->canvas, x, y, ACTION_HELP);
-	draw_hint(&app->canvas, x, y, ACTION_LEAVE);
+	x += draw_hint(&app->canvas, x, y, HELP);
+	draw_hint(&app->canvas, x, y, LEAVE);
 }
 
 struct area frame_draw(struct app *app)

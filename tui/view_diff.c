@@ -170,10 +170,13 @@ static bool diff_act(struct app *app, enum action action)
 	}
 }
 
-static const enum action HINTS[] = {ACTION_NEXT_PROBLEM, ACTION_PREVIOUS_PROBLEM,
-				    ACTION_NEXT,	 ACTION_OUTPUT,
-				    ACTION_UNDO,	 ACTION_BACK,
-				    ACTION_NONE};
+static const struct hint HINTS[] = {{ACTION_NEXT_PROBLEM, "change"},
+				    {ACTION_PREVIOUS_PROBLEM, "change before"},
+				    {ACTION_NEXT, "file"},
+				    {ACTION_BACK, NULL},
+				    {ACTION_UNDO, NULL},
+				    {ACTION_OUTPUT, NULL},
+				    {ACTION_NONE, NULL}};
 
 const struct view_ops view_diff = {
 	.title = "diff", .hints = HINTS, .open = diff_open, .draw = diff_draw, .act = diff_act};

@@ -181,9 +181,11 @@ static bool graph_act(struct app *app, enum action action)
 	}
 }
 
-static const enum action HINTS[] = {ACTION_OPEN,  ACTION_NEXT_PROBLEM, ACTION_OUTPUT, ACTION_DIFF,
-				    ACTION_WHY,	  ACTION_LIST,	       ACTION_UNDO,   ACTION_RETRY,
-				    ACTION_PAUSE, ACTION_NONE};
+static const struct hint HINTS[] = {
+	{ACTION_OPEN, NULL},   {ACTION_OUTPUT, NULL}, {ACTION_NEXT_PROBLEM, NULL},
+	{ACTION_UNDO, NULL},   {ACTION_RETRY, NULL},  {ACTION_DIFF, NULL},
+	{ACTION_WHY, NULL},    {ACTION_LIST, NULL},   {ACTION_PAUSE, NULL},
+	{ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_graph = {
 	.title = "graph", .hints = HINTS, .draw = graph_draw, .act = graph_act};

@@ -18,7 +18,7 @@ static void add_group(struct page *page, const char *title, enum action_group gr
 		action_key_text(info->key, key);
 		action_key_text(info->other, other);
 		(void)snprintf(keys, sizeof(keys), "%s %s", key, other);
-		page_addf(page, ROLE_text, 0, 29, "  %-8s %-17s %s", keys, info->name, info->help);
+		page_addf(page, ROLE_text, 0, 31, "  %-10s %-17s %s", keys, info->name, info->help);
 	}
 	page_add(page, ROLE_text, 0, 0, "");
 }
@@ -49,7 +49,8 @@ static bool help_act(struct app *app, enum action action)
 	return page_act(&app->help, action, app->body.height);
 }
 
-static const enum action HINTS[] = {ACTION_PAGE_DOWN, ACTION_BACK, ACTION_NONE};
+static const struct hint HINTS[] = {
+	{ACTION_PAGE_DOWN, "more"}, {ACTION_BACK, NULL}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_help = {
 	.title = "help", .hints = HINTS, .draw = help_draw, .act = help_act};

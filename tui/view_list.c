@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "tui/views.h"
@@ -80,6 +81,12 @@ void list_build(struct app *app)
 		build_by_attention(list, mirror);
 	else if (mirror->has_graph)
 		build_by_phase(list, mirror);
+	list->name_width = 0;
+	for (uint32_t i = 0; mirror->has_graph && i < mirror->nodes_count; i++) {
+		int width = (int)strlen(mirror->nodes[i].id); /* names are ASCII */
+		if (width > list->name_width)
+			list->name_width = width;
+	}
 	list->built = true;
 	list->topology = mirror->topology;
 	list->seq = mirror->seq;
@@ -134,12 +141,16 @@ struct columns {
 };
 
 /* The reason beside a node falls first on a narrow screen, then the attempt, then the time. */
-static struct columns columns_for(int width)
+static struct columns columns_for(int width, int longest)
 {
 	struct columns at = {.name = 5};
-	int name = width < 50 ? width / 2 - 4 : width < 100 ? 22 : width / 4;
+	int name = width < 50 ? width / 2 - 4 : width < 100 ? 24 : width / 4;
 
-	at.state = 5 + name;
+	if (longest < name)
+		name = longest;
+	if (name < 4)
+		name = 4;
+	at.state = 5 + name + 2;
 	if (width >= 60)
 		at.attempt = at.state + 18;
 	if (width >= 42)
@@ -213,7 +224,7 @@ static void draw_why(struct app *app, struct canvas *canvas, struct area area, u
 static void draw_node(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
 {
 	const struct mirror_node *node = &app->mirror.nodes[index];
-	struct columns at = columns_for(area.width);
+	struct columns at = columns_for(area.width, app->list.name_width);
 	enum role role = words_role(node->state, node->reason);
 	char word[64], elapsed[16];
 
@@ -273,7 +284,7 @@ static void list_draw(struct app *app, struct canvas *canvas, struct area area)
 	}
 	bool titles = area.height > 8;
 	if (titles)
-		draw_titles(canvas, area, columns_for(area.width));
+		draw_titles(canvas, area, columns_for(area.width, app->list.name_width));
 	int height = area.height - titles;
 	app->list.top = top_for(app, (int)row_of_selected(app), height);
 	for (int i = 0; i < height; i++) {
@@ -334,9 +345,11 @@ static bool list_act(struct app *app, enum action action)
 	}
 }
 
-static const enum action HINTS[] = {ACTION_OPEN,  ACTION_NEXT_PROBLEM, ACTION_OUTPUT, ACTION_DIFF,
-				    ACTION_WHY,	  ACTION_GRAPH,	       ACTION_UNDO,   ACTION_RETRY,
-				    ACTION_PAUSE, ACTION_NONE};
+static const struct hint HINTS[] = {
+	{ACTION_OPEN, NULL},   {ACTION_OUTPUT, NULL}, {ACTION_NEXT_PROBLEM, NULL},
+	{ACTION_UNDO, NULL},   {ACTION_RETRY, NULL},  {ACTION_DIFF, NULL},
+	{ACTION_WHY, NULL},    {ACTION_GRAPH, NULL},  {ACTION_PAUSE, NULL},
+	{ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_list = {
 	.title = "list", .hints = HINTS, .draw = list_draw, .act = list_act};

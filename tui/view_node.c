@@ -242,11 +242,13 @@ static bool node_act(struct app *app, enum action action)
 	return output_act(app, action);
 }
 
-static const enum action NODE_HINTS[] = {ACTION_OUTPUT, ACTION_DIFF,  ACTION_WHY,    ACTION_NEXT,
-					 ACTION_UNDO,	ACTION_RETRY, ACTION_CANCEL, ACTION_ANSWER,
-					 ACTION_BACK,	ACTION_NONE};
-static const enum action OUTPUT_HINTS[] = {ACTION_FOLLOW, ACTION_LAST, ACTION_NEXT, ACTION_DIFF,
-					   ACTION_WHY,	  ACTION_UNDO, ACTION_BACK, ACTION_NONE};
+static const struct hint NODE_HINTS[] = {
+	{ACTION_OUTPUT, NULL}, {ACTION_DIFF, NULL}, {ACTION_WHY, NULL},	 {ACTION_UNDO, NULL},
+	{ACTION_RETRY, NULL},  {ACTION_BACK, NULL}, {ACTION_NEXT, NULL}, {ACTION_ANSWER, NULL},
+	{ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
+static const struct hint OUTPUT_HINTS[] = {
+	{ACTION_LAST, "end"}, {ACTION_FOLLOW, NULL}, {ACTION_BACK, NULL}, {ACTION_DIFF, NULL},
+	{ACTION_WHY, NULL},   {ACTION_UNDO, NULL},   {ACTION_NEXT, NULL}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_node = {
 	.title = "node", .hints = NODE_HINTS, .draw = node_draw, .act = node_act};

@@ -148,7 +148,8 @@ static bool runs_act(struct app *app, enum action action)
 	}
 }
 
-static const enum action HINTS[] = {ACTION_OPEN, ACTION_RUN, ACTION_BACK, ACTION_NONE};
+static const struct hint HINTS[] = {
+	{ACTION_OPEN, NULL}, {ACTION_RUN, "new run"}, {ACTION_BACK, NULL}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_runs = {
 	.title = "runs", .hints = HINTS, .open = runs_open, .draw = runs_draw, .act = runs_act};

@@ -107,8 +107,9 @@ static bool why_act(struct app *app, enum action action)
 	return page_act(&app->why.page, action, app->body.height);
 }
 
-static const enum action HINTS[] = {ACTION_OUTPUT, ACTION_DIFF, ACTION_NEXT, ACTION_ANSWER,
-				    ACTION_UNDO,   ACTION_BACK, ACTION_NONE};
+static const struct hint HINTS[] = {
+	{ACTION_BACK, NULL}, {ACTION_OUTPUT, NULL}, {ACTION_DIFF, NULL}, {ACTION_ANSWER, NULL},
+	{ACTION_UNDO, NULL}, {ACTION_NEXT, NULL},   {ACTION_NONE, NULL}};
 
 const struct view_ops view_why = {
 	.title = "why", .hints = HINTS, .open = why_open, .draw = why_draw, .act = why_act};
