@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * All commands in the order of help, and choosing one.
+ */
+#include "cli/commands.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define FAR 3
+
+const struct cli_command *const commands[] = {
+	&run_command,	  &validate_command,  &plan_command,	  &list_command,
+	&status_command,  &logs_command,      &graph_command,	  &events_command,
+	&why_command,	  &attach_command,    &watch_command,	  &wait_command,
+	&pause_command,	  &resume_command,    &hold_command,	  &release_command,
+	&cancel_command,  &retry_command,     &skip_command,	  &done_command,
+	&answer_command,  &note_command,      &artifacts_command, &diff_command,
+	&rollback_command, &engine_command,   &completion_command, &version_command,
+	&help_command,	  NULL,
+};
+
+/* Known to the design, not to this version. */
+static const char *const later[] = {"freeze",  "thaw",	 "approve",    "reject",  "checkpoint",
+				    "restore", "report", "history",    "schema",  "workflows",
+				    "shell",   NULL};
+
+const struct cli_command *commands_find(const char *name)
+{
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		if (strcmp(commands[i]->name, name) == 0) {
+			return commands[i];
+		}
+	}
+	return NULL;
+}
+
+const char *commands_nearest(const char *name)
+{
+	const char *best = NULL;
+	size_t least = FAR + 1;
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		size_t far = text_distance(name, commands[i]->name, FAR);
+		if (far < least) {
+			least = far;
+			best = commands[i]->name;
+		}
+	}
+	return best;
+}
+
+static int refuse_unknown(const char *name)
+{
+	struct say err;
+	bool known = false;
+	const char *nearest = commands_nearest(name);
+	for (size_t i = 0; later[i] != NULL; i++) {
+		known = known || strcmp(later[i], name) == 0;
+	}
+	say_init(&err, STDERR_FILENO);
+	if (known) {
+		say_printf(&err, "hlp: '%s' is not supported yet\n", name);
+	} else if (nearest != NULL) {
+		say_printf(&err, "hlp: no command '%s'; did you mean '%s'? (hlp help)\n", name,
+			   nearest);
+	} else {
+		say_printf(&err, "hlp: no command '%s' (hlp help)\n", name);
+	}
+	say_release(&err);
+	return CLI_USAGE;
+}
+
+static const struct cli_command *choose(const char *word)
+{
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		return &help_command;
+	}
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		return &version_command;
+	}
+	return commands_find(word);
+}
+
+int commands_main(int argc, char **argv)
+{
+	const struct cli_command *command = argc > 1 ? choose(argv[1]) : &now_command;
+	struct cli cli;
+	if (command == NULL) {
+		return refuse_unknown(argv[1]);
+	}
+	int code = cli_open(&cli, command, argc > 1 ? argc - 2 : 0, argv + (argc > 1 ? 2 : 1));
+	if (code == 0 && options_has(&cli.options, "help")) {
+		cli_print_help(&cli.out, command);
+	} else if (code == 0) {
+		code = command->exec(&cli);
+	}
+	cli_close(&cli);
+	return code;
+}

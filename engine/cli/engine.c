@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hlp engine: the instance of this HLP_HOME: start, stop, status; and check, rebuild and prune,
+ * which hlpd itself does while no engine runs, because it alone holds the lock.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mailbox.h"
+#include "base/proc.h"
+#include "cli/commands.h"
+#include "cli/json_out.h"
+#include "cli/policy.h"
+#include "cli/show.h"
+
+#define GONE_LOOK_MS 20
+#define GONE_WAIT_US ((int64_t)600 * 1000000)
+
+static const struct option_spec options[] = {
+	{"all", 0, OPTION_FLAG, NULL, "stop: stop what runs first"},
+	{"age", 0, OPTION_VALUE, "AGE", "prune: executions that ended longer ago (30d)"},
+	{"keep", 0, OPTION_VALUE, "N", "prune: but the newest N of each workflow stay"},
+	{0},
+};
+
+static int fetch(struct cli *cli, Hlp__V1__EngineStatus **out)
+{
+	Hlp__V1__EngineRequest request = HLP__V1__ENGINE_REQUEST__INIT;
+	ProtobufCMessage *reply = NULL;
+	int code = cli_call(cli, "GetEngine", &request.base, &hlp__v1__engine_status__descriptor,
+			    &reply);
+	*out = (Hlp__V1__EngineStatus *)reply;
+	return code;
+}
+
+/* ---- start, status ----------------------------------------------------------------------- */
+
+static void print_status(struct cli *cli, const Hlp__V1__EngineStatus *status)
+{
+	char age[16];
+	if (cli->json) {
+		struct buf out;
+		json_out_begin(&out);
+		json_engine(&out, status);
+		json_out(cli, &out);
+		return;
+	}
+	show_duration(show_now_us() - status->started_us, age);
+	say_printf(&cli->out, "engine %s: %s, pid %lld, for %s\n", status->version, status->state,
+		   (long long)status->pid, age);
+	say_printf(&cli->out, "  launcher pid %lld%s\n  home %s\n", (long long)status->launcher_pid,
+		   status->launcher_reachable ? "" : " (not reachable)", status->home);
+	say_printf(&cli->out, "  %u executions live, %u attempts live\n", status->executions_live,
+		   status->attempts_live);
+	for (size_t i = 0; i < status->n_warnings; i++) {
+		say_printf(&cli->out, "  ! %s\n", status->warnings[i]);
+	}
+}
+
+static int show_status(struct cli *cli, enum client_start start)
+{
+	Hlp__V1__EngineStatus *status;
+	int code = cli_connect(cli, start);
+	code = code == 0 ? fetch(cli, &status) : code;
+	if (code == 0) {
+		print_status(cli, status);
+		hlp__v1__engine_status__free_unpacked(status, NULL);
+	}
+	return code;
+}
+
+static int do_start(struct cli *cli)
+{
+	return show_status(cli, CLIENT_START_ENGINE);
+}
+
+static int do_status(struct cli *cli)
+{
+	return show_status(cli, CLIENT_ONLY_CONNECT);
+}
+
+/* ---- stop -------------------------------------------------------------------------------- */
+
+struct process {
+	pid_t pid;
+	uint64_t start_time;
+};
+
+static struct process remember(int64_t pid)
+{
+	return (struct process){(pid_t)pid, pid > 0 ? proc_start_time((pid_t)pid) : 0};
+}
+
+static bool is_gone(struct process process)
+{
+	return process.start_time == 0 || !proc_is_alive(process.pid, process.start_time);
+}
+
+static int wait_until_gone(struct cli *cli, struct process engine, struct process launcher)
+{
+	int64_t deadline = mailbox_now_us() + GONE_WAIT_US;
+	while (!is_gone(engine) || !is_gone(launcher)) {
+		if (mailbox_now_us() > deadline) {
+			return cli_refuse(cli, CLI_OTHER,
+					  "it was told to stop, but hlpd (%d) or hlp-launcher (%d) "
+					  "still runs",
+					  (int)engine.pid, (int)launcher.pid);
+		}
+		(void)poll(NULL, 0, GONE_LOOK_MS);
+	}
+	say_printf(&cli->out, "stopped\n");
+	return CLI_OK;
+}
+
+static int send_stop(struct cli *cli, struct process engine, struct process launcher)
+{
+	Hlp__V1__StopRequest request = HLP__V1__STOP_REQUEST__INIT;
+	ProtobufCMessage *message = NULL;
+	char id[27];
+	struct err err = {0};
+	request.request = client_request_id(id);
+	request.all = options_has(&cli->options, "all");
+	int code = client_call(cli->client, "StopEngine", &request.base,
+			       &hlp__v1__stop_reply__descriptor, CLI_CALL_TIMEOUT_US, &message,
+			       &err);
+	if (code < 0 && !(code == -ERR_UNAVAILABLE && is_gone(engine))) {
+		return cli_fail(cli, &err);
+	}
+	const Hlp__V1__StopReply *reply = (const Hlp__V1__StopReply *)message;
+	if (reply != NULL && !reply->stopping) {
+		code = cli_refuse(cli, CLI_OTHER, "%s",
+				  reply->message[0] != '\0' ? reply->message
+							    : "attempts are live: --all stops them first");
+	} else {
+		client_close(cli->client); /* else it would connect, and so start, again */
+		cli->client = NULL;
+		code = wait_until_gone(cli, engine, launcher);
+	}
+	if (message != NULL) {
+		protobuf_c_message_free_unpacked(message, NULL);
+	}
+	return code;
+}
+
+/* Connects only to an engine that is there: 1 connected, 0 none, else how hlp ends. */
+static bool is_running(struct cli *cli)
+{
+	struct err err = {0};
+	if (!cli->has_home && home_open(&cli->home, HOME_EXISTING, &err) < 0) {
+		return false;
+	}
+	cli->has_home = true;
+	return client_open(&cli->home, CLIENT_ONLY_CONNECT, &cli->client, &err) >= 0;
+}
+
+static int do_stop(struct cli *cli)
+{
+	Hlp__V1__EngineStatus *status;
+	if (!is_running(cli)) {
+		say_printf(&cli->out, "no engine runs\n");
+		return CLI_OK;
+	}
+	if (options_has(&cli->options, "all")) {
+		int asked = policy_ask(cli, POLICY_YES, "stop everything that runs", "all");
+		if (asked != 0) {
+			return asked;
+		}
+	}
+	int code = fetch(cli, &status);
+	if (code != 0) {
+		return code;
+	}
+	struct process engine = remember(status->pid), launcher = remember(status->launcher_pid);
+	hlp__v1__engine_status__free_unpacked(status, NULL);
+	return send_stop(cli, engine, launcher);
+}
+
+/* ---- what hlpd does itself ---------------------------------------------------------------- */
+
+static int wait_for(pid_t pid)
+{
+	int status;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR) {
+			return CLI_OTHER;
+		}
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_OTHER;
+}
+
+/* Passes an option with its value on, where it was given. */
+static size_t pass_on(const struct cli *cli, const char *name, const char *dashed, char **argv)
+{
+	const char *value = options_value(&cli->options, name);
+	if (value == NULL) {
+		return 0;
+	}
+	argv[0] = (char *)dashed;
+	argv[1] = (char *)value;
+	return 2;
+}
+
+static int run_hlpd(struct cli *cli, const char *option)
+{
+	struct err err = {0};
+	char *path = NULL;
+	pid_t pid;
+	char *argv[7] = {0};
+	if (is_running(cli)) {
+		return cli_refuse(cli, CLI_OTHER, "the engine runs: hlp engine stop first");
+	}
+	if (proc_find_program("hlpd", &path, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	argv[0] = path;
+	argv[1] = (char *)option;
+	size_t used = 2 + pass_on(cli, "age", "--age", argv + 2);
+	(void)pass_on(cli, "keep", "--keep", argv + used);
+	struct proc_spawn how = {.argv = argv,
+				 .stdin_fd = -1,
+				 .stdout_fd = STDOUT_FILENO,
+				 .stderr_fd = STDERR_FILENO};
+	int code = proc_spawn(&how, &pid, &err) < 0 ? cli_fail(cli, &err) : wait_for(pid);
+	free(path);
+	return code;
+}
+
+static int do_check(struct cli *cli)
+{
+	return run_hlpd(cli, "--check");
+}
+
+static int do_rebuild(struct cli *cli)
+{
+	return run_hlpd(cli, "--rebuild");
+}
+
+static int do_prune(struct cli *cli)
+{
+	return run_hlpd(cli, "--prune");
+}
+
+static int exec(struct cli *cli)
+{
+	static const struct {
+		const char *name;
+		int (*exec)(struct cli *cli);
+	} parts[] = {{"start", do_start}, {"stop", do_stop},	   {"status", do_status},
+		     {"check", do_check}, {"rebuild", do_rebuild}, {"prune", do_prune}};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (strcmp(cli_argument(cli, 0), parts[i].name) == 0) {
+			return parts[i].exec(cli);
+		}
+	}
+	return cli_refuse(cli, CLI_USAGE,
+			  "no 'engine %s': start, stop, status, check, rebuild or prune",
+			  cli_argument(cli, 0));
+}
+
+const struct cli_command engine_command = {
+	.name = "engine",
+	.arguments = "start|stop|status|check|rebuild|prune",
+	.help = "the engine of this HLP_HOME",
+	.options = options,
+	.least = 1,
+	.most = 1,
+	.exec = exec,
+};

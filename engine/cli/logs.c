@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hlp logs: what nodes printed. Through the gate, unless --raw asks for the bytes as they are.
+ */
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/status.h"
+
+#define CHUNK_BYTES ((uint32_t)512 * 1024)
+#define LOOK_AGAIN_MS 300
+
+static const struct option_spec options[] = {
+	{"follow", 'f', OPTION_FLAG, NULL, "go on while it runs"},
+	{"attempt", 0, OPTION_VALUE, "N", "of this attempt (default: the newest)"},
+	{"kind", 0, OPTION_VALUE, "KIND", "run (default), undo or hook"},
+	{"raw", 0, OPTION_FLAG, NULL, "the bytes as they are, also on a terminal"},
+	{0},
+};
+
+struct logging {
+	struct cli *cli;
+	const char *execution, *node;
+	int64_t attempt;
+	const char *kind;
+	bool raw, follow;
+};
+
+static int read_chunk(const struct logging *l, int64_t offset, Hlp__V1__OutputChunk **out)
+{
+	Hlp__V1__OutputRequest request = HLP__V1__OUTPUT_REQUEST__INIT;
+	ProtobufCMessage *reply = NULL;
+	request.execution = (char *)l->execution;
+	request.node = (char *)l->node;
+	request.kind = (char *)l->kind;
+	request.attempt = (uint32_t)l->attempt;
+	request.offset = offset;
+	request.length = CHUNK_BYTES;
+	int code = cli_call(l->cli, "ReadOutput", &request.base,
+			    &hlp__v1__output_chunk__descriptor, &reply);
+	*out = (Hlp__V1__OutputChunk *)reply;
+	return code;
+}
+
+/* Prints from the beginning; with follow, until the attempt has ended and all of it is printed. */
+static int print_node(const struct logging *l)
+{
+	int64_t offset = 0;
+	for (;;) {
+		Hlp__V1__OutputChunk *chunk;
+		int code = read_chunk(l, offset, &chunk);
+		if (code != 0) {
+			return code;
+		}
+		size_t length = chunk->data.len;
+		bool more = offset + (int64_t)length < chunk->size, live = chunk->live;
+		if (l->raw) {
+			say_raw(&l->cli->out, chunk->data.data, length);
+		} else {
+			say_text(&l->cli->out, (const char *)chunk->data.data, length);
+		}
+		offset += (int64_t)length;
+		hlp__v1__output_chunk__free_unpacked(chunk, NULL);
+		if (length == 0 && (!l->follow || !live)) {
+			return CLI_OK;
+		}
+		if (!more && l->follow) {
+			say_flush(&l->cli->out);
+			(void)poll(NULL, 0, LOOK_AGAIN_MS);
+		} else if (!more) {
+			return CLI_OK;
+		}
+	}
+}
+
+/* All nodes that started, in file order, each with a line that names it. */
+static int print_all(struct logging *l)
+{
+	Hlp__V1__Status *status;
+	int code = status_fetch(l->cli, l->execution, &status);
+	if (code != 0) {
+		return code;
+	}
+	for (size_t i = 0; i < status->n_nodes && code == 0; i++) {
+		if (status->nodes[i]->attempt == 0) {
+			continue;
+		}
+		l->node = status->nodes[i]->id;
+		if (!l->raw) {
+			say_style(&l->cli->out, ROLE_title);
+			say_printf(&l->cli->out, "== %s (%s) ==", l->node, status->nodes[i]->state);
+			say_plain(&l->cli->out);
+			say_printf(&l->cli->out, "\n");
+		}
+		code = print_node(l);
+	}
+	hlp__v1__status__free_unpacked(status, NULL);
+	return code;
+}
+
+static int exec(struct cli *cli)
+{
+	struct err err = {0};
+	struct logging l = {.cli = cli, .kind = options_value(&cli->options, "kind")};
+	char *execution, *node;
+	if (options_number(&cli->options, "attempt", 1, 0, &l.attempt, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	cli_split_target(cli_argument(cli, 0), &execution, &node);
+	l.kind = l.kind != NULL ? l.kind : "run";
+	l.raw = options_has(&cli->options, "raw");
+	l.follow = options_has(&cli->options, "follow");
+	l.execution = execution;
+	l.node = node;
+	int code = node[0] != '\0' ? print_node(&l) : print_all(&l);
+	free(execution);
+	free(node);
+	return code;
+}
+
+const struct cli_command logs_command = {
+	.name = "logs",
+	.arguments = "EXECUTION[/NODE]",
+	.help = "what nodes printed",
+	.options = options,
+	.least = 1,
+	.most = 1,
+	.exec = exec,
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The params of a run as given on the command line: -p KEY=VALUE, KEY=@FILE, KEY=@@x for a literal
+ * "@x"; on a terminal, missing ones are asked for.
+ */
+#ifndef HLP_CLI_PARAMS_H
+#define HLP_CLI_PARAMS_H
+
+#include "cli/cli.h"
+#include "model/workflow.h"
+
+struct params {
+	struct arena arena; /* owns the texts */
+	struct binding *given;
+	size_t count, capacity;
+	struct binding *bound; /* in the order of the declarations */
+};
+
+/* 0, or CLI_USAGE, said. */
+int params_read(struct cli *cli, const struct workflow *workflow, struct params *out);
+void params_release(struct params *params);
+/* Parses one KEY=VALUE word; the file of KEY=@FILE is read, less one newline at its end. */
+int params_parse(struct params *params, const char *word, struct err *err);
+
+#endif

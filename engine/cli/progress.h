@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a person or a log sees of an execution that is followed: one line a change, and on a terminal
+ * a block beneath that is drawn again.
+ */
+#ifndef HLP_CLI_PROGRESS_H
+#define HLP_CLI_PROGRESS_H
+
+#include "cli/follow.h"
+
+struct progress {
+	const struct follow *how;
+	const struct mirror *mirror;
+	struct say *say;
+	bool live;	 /* a block is drawn */
+	bool only_grave; /* too many nodes for a line each: what went wrong only */
+	int lines;	 /* of the block on the screen */
+	struct progress_seen *seen; /* per node: what was last said of it */
+	enum state state;	    /* the execution's, as last said */
+	enum reason reason;
+	bool begun;		    /* the first rows have come */
+};
+
+void progress_init(struct progress *progress, const struct follow *how,
+		   const struct mirror *mirror);
+void progress_release(struct progress *progress);
+/* Says what the update (already applied to the mirror) changed. */
+void progress_note(struct progress *progress, const Hlp__V1__Update *update);
+/* Draws the block again and flushes. */
+void progress_draw(struct progress *progress, bool disconnected);
+/* Takes the block away. */
+void progress_end(struct progress *progress);
+
+#endif
