@@ -125,7 +125,8 @@ int recovery_load(struct engine *engine, struct journal *journal, struct err *er
 {
 	struct loading loading = {.engine = engine, .journal = journal};
 	struct names names = {0};
-	int rc = content_open(engine->options.home, CONTENT_READ, &loading.fold.content, err);
+	/* For writing: it makes the repository of a new home. */
+	int rc = content_open(engine->options.home, CONTENT_WRITE, &loading.fold.content, err);
 
 	if (rc)
 		return rc;
