@@ -42,7 +42,7 @@ struct test {
 	unsigned kills_wanted, kills;
 	struct rng rng;
 	const char *bin;
-	char home[64], folder[64];
+	char home[64], folder[80];
 	unsigned long seen[REASONS]; /* nodes in this reason, summed over kills */
 	unsigned runs;
 };
