@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The main job, by keys at 80x24: the bundled runbook fails at the client's view; its output, the
+# difference of the certificate, the undo of the swap; the old serial is served again, and the
+# terminal is as it was. With KILL=1 the engine is killed in the middle.
+. "$(dirname "$0")/lib.sh"
+
+command -v openssl >/dev/null || skip "openssl is missing"
+cp -r "$ROOT/workflows/edge-cert" . || fail "no runbook"
+end_proxy() {
+	test -x "$work/files/edge-cert/stop-proxy.sh" && "$work/files/edge-cert/stop-proxy.sh"
+	end_terminal
+}
+trap '(exit $?); end_proxy' EXIT
+
+expect 0 hlp run edge-cert/edge-cert.yaml --yes
+good=$(./edge-cert/served.sh --serial) || fail "nobody serves"
+cp edge-cert/tls/edge.crt good.crt
+expect 1 hlp run edge-cert/edge-cert.yaml -p break=true --yes
+
+terminal
+type_in 'stty -a >before.tty; hlp-console edge-cert; stty -a >after.tty; echo back'
+shows 'served-chain'
+shows 'FAILED'
+screen edge-cert-failed
+keys ']' l
+shows 'unable to get local issuer'
+screen edge-cert-output
+keys Escape
+type_in '/swap'
+keys d
+shows 'CERTIFICATE'
+screen edge-cert-diff
+if test -n "${KILL-}"; then
+	kill -9 "$(pid_of hlpd)"
+	shows 'econnect|no engine|lost' 10
+	hides 'econnect' 20
+fi
+keys Escape U
+shows 'swap'
+screen edge-cert-undo
+type_in swap
+shows 'undone' 30
+keys q
+shows '^back$'
+cmp before.tty after.tty || fail "the terminal's settings are not as they were"
+screen edge-cert-back
+test "$(./edge-cert/served.sh --serial)" = "$good" || fail "the old serial is not served"
+cmp edge-cert/tls/edge.crt good.crt || fail "the certificate is not the old one"
