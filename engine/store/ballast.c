@@ -9,9 +9,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define BALLAST_NAME "ballast"
+#define BALLAST_NAME  "ballast"
 #define BALLAST_BYTES ((off_t)32 * 1024 * 1024)
-#define BALLAST_ROOM 10 /* times its size that must be free before it is taken */
+#define BALLAST_ROOM  10 /* times its size that must be free before it is taken */
 
 bool ballast_is_held(const struct home *home)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The store of large files. A file is written under a temporary name while it is hashed, synced, and
- * only then given its name, so a name always has the whole contents behind it.
+ * The store of large files. A file is written under a temporary name while it is hashed, synced,
+ * and only then given its name, so a name always has the whole contents behind it.
  */
 #include "store/bigfile.h"
 
@@ -186,8 +186,8 @@ static int fill_from_bytes(void *ctx, int fd, struct bigfile_pointer *out)
 	return file_write_fd(fd, bytes->data, bytes->length);
 }
 
-int bigfile_add(struct bigfile *large, const void *data, size_t length,
-		struct bigfile_pointer *out, struct err *err)
+int bigfile_add(struct bigfile *large, const void *data, size_t length, struct bigfile_pointer *out,
+		struct err *err)
 {
 	struct bytes bytes = {data, length};
 

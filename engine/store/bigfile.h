@@ -14,8 +14,8 @@
 #include "base/err.h"
 #include "store/digest.h"
 
-#define BIGFILE_FROM	 ((int64_t)8 * 1024 * 1024) /* bytes; larger files go here */
-#define BIGFILE_POINTER_MAX 256			    /* bytes of a pointer */
+#define BIGFILE_FROM	    ((int64_t)8 * 1024 * 1024) /* bytes; larger files go here */
+#define BIGFILE_POINTER_MAX 256			       /* bytes of a pointer */
 
 struct bigfile {
 	char *folder; /* owned; made at the first file */
@@ -31,8 +31,8 @@ void bigfile_release(struct bigfile *large); /* accepts a zeroed one */
 
 /* Copies everything from `fd` into the store, durably. The same contents are kept once. */
 int bigfile_add_fd(struct bigfile *large, int fd, struct bigfile_pointer *out, struct err *err);
-int bigfile_add(struct bigfile *large, const void *data, size_t length,
-		struct bigfile_pointer *out, struct err *err);
+int bigfile_add(struct bigfile *large, const void *data, size_t length, struct bigfile_pointer *out,
+		struct err *err);
 /* Opens a kept file. Returns a descriptor; ERR_NOT_FOUND. */
 int bigfile_open(const struct bigfile *large, const struct bigfile_pointer *pointer,
 		 struct err *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Reading the tables, on a connection that cannot write. Finding what a person named is in
- * resolve.c. A statement is kept after its first use; a callback that asks the same question again
- * while it is being answered gets one of its own.
+ * catalog_resolve.c. A statement is kept after its first use; a callback that asks the same
+ * question again while it is being answered gets one of its own.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ static const char *const sql[] = {
 	[CATALOG_BEGIN] = "BEGIN",
 	[CATALOG_END] = "COMMIT",
 	[CATALOG_SEQ] = "SELECT last_seq FROM instance",
-	[CATALOG_EXECUTIONS] = "SELECT " EXECUTION_COLUMNS
-			       " FROM execution ORDER BY row DESC LIMIT ?2",
+	[CATALOG_EXECUTIONS] =
+		"SELECT " EXECUTION_COLUMNS " FROM execution ORDER BY row DESC LIMIT ?2",
 	[CATALOG_OF_WORKFLOW] = "SELECT " EXECUTION_COLUMNS " FROM execution WHERE workflow = ?1"
 				" ORDER BY row DESC LIMIT ?2",
 	[CATALOG_EXECUTION] = "SELECT " EXECUTION_COLUMNS " FROM execution WHERE id = ?1",
@@ -31,9 +31,10 @@ static const char *const sql[] = {
 			  " undo_attempt, exit_code, signal, started_us, ended_us, due_us, pid,"
 			  " question, message, version FROM node WHERE execution = ?1"
 			  " ORDER BY number",
-	[CATALOG_ATTEMPTS] = "SELECT node, kind, number, exit_kind, code, started_us, ended_us, pid,"
-			     " cpu_us, rss_kib, seq FROM attempt WHERE execution = ?1"
-			     " AND node BETWEEN ?2 AND ?3 ORDER BY node, kind, number",
+	[CATALOG_ATTEMPTS] =
+		"SELECT node, kind, number, exit_kind, code, started_us, ended_us, pid,"
+		" cpu_us, rss_kib, seq FROM attempt WHERE execution = ?1"
+		" AND node BETWEEN ?2 AND ?3 ORDER BY node, kind, number",
 	[CATALOG_REVISIONS] = "SELECT node, artifact, attempt_kind, attempt, moment, seq, time_us,"
 			      " absent, blob, size, mode, uid, gid, mtime_ns, inode, path"
 			      " FROM revision WHERE execution = ?1 AND node BETWEEN ?2 AND ?3"
@@ -130,9 +131,10 @@ int catalog_begin(struct catalog *catalog, uint64_t *out_seq, struct err *err)
 	catalog_own_give(catalog, CATALOG_SEQ, seq);
 	if (rc != 1)
 		catalog_end(catalog);
-	return rc == 0 ? err_set(err, ERR_CORRUPT, "'%s' has lost its instance row",
-				 catalog->db.path)
-		       : rc < 0 ? rc : 0;
+	return rc == 0	? err_set(err, ERR_CORRUPT, "'%s' has lost its instance row",
+				  catalog->db.path)
+	       : rc < 0 ? rc
+			: 0;
 }
 
 void catalog_end(struct catalog *catalog)
@@ -233,8 +235,8 @@ int catalog_executions(struct catalog *catalog, const char *workflow, uint32_t l
 	return each_row(catalog, query, statement, read_execution, &call, err);
 }
 
-int catalog_execution(struct catalog *catalog, const char *execution,
-		      catalog_each_execution *each, void *ctx, struct err *err)
+int catalog_execution(struct catalog *catalog, const char *execution, catalog_each_execution *each,
+		      void *ctx, struct err *err)
 {
 	struct execution_row row;
 	sqlite3_stmt *statement;
@@ -465,8 +467,8 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
 	return each_row(catalog, CATALOG_EVENTS, statement, read_event, &call, err);
 }
 
-int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,
-		      int64_t *out, size_t max, struct err *err)
+int catalog_durations(struct catalog *catalog, const char *workflow, const char *node, int64_t *out,
+		      size_t max, struct err *err)
 {
 	sqlite3_stmt *statement;
 	int count = 0, rc = catalog_own_take(catalog, CATALOG_DURATIONS, &statement, err);

@@ -37,8 +37,8 @@ typedef int catalog_each_event(void *ctx, const struct event *event, struct err 
 /* Newest first; workflow NULL: all; limit 0: all. */
 int catalog_executions(struct catalog *catalog, const char *workflow, uint32_t limit,
 		       catalog_each_execution *each, void *ctx, struct err *err);
-int catalog_execution(struct catalog *catalog, const char *execution,
-		      catalog_each_execution *each, void *ctx, struct err *err);
+int catalog_execution(struct catalog *catalog, const char *execution, catalog_each_execution *each,
+		      void *ctx, struct err *err);
 int catalog_nodes(struct catalog *catalog, const char *execution, catalog_each_node *each,
 		  void *ctx, struct err *err);
 /* node EVENT_NO_NODE: all nodes. */
@@ -50,7 +50,7 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
 		   uint32_t limit, catalog_each_event *each, void *ctx, struct err *err);
 /* Durations in us of the last completed run attempts of a node by this name in executions of this
  * workflow, newest first; for estimates. Returns the count. */
-int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,
-		      int64_t *out, size_t max, struct err *err);
+int catalog_durations(struct catalog *catalog, const char *workflow, const char *node, int64_t *out,
+		      size_t max, struct err *err);
 
 #endif

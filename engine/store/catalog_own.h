@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What catalog.c and resolve.c share. Private to engine/store.
+ * What catalog.c and catalog_resolve.c share. Private to engine/store.
  */
 #ifndef HLP_STORE_CATALOG_OWN_H
 #define HLP_STORE_CATALOG_OWN_H

@@ -2,8 +2,8 @@
  *
  * Files as revisions: what a file is now goes into the batch under way, and comes back by its id.
  * Small files are blobs of the repository; large ones lie beside it with a pointer for a blob, so
- * that an id always names an object of content.git. Putting back is in restore.c, comparing for
- * people in diff.c.
+ * that an id always names an object of content.git. Putting back is in content_restore.c, comparing
+ * for people in content_diff.c.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -48,8 +48,8 @@ int content_open(const struct home *home, enum content_mode mode, struct content
 
 	content->home = home;
 	bigfile_init(&content->large, home->path);
-	rc = repo_open(&content->repo, home->content, mode == CONTENT_WRITE ? REPO_WRITE : REPO_READ,
-		       err);
+	rc = repo_open(&content->repo, home->content,
+		       mode == CONTENT_WRITE ? REPO_WRITE : REPO_READ, err);
 	if (rc < 0) {
 		content_close(content);
 		return rc;
@@ -128,8 +128,8 @@ int content_add(struct content *content, const char *name, const void *data, siz
 static bool is_unchanged(const struct stat *a, const struct stat *b)
 {
 	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 /* One reading, with stat before and after: 1 added, 0 it changed meanwhile. */
@@ -175,9 +175,11 @@ static void describe_absent(struct event_item *out)
 {
 	const char *kind = out->kind, *name = out->name;
 
-	*out = (struct event_item){
-		.kind = kind, .name = name, .value = out->value, .number = out->number,
-		.absent = true};
+	*out = (struct event_item){.kind = kind,
+				   .name = name,
+				   .value = out->value,
+				   .number = out->number,
+				   .absent = true};
 }
 
 static int add_open_file(struct content *content, const char *name, const char *path, int fd,
@@ -281,8 +283,8 @@ int content_read(struct content *content, const char *blob, size_t max, char **o
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
-int content_own_is_same(struct content *content, int fd, const struct stat *info,
-			const char *blob, struct err *err)
+int content_own_is_same(struct content *content, int fd, const struct stat *info, const char *blob,
+			struct err *err)
 {
 	struct bigfile_pointer pointer;
 	char id[REPO_ID_TEXT];
@@ -315,15 +317,16 @@ int content_own_is_same(struct content *content, int fd, const struct stat *info
 	return rc;
 }
 
-/* Whether mode, owner, size and times are as recorded; the inode too, if the file was not replaced. */
+/* Whether mode, owner, size and times are as recorded; the inode too, if the file was not replaced.
+ */
 static bool is_as_described(const struct stat *info, const struct event_item *recorded,
 			    bool *out_same_owner)
 {
 	struct event_item now = {0};
 
 	content_own_describe(info, &now);
-	*out_same_owner = now.mode == recorded->mode && now.uid == recorded->uid &&
-			  now.gid == recorded->gid;
+	*out_same_owner =
+		now.mode == recorded->mode && now.uid == recorded->uid && now.gid == recorded->gid;
 	return now.size == recorded->size && now.mtime_ns == recorded->mtime_ns &&
 	       now.inode == recorded->inode;
 }
@@ -336,8 +339,8 @@ static int compare_open(struct content *content, int fd, const struct stat *info
 
 	if (!same_owner || info->st_size != recorded->size)
 		return 1;
-	/* Two writes within one tick of the clock leave the same times; a small file costs nothing to
-	 * read, so times are trusted for large ones only. */
+	/* Two writes within one tick of the clock leave the same times; a small file costs nothing
+	 * to read, so times are trusted for large ones only. */
 	if (untouched && info->st_size > ALWAYS_READ_MAX)
 		return 0;
 	rc = content_own_is_same(content, fd, info, recorded->blob, err);
@@ -395,8 +398,8 @@ int content_repack(struct content *content, struct err *err)
 	safe = mem_printf("safe.directory=%s", content->home->content);
 	folder = mem_printf("--git-dir=%s", content->home->content);
 	buf_init(&output, 4096);
-	/* Only small packs are merged into larger ones, so the work stays in proportion to what came
-	 * since the last time. */
+	/* Only small packs are merged into larger ones, so the work stays in proportion to what
+	 * came since the last time. */
 	rc = proc_run((char *[]){git, "-c", safe, folder, "repack", "--geometric=2", "-d", "-q",
 				 "-n", NULL},
 		      NULL, &output, err);

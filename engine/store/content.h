@@ -30,9 +30,9 @@ void content_close(struct content *content); /* accepts NULL */
 int content_add(struct content *content, const char *name, const void *data, size_t length,
 		char out_blob[41], struct err *err);
 /* Adds a file as it is now: opened beneath `folder` (or a root, when absolute), never through a
- * symbolic link that leads out; a file that changes while it is read is read again. Fills all of the
- * item but kind and name; a missing file is `absent`. ERR_FULL when it would leave less than
- * 5 % of the disk free. */
+ * symbolic link that leads out; a file that changes while it is read is read again. Fills all of
+ * the item but kind and name; a missing file is `absent`. ERR_FULL when it would leave less than 5
+ * % of the disk free. */
 int content_add_file(struct content *content, const char *name, const char *folder,
 		     const char *const *roots, size_t roots_count, const char *path,
 		     struct event_item *out, struct err *err);

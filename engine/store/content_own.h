@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the files of contents (content.c, restore.c, diff.c) share. Private to engine/store.
+ * What the files of contents (content.c and content_*.c) share. Private to engine/store.
  */
 #ifndef HLP_STORE_CONTENT_OWN_H
 #define HLP_STORE_CONTENT_OWN_H
@@ -22,7 +22,7 @@ struct content {
 /* What stat says about a file, into an item. */
 void content_own_describe(const struct stat *info, struct event_item *out);
 /* Whether the file at `fd` has these recorded contents. 1 yes, 0 no. */
-int content_own_is_same(struct content *content, int fd, const struct stat *info,
-			const char *blob, struct err *err);
+int content_own_is_same(struct content *content, int fd, const struct stat *info, const char *blob,
+			struct err *err);
 
 #endif

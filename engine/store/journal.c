@@ -3,10 +3,10 @@
  * The journal's write side: open, term, group commit, checkpoints, the ballast.
  *
  * One commit is one sync of the write-ahead log. The log is filled with zeros up to the size at
- * which it is checkpointed, and kept when the engine ends: a sync after overwriting a block costs half
- * of one after appending, since no file size has to be written. Checkpoints are ours because
- * SQLite's automatic ones drop their errors, and after a failed sync the kernel may call pages clean
- * that never reached the disk: trying again would then succeed and lose them.
+ * which it is checkpointed, and kept when the engine ends: a sync after overwriting a block costs
+ * half of one after appending, since no file size has to be written. Checkpoints are ours because
+ * SQLite's automatic ones drop their errors, and after a failed sync the kernel may call pages
+ * clean that never reached the disk: trying again would then succeed and lose them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -159,7 +159,8 @@ static int configure(struct journal *journal, enum durability durability, struct
 
 	if (rc < 0)
 		return rc;
-	/* NORMAL syncs at checkpoints only: a power cut takes the newest commits, never the file. */
+	/* NORMAL syncs at checkpoints only: a power cut takes the newest commits, never the file.
+	 */
 	rc = db_exec(&journal->db,
 		     durability == DURABILITY_FULL ? "PRAGMA synchronous = FULL"
 						   : "PRAGMA synchronous = NORMAL",
@@ -209,7 +210,8 @@ static int load_end(struct journal *journal, struct err *err)
 		writer_settle(&journal->writer, WRITER_COMMITTED);
 		rc = 0;
 	} else if (rc >= 0) {
-		rc = err_set(err, ERR_CORRUPT, "'%s' has lost its instance row or its chain of acts",
+		rc = err_set(err, ERR_CORRUPT,
+			     "'%s' has lost its instance row or its chain of acts",
 			     journal->db.path);
 	}
 	(void)sqlite3_finalize(statement); /* its error was seen by db_step */

@@ -86,10 +86,11 @@ int journal_prune(struct journal *journal, int64_t now_us, int64_t age_us, uint3
 		  struct err *err);
 /* Those that journal_prune would remove now: their outputs can be removed first. */
 int journal_each_prunable(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
-			  int (*each)(void *ctx, const char *execution, struct err *err),
-			  void *ctx, struct err *err);
+			  int (*each)(void *ctx, const char *execution, struct err *err), void *ctx,
+			  struct err *err);
 /* The full check: integrity of the file, chain of acts, projection against the journal (the rebuild
- * is told how to load an execution's fold by `load`). Problems as text lines. Returns their count. */
+ * is told how to load an execution's fold by `load`). Problems as text lines. Returns their count.
+ */
 struct journal_loader {
 	int (*load)(void *ctx, const char *execution, struct execution **out, struct err *err);
 	void *ctx;
@@ -102,7 +103,8 @@ bool journal_is_broken(const struct journal *journal);
  * itself; while there is none, the engine should admit nothing new. */
 void journal_release_ballast(struct journal *journal);
 bool journal_has_ballast(const struct journal *journal);
-/* For a moment without work: moves the write-ahead log into the database, takes the ballast again. */
+/* For a moment without work: moves the write-ahead log into the database, takes the ballast again.
+ */
 int journal_idle(struct journal *journal, struct err *err);
 
 #endif

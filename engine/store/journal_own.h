@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the files of the journal (journal.c, history.c, prune.c, check.c) share. Private to
+ * What the files of the journal (journal.c and journal_*.c) share. Private to
  * engine/store.
  */
 #ifndef HLP_STORE_JOURNAL_OWN_H

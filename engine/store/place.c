@@ -88,8 +88,7 @@ static const char *kind_of(mode_t mode)
 	}
 }
 
-int place_stat(const struct place *place, const char *path, struct stat *out_info,
-	       struct err *err)
+int place_stat(const struct place *place, const char *path, struct stat *out_info, struct err *err)
 {
 	struct stat info;
 	int fd = open_part(place, path, O_PATH | O_NOFOLLOW, err), rc = 0;

@@ -19,16 +19,14 @@ struct place {
 	size_t roots_count;
 };
 
-/* Opens the file for reading: a regular file, not reached through a link at its end. Fills *out_info.
- * ERR_NOT_FOUND when there is none. Returns a descriptor. */
-int place_open(const struct place *place, const char *path, struct stat *out_info,
-	       struct err *err);
+/* Opens the file for reading: a regular file, not reached through a link at its end. Fills
+ * *out_info. ERR_NOT_FOUND when there is none. Returns a descriptor. */
+int place_open(const struct place *place, const char *path, struct stat *out_info, struct err *err);
 /* What is there, without opening it: the entry itself, whatever it is. ERR_NOT_FOUND. */
-int place_stat(const struct place *place, const char *path, struct stat *out_info,
-	       struct err *err);
+int place_stat(const struct place *place, const char *path, struct stat *out_info, struct err *err);
 
-/* Opens the folder that holds the path's last name (*out_name, within `path`); makes missing folders
- * when asked to. Returns a descriptor. */
+/* Opens the folder that holds the path's last name (*out_name, within `path`); makes missing
+ * folders when asked to. Returns a descriptor. */
 enum place_folder { PLACE_EXISTING, PLACE_MAKE };
 int place_open_folder(const struct place *place, const char *path, enum place_folder mode,
 		      const char **out_name, struct err *err);

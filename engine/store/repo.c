@@ -26,8 +26,8 @@
 
 #define LOG_REF	     "refs/hlp/log"
 #define FRESH_MAX    ((size_t)32 * 1024 * 1024) /* bytes in memory before a pack is written early */
-#define CARRY_ROOT   32	  /* folders (executions) that a tree carries on */
-#define CARRY_FOLDER 256  /* entries (nodes) in one of them */
+#define CARRY_ROOT   32				/* folders (executions) that a tree carries on */
+#define CARRY_FOLDER 256			/* entries (nodes) in one of them */
 #define TREE_DEPTH   64
 #define CACHE_BYTES  ((ssize_t)2 * 1024 * 1024)
 #define MAPPED_BYTES ((size_t)32 * 1024 * 1024)
@@ -76,7 +76,8 @@ int repo_library_open(void)
 		result = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MAPPED_BYTES);
 	if (result >= 0)
 		result = git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)OPEN_PACKS);
-	/* Root looks at other people's repositories, and libgit2 runs nothing of what is in them. */
+	/* Root looks at other people's repositories, and libgit2 runs nothing of what is in them.
+	 */
 	if (result >= 0)
 		result = git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	return result;
@@ -243,8 +244,8 @@ static int write_pack(struct repo *repo)
 	return git_mempack_reset(repo->memory);
 }
 
-int repo_add(struct repo *repo, const char *name, const void *data, size_t length,
-	     git_oid *out_id, struct err *err)
+int repo_add(struct repo *repo, const char *name, const void *data, size_t length, git_oid *out_id,
+	     struct err *err)
 {
 	git_oid id;
 	int result = git_odb_hash(&id, data, length, GIT_OBJECT_BLOB);
@@ -423,9 +424,9 @@ static int create_commit(struct repo *repo, const git_oid *tree, const git_commi
 	int result = git_signature_now(&signature, "hlp", "hlp@localhost");
 
 	if (result == 0)
-		result = git_commit_create_from_ids(out, repo->git, NULL, signature, signature,
-						    "UTF-8", message, tree, parent ? 1 : 0,
-						    parents);
+		result =
+			git_commit_create_from_ids(out, repo->git, NULL, signature, signature,
+						   "UTF-8", message, tree, parent ? 1 : 0, parents);
 	git_signature_free(signature);
 	return result;
 }

@@ -25,7 +25,7 @@ struct repo {
 	char *path;
 	git_repository *git;
 	git_odb *odb;
-	git_odb_backend *memory; /* owned by the odb; NULL when opened for reading */
+	git_odb_backend *memory;    /* owned by the odb; NULL when opened for reading */
 	struct repo_entry *entries; /* of the batch under way */
 	size_t entries_count, entries_capacity;
 	git_oid *fresh; /* objects in memory that no pack holds yet */
@@ -40,8 +40,8 @@ int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct e
 void repo_close(struct repo *repo); /* accepts a zeroed one */
 
 /* Adds a blob to the batch, and its name to the tree of the batch's commit. */
-int repo_add(struct repo *repo, const char *name, const void *data, size_t length,
-	     git_oid *out_id, struct err *err);
+int repo_add(struct repo *repo, const char *name, const void *data, size_t length, git_oid *out_id,
+	     struct err *err);
 /* A synced pack with all new objects, then the synced ref refs/hlp/log. On failure the batch is
  * dropped. 1 when a pack was written, 0 for an empty batch. */
 int repo_commit(struct repo *repo, const char *message, struct err *err);

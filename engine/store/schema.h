@@ -8,7 +8,8 @@
 #include "store/db.h"
 
 /* Brings the database to the newest version, one transaction a step, so that a death in between
- * leaves a whole older version. A newer schema is ERR_UNSUPPORTED, a foreign database ERR_INVALID. */
+ * leaves a whole older version. A newer schema is ERR_UNSUPPORTED, a foreign database ERR_INVALID.
+ */
 int schema_migrate(struct db *db, struct err *err);
 /* Fails unless the schema is the one that this program knows. */
 int schema_expect(struct db *db, struct err *err);

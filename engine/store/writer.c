@@ -240,8 +240,7 @@ static int put_execution(struct writer *writer, int64_t key, const struct execut
 	return db_run(writer->db, statement, err);
 }
 
-static int put_node(struct writer *writer, int64_t key, const struct node_row *row,
-		    struct err *err)
+static int put_node(struct writer *writer, int64_t key, const struct node_row *row, struct err *err)
 {
 	sqlite3_stmt *statement = writer->statements[NODE];
 
@@ -400,7 +399,7 @@ int writer_row(struct writer *writer, const struct batch_row *row, struct err *e
 
 int writer_batch(struct writer *writer, const struct journal_batch *batch, struct err *err)
 {
-	struct batch_cursor events = batch_events(batch), rows = batch_rows(batch);
+	struct batch_cursor events = journal_batch_events(batch), rows = journal_batch_rows(batch);
 	struct batch_event event;
 	struct batch_row row;
 	int rc = 0;
@@ -408,9 +407,9 @@ int writer_batch(struct writer *writer, const struct journal_batch *batch, struc
 	if (batch->events.overflow || batch->rows.overflow)
 		return err_set(err, ERR_LIMIT, "a batch of events is larger than %zu bytes",
 			       batch->events.max);
-	while (rc == 0 && batch_next_event(&events, &event))
+	while (rc == 0 && journal_batch_next_event(&events, &event))
 		rc = put_event(writer, &event, err);
-	while (rc == 0 && batch_next_row(&rows, &row))
+	while (rc == 0 && journal_batch_next_row(&rows, &row))
 		rc = writer_row(writer, &row, err);
 	return rc;
 }

@@ -6,11 +6,11 @@
 #ifndef HLP_STORE_WRITER_H
 #define HLP_STORE_WRITER_H
 
-#include "store/batch.h"
 #include "store/chain.h"
 #include "store/db.h"
+#include "store/journal_batch.h"
 
-#define WRITER_CACHE 64
+#define WRITER_CACHE	  64
 #define WRITER_STATEMENTS 13
 
 struct writer {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * A batch as bytes: what one decision adds to the journal, detached from the execution that made
- * it. A record is the image of a struct as it lies in memory, followed by its texts; the pointers in
- * the image mean nothing and are set again on reading. That is enough, since a batch goes from one
- * thread to another and never to a disk, and it costs one copy instead of a codec a row type.
+ * it. A record is the image of a struct as it lies in memory, followed by its texts; the pointers
+ * in the image mean nothing and are set again on reading. That is enough, since a batch goes from
+ * one thread to another and never to a disk, and it costs one copy instead of a codec a row type.
  */
-#include "store/batch.h"
+#include "store/journal_batch.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define BATCH_MAX ((size_t)1024 * 1024 * 1024)
-#define NO_TEXT UINT32_MAX
+#define NO_TEXT	  UINT32_MAX
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
@@ -165,12 +165,12 @@ static struct batch_cursor cursor_of(const struct buf *buf)
 	return (struct batch_cursor){buf_text(buf), buf_text(buf) + buf->length};
 }
 
-struct batch_cursor batch_events(const struct journal_batch *batch)
+struct batch_cursor journal_batch_events(const struct journal_batch *batch)
 {
 	return cursor_of(&batch->events);
 }
 
-struct batch_cursor batch_rows(const struct journal_batch *batch)
+struct batch_cursor journal_batch_rows(const struct journal_batch *batch)
 {
 	return cursor_of(&batch->rows);
 }
@@ -204,7 +204,7 @@ static const char *take_text(struct batch_cursor *cursor)
 	return take_bytes(cursor, &length);
 }
 
-bool batch_next_event(struct batch_cursor *cursor, struct batch_event *out)
+bool journal_batch_next_event(struct batch_cursor *cursor, struct batch_event *out)
 {
 	if (cursor->at == cursor->end)
 		return false;
@@ -244,7 +244,7 @@ static void take_act(struct batch_cursor *cursor, struct act_row *out)
 	out->request = take_text(cursor);
 }
 
-bool batch_next_row(struct batch_cursor *cursor, struct batch_row *out)
+bool journal_batch_next_row(struct batch_cursor *cursor, struct batch_row *out)
 {
 	uint32_t kind;
 

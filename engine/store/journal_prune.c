@@ -19,10 +19,14 @@ static const char candidates[] =
 	" OR (?2 > 0 AND place > ?2)) ORDER BY row";
 
 static const char *const removals[] = {
-	"DELETE FROM node WHERE execution = ?1",     "DELETE FROM attempt WHERE execution = ?1",
-	"DELETE FROM revision WHERE execution = ?1", "DELETE FROM act WHERE execution = ?1",
-	"DELETE FROM request WHERE execution = ?1",  "DELETE FROM snapshot WHERE execution = ?1",
-	"DELETE FROM recovery WHERE execution = ?1", "DELETE FROM event WHERE execution = ?1",
+	"DELETE FROM node WHERE execution = ?1",
+	"DELETE FROM attempt WHERE execution = ?1",
+	"DELETE FROM revision WHERE execution = ?1",
+	"DELETE FROM act WHERE execution = ?1",
+	"DELETE FROM request WHERE execution = ?1",
+	"DELETE FROM snapshot WHERE execution = ?1",
+	"DELETE FROM recovery WHERE execution = ?1",
+	"DELETE FROM event WHERE execution = ?1",
 	"UPDATE chain SET pruned = 1 WHERE execution = (SELECT id FROM execution WHERE row = ?1)",
 	"DELETE FROM execution WHERE row = ?1",
 };
@@ -44,8 +48,8 @@ static int note(void *ctx, const char *execution, struct err *err)
 }
 
 int journal_each_prunable(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
-			  int (*each)(void *ctx, const char *execution, struct err *err),
-			  void *ctx, struct err *err)
+			  int (*each)(void *ctx, const char *execution, struct err *err), void *ctx,
+			  struct err *err)
 {
 	sqlite3_stmt *statement;
 	int rc = db_prepare(&journal->db, candidates, &statement, err);

@@ -8,8 +8,8 @@
 #include "store/journal_own.h"
 
 /* Statements here are prepared for one call: recovery is rare and its callbacks may nest. */
-static int find_text(struct journal *journal, const char *sql, const char *text,
-		     sqlite3_stmt **out, struct err *err)
+static int find_text(struct journal *journal, const char *sql, const char *text, sqlite3_stmt **out,
+		     struct err *err)
 {
 	int rc = db_prepare(&journal->db, sql, out, err);
 
@@ -165,8 +165,7 @@ int journal_find_request(struct journal *journal, const char *request, uint64_t 
 }
 
 /* Runs `sql` with the execution's row as its one parameter, in a transaction of its own. */
-static int run_for(struct journal *journal, const char *execution, const char *sql,
-		   struct err *err)
+static int run_for(struct journal *journal, const char *execution, const char *sql, struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
 	int64_t key = 0;

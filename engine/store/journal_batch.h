@@ -3,8 +3,8 @@
  * Reading a journal_batch back, record by record. What is read borrows from the batch. Private to
  * engine/store; the writing half is declared in store/journal.h.
  */
-#ifndef HLP_STORE_BATCH_H
-#define HLP_STORE_BATCH_H
+#ifndef HLP_STORE_JOURNAL_BATCH_H
+#define HLP_STORE_JOURNAL_BATCH_H
 
 #include "store/journal.h"
 
@@ -51,10 +51,10 @@ struct batch_row {
 	};
 };
 
-struct batch_cursor batch_events(const struct journal_batch *batch);
-struct batch_cursor batch_rows(const struct journal_batch *batch);
+struct batch_cursor journal_batch_events(const struct journal_batch *batch);
+struct batch_cursor journal_batch_rows(const struct journal_batch *batch);
 /* False at the end. A batch never leaves the process, so it is trusted to be well formed. */
-bool batch_next_event(struct batch_cursor *cursor, struct batch_event *out);
-bool batch_next_row(struct batch_cursor *cursor, struct batch_row *out);
+bool journal_batch_next_event(struct batch_cursor *cursor, struct batch_event *out);
+bool journal_batch_next_row(struct batch_cursor *cursor, struct batch_row *out);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "store/catalog_own.h"
 
-#define ENDING_LEAST  4 /* characters of a ULID's end that are enough to name it */
+#define ENDING_LEAST   4 /* characters of a ULID's end that are enough to name it */
 #define CANDIDATES_MAX 5 /* named in a message */
 
 struct candidates {
@@ -121,8 +121,8 @@ static int resolve_number(struct catalog *catalog, const char *text, const char 
 	return 0;
 }
 
-static int resolve_ending(struct catalog *catalog, const char *text,
-			  char out_execution[ULID_TEXT], struct err *err)
+static int resolve_ending(struct catalog *catalog, const char *text, char out_execution[ULID_TEXT],
+			  struct err *err)
 {
 	struct candidates found = {0};
 	char ending[ULID_TEXT] = "";
@@ -139,8 +139,9 @@ static int resolve_ending(struct catalog *catalog, const char *text,
 	if (found.count == 0)
 		return err_set(err, ERR_NOT_FOUND, "no execution '%s'", text);
 	if (found.count > 1)
-		return err_set(err, ERR_INVALID, "'%s' means more than one execution: name one of %s",
-			       text, found.names);
+		return err_set(err, ERR_INVALID,
+			       "'%s' means more than one execution: name one of %s", text,
+			       found.names);
 	memcpy(out_execution, found.newest, ULID_TEXT);
 	return 0;
 }

@@ -113,7 +113,7 @@ static int put_back(struct content *content, int folder_fd, const char *name,
 	}
 	if (rc < 0)
 		(void)unlinkat(folder_fd, temporary, 0); /* the next try would remove it */
-	(void)close(fd); /* synced */
+	(void)close(fd);				 /* synced */
 	return rc;
 }
 
