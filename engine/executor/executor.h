@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/home.h"
@@ -18,15 +19,16 @@
 #include "model/order.h"
 
 enum report_kind {
-	REPORT_STARTED,	    /* pid, start_ticks, text: boot id; time_us: the spawn */
-	REPORT_EXITED,	    /* exit_kind, code, cpu_us, rss_kib, text; time_us: the exit. Repeated after
-			       a reconnect until acknowledged. Its processes are proven gone. */
+	REPORT_STARTED, /* pid, start_ticks, text: boot id; time_us: the spawn */
+	REPORT_EXITED,	/* exit_kind, code, cpu_us, rss_kib, text; time_us: the exit. Repeated after
+			   a reconnect until acknowledged. Its processes are proven gone. */
 	REPORT_NOT_STARTED, /* proven: this attempt was never started and will not be */
 	REPORT_LOST,	    /* proven gone, and nobody knows its exit */
 	REPORT_UNREACHABLE, /* nothing can be said now; attempt NULL: about all of them */
-	REPORT_REACHABLE,   /* the executor answers again; attempt NULL: all. Comes after a connect, when
-			       every attempt the executor knows has been reported */
-	REPORT_FROZEN, REPORT_THAWED,
+	REPORT_REACHABLE,   /* the executor answers again; attempt NULL: all. Comes after a connect,
+			       when every attempt the executor knows has been reported */
+	REPORT_FROZEN,
+	REPORT_THAWED,
 };
 
 struct report {
@@ -37,7 +39,7 @@ struct report {
 	int32_t code;
 	int64_t pid, cpu_us, rss_kib;
 	uint64_t start_ticks;
-	const char *text;    /* borrowed */
+	const char *text; /* borrowed */
 };
 
 /* Called on the executors thread, without locks; may not call back into the executor. */
@@ -52,13 +54,16 @@ struct executor;
 
 struct executor_ops {
 	const char *name;
-	/* Starts the attempt; a known id starts nothing and is reported again. `order` is borrowed. */
+	/* Starts the attempt; a known id starts nothing and is reported again. `order` is borrowed.
+	 */
 	void (*start)(struct executor *executor, const struct order *order);
-	/* Signal, grace, kill, proof; then REPORT_EXITED (or EXIT_UNKILLABLE in it after a deadline). */
+	/* Signal, grace, kill, proof; then REPORT_EXITED (or EXIT_UNKILLABLE in it after a
+	 * deadline). */
 	void (*stop)(struct executor *executor, const char *attempt);
 	void (*freeze)(struct executor *executor, const char *attempt);
 	void (*thaw)(struct executor *executor, const char *attempt);
-	/* What is known of this attempt: reported as STARTED, EXITED, NOT_STARTED, LOST or UNREACHABLE. */
+	/* What is known of this attempt: reported as STARTED, EXITED, NOT_STARTED, LOST or
+	 * UNREACHABLE. */
 	void (*query)(struct executor *executor, const char *attempt);
 	/* The exit is durable here: the executor may forget the attempt. */
 	void (*acknowledge)(struct executor *executor, const char *attempt);
@@ -74,5 +79,27 @@ struct executor {
  * while it is down, REPORT_UNREACHABLE). `term` is the engine's: the launcher obeys the highest. */
 int executor_local_new(struct loop *loop, const struct home *home, uint64_t term,
 		       executor_report *report, void *ctx, struct executor **out, struct err *err);
+
+/* Where the local executor's link stands. It changes only with a REPORT_UNREACHABLE or
+ * REPORT_REACHABLE whose attempt is NULL; ask then. */
+enum executor_link {
+	EXECUTOR_CONNECTING, /* no launcher answers, or not yet; it goes on trying */
+	EXECUTOR_LINKED,
+	EXECUTOR_LAUNCHER_DIED, /* the process that had answered is gone: end in order, then start a
+				   new launcher (base/instance.h); it still goes on trying */
+	EXECUTOR_SUPERSEDED,	/* the launcher refuses us, since a higher term has begun: end */
+};
+enum executor_link executor_local_link(const struct executor *executor);
+/* The process that answers, or answered last; 0 when none has. */
+pid_t executor_local_launcher_pid(const struct executor *executor);
+
+/* To be said after a REPORT_REACHABLE whose attempt is NULL, when this engine serves and has
+ * queried every live attempt that was not reported before it: from then on the launcher takes
+ * "never heard of it" for proof that an attempt was not started, and this start of hlpd for a
+ * success. */
+void executor_local_ready(struct executor *executor);
+/* This engine ends because the instance is idle: the launcher then ends too, instead of starting
+ * it again. Written before it returns, if it can be. */
+void executor_local_goodbye(struct executor *executor);
 
 #endif

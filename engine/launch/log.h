@@ -21,9 +21,9 @@
 
 struct launch_log {
 	char *path;
-	int fd; /* O_APPEND, close-on-exec */
-	size_t size; /* of what is written well */
-	bool torn;   /* there may be more than that, left by a write that failed */
+	int fd;		    /* O_APPEND, close-on-exec */
+	size_t size;	    /* of what is written well */
+	bool torn;	    /* there may be more than that, left by a write that failed */
 	struct buf pending; /* records of this turn that need not be on file before anything else */
 };
 

@@ -74,7 +74,7 @@ enum launch_exit {
 
 enum launch_capability { LAUNCH_CAN_FREEZE = 1, LAUNCH_PROVES_STOP = 2 };
 
-/* Flag of QUERY: the asking process did not send this START itself, an earlier one may have. */
+/* Flag of QUERY: a START for it may have been sent, by this engine or an earlier one. */
 #define LAUNCH_INHERITED 1
 
 #define LAUNCH_ATTEMPT_MAX 200 /* bytes of an attempt's id */
