@@ -19,6 +19,7 @@
 #include "runtime/turn.h"
 
 #define IDLE_US (600 * CLOCK_SECOND_US)
+#define UNLINKED_US (3 * CLOCK_SECOND_US)
 
 /* ---- a commit comes back ---------------------------------------------------------------------- */
 
@@ -239,6 +240,20 @@ static int64_t idle_deadline_us(struct engine *engine)
 	return INT64_MAX;
 }
 
+/* An engine whose launcher does not answer, not even a first time, can start and prove nothing: it makes
+ * room for a new pair. (A launcher may die between starting us and our first word to it.) */
+static int64_t unlinked_deadline_us(struct engine *engine)
+{
+	if (engine->launcher_reachable)
+		return INT64_MAX;
+	if (mailbox_now_us() - engine->unlinked_since_us < UNLINKED_US)
+		return engine->unlinked_since_us + UNLINKED_US;
+	engine->unlinked_since_us = mailbox_now_us();
+	engine->options.over(engine->options.ctx, RUNTIME_END_LAUNCHER,
+			     "no hlp-launcher answers");
+	return engine->unlinked_since_us + UNLINKED_US;
+}
+
 static int64_t earlier(int64_t a_us, int64_t b_us)
 {
 	return a_us < b_us ? a_us : b_us;
@@ -279,8 +294,9 @@ static int64_t coordinator_turn(struct engine *engine, int64_t deadline_us)
 	/* 7. watchers */
 	publish_due(engine);
 	unload_ended(engine);
-	return earlier(earlier(deadline_of(engine, due_us), publish_deadline_us(engine)),
-		       idle_deadline_us(engine));
+	deadline_us = earlier(deadline_of(engine, due_us), publish_deadline_us(engine));
+	return earlier(deadline_us,
+		       earlier(idle_deadline_us(engine), unlinked_deadline_us(engine)));
 }
 
 void *coordinator_main(void *arg)
@@ -289,6 +305,7 @@ void *coordinator_main(void *arg)
 	struct engine *engine = worker->state;
 	int64_t deadline_us = 0;
 
+	engine->unlinked_since_us = mailbox_now_us();
 	recovery_resume(engine);
 	while (!engine->quit)
 		deadline_us = coordinator_turn(engine, deadline_us);

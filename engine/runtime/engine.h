@@ -38,6 +38,7 @@ struct engine {
 	int64_t published_us;  /* CLOCK_MONOTONIC of the last publication */
 	bool publish_due;
 	bool launcher_reachable;
+	int64_t unlinked_since_us; /* CLOCK_MONOTONIC; meaningless while it is reachable */
 	bool broken;	       /* a commit failed: nothing is acted on any more */
 	bool stopping, quit;
 	struct request *stop_request;

@@ -136,6 +136,8 @@ static void take_one(struct engine *engine, struct report_message *message)
 /* The link to the launcher is down: of what runs nothing is known now. */
 static void all_unreachable(struct engine *engine)
 {
+	if (engine->launcher_reachable)
+		engine->unlinked_since_us = mailbox_now_us();
 	engine->launcher_reachable = false;
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		struct live *live = engine->lives.items[i];

@@ -327,7 +327,7 @@ static void read_arguments(struct test *test, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct test test = {.target = TARGET_ENGINE, .kills_wanted = 20, .rng.state = 1};
-	char *stop[] = {"engine", "stop", "--all", NULL};
+	char *stop[] = {"engine", "stop", "--all", "--yes", NULL};
 	struct buf out;
 	int missing;
 
