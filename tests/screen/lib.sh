@@ -34,10 +34,13 @@ set -g escape-time 0
 set -g history-limit 0
 END
 	env -i PATH="$PATH" HOME="$work" TERM=tmux-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC \
-		HLP_HOME="$HLP_HOME" HLP_ACTOR="$HLP_ACTOR" HLP_REASON="$HLP_REASON" PS1='$ ' \
+		HLP_HOME="$HLP_HOME" HLP_ACTOR="$HLP_ACTOR" HLP_REASON="$HLP_REASON" \
 		tmux -L "$(basename "$work")" -f "$work/tmux.conf" new-session -d \
 		-x "${1:-80}" -y "${2:-24}" 'exec sh' || fail "no terminal"
-	shows '^\$ '
+	# A shell of root's has a prompt of its own.
+	shows '^[#$]'
+	type_in "PS1='$ '; clear"
+	shows '^\$$'
 }
 
 # keys KEY…: as tmux names them (Enter, Escape, Up, F1, C-c), each in turn.
