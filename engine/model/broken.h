@@ -6,8 +6,8 @@
 #ifndef HLP_MODEL_BROKEN_H
 #define HLP_MODEL_BROKEN_H
 
-#define BROKEN_BARRIER(unmet, met) (false)
-#define BROKEN_DUPLICATE	   (false)
-#define BROKEN_SNAPSHOT(node)	   ((void)(node))
+#define BROKEN_BARRIER(needs) 0u
+#define BROKEN_DUPLICATE      false
+#define BROKEN_SNAPSHOT(node) ((void)(node))
 
 #endif

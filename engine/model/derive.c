@@ -160,14 +160,22 @@ static void flips_add(struct flips *flips, uint32_t vertex)
 	flips->vertices[flips->count++] = vertex;
 }
 
-/* One more or one less; true when it changed between none and some. */
-static bool change(uint32_t *counter, bool less)
+/* One more or one less; true when it changed between `few` (none) and more. */
+static bool change(uint32_t *counter, uint32_t few, bool less)
 {
 	if (less) {
 		assert(*counter > 0);
-		return --*counter == 0;
+		return --*counter == few;
 	}
-	return (*counter)++ == 0;
+	return (*counter)++ == few;
+}
+
+/* With how many unmet needs a vertex counts as met: none. */
+static uint32_t few(const struct graph *graph, uint32_t vertex)
+{
+	if (!graph_is_barrier(graph, vertex))
+		return 0;
+	return BROKEN_BARRIER(graph->needs_start[vertex + 1] - graph->needs_start[vertex]);
 }
 
 static void tell_next(struct execution *execution, uint32_t vertex, bool met, struct flips *flips)
@@ -176,10 +184,10 @@ static void tell_next(struct execution *execution, uint32_t vertex, bool met, st
 
 	for (uint32_t i = graph->next_start[vertex]; i < graph->next_start[vertex + 1]; i++) {
 		uint32_t next = graph->next[i];
-		bool flipped = change(&execution->unmet[next], met);
+		bool flipped = change(&execution->unmet[next], few(graph, next), met);
 
 		if (graph_is_barrier(graph, next)) {
-			if (flipped || BROKEN_BARRIER(execution->unmet[next], met))
+			if (flipped)
 				flips_add(flips, next);
 		} else {
 			execution->nodes[next].unmet = execution->unmet[next];
@@ -207,7 +215,7 @@ static void tell_needs(struct execution *execution, uint32_t vertex, bool free_a
 	for (uint32_t i = graph->needs_start[vertex]; i < graph->needs_start[vertex + 1]; i++) {
 		uint32_t need = graph->needs[i];
 
-		if (!change(&execution->undo_unmet[need], free_again))
+		if (!change(&execution->undo_unmet[need], 0, free_again))
 			continue;
 		if (graph_is_barrier(graph, need))
 			flips_add(flips, need);
@@ -251,7 +259,7 @@ void derive_settle_all(struct execution *execution)
 static bool is_met(const struct execution *execution, uint32_t vertex)
 {
 	if (graph_is_barrier(execution->graph, vertex))
-		return execution->unmet[vertex] == 0;
+		return execution->unmet[vertex] <= few(execution->graph, vertex);
 	return execution->nodes[vertex].state == STATE_COMPLETED;
 }
 

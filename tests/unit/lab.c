@@ -17,7 +17,8 @@
 
 #define LAB_ULID "01hzzzzzzzzzzzzzzzzzzzzzzz"
 
-/* ---- the workflow ------------------------------------------------------------------------------ */
+/* ---- the workflow ------------------------------------------------------------------------------
+ */
 
 static uint32_t find(const struct lab_node *nodes, size_t count, char id)
 {
@@ -91,7 +92,7 @@ static struct workflow *make_workflow(const struct lab_node *nodes, size_t count
 {
 	static const char *const phases[] = {"one", "two", "three", "four"};
 	struct workflow *workflow = mem_zalloc(sizeof(*workflow));
-	struct node_spec *specs = arena_alloc(&workflow->arena, count * sizeof(*specs));
+	struct node_spec *specs = mem_calloc(count, sizeof(*specs)); /* workflow_free frees it */
 
 	workflow->name = "lab";
 	workflow->description = "";
@@ -145,7 +146,8 @@ struct node_run *lab_node(const struct lab *lab, const char *id)
 	return &lab->execution->nodes[lab_index(lab, id)];
 }
 
-/* ---- steps --------------------------------------------------------------------------------------- */
+/* ---- steps
+ * --------------------------------------------------------------------------------------- */
 
 /* The state must equal what its snapshot brings back. */
 static void check_snapshot(struct lab *lab)
@@ -272,10 +274,8 @@ int lab_act(struct lab *lab, enum verb verb, const char *id)
 
 int lab_answer(struct lab *lab, const char *id, enum answer answer)
 {
-	struct act act = {.verb = VERB_ANSWER,
-			  .node = lab_index(lab, id),
-			  .actor = "ana",
-			  .answer = answer};
+	struct act act = {
+		.verb = VERB_ANSWER, .node = lab_index(lab, id), .actor = "ana", .answer = answer};
 
 	return feed_act(lab, &act);
 }
@@ -307,9 +307,10 @@ size_t lab_admit(struct lab *lab)
 
 int lab_capture(struct lab *lab, const char *id, enum moment moment, char blob)
 {
-	struct input input = lab_about(
-		lab, moment == MOMENT_RESTORED ? INPUT_RESTORED : INPUT_CAPTURED, id);
-	struct event_item item = {.kind = "artifact", .name = "f", .number = 0, .size = 3, .mode = 0644};
+	struct input input =
+		lab_about(lab, moment == MOMENT_RESTORED ? INPUT_RESTORED : INPUT_CAPTURED, id);
+	struct event_item item = {
+		.kind = "artifact", .name = "f", .number = 0, .size = 3, .mode = 0644};
 
 	memset(item.blob, blob, sizeof(item.blob) - 1);
 	input.moment = moment;
@@ -352,7 +353,8 @@ void lab_complete(struct lab *lab, const char *id)
 	assert_int_equal(lab_node(lab, id)->state, STATE_COMPLETED);
 }
 
-/* ---- looking ------------------------------------------------------------------------------------- */
+/* ---- looking
+ * ------------------------------------------------------------------------------------- */
 
 const char *lab_state(const struct lab *lab, const char *id)
 {
@@ -367,9 +369,9 @@ const char *lab_state(const struct lab *lab, const char *id)
 
 const char *lab_effects(const struct lab *lab, const char *id, char out[100])
 {
-	static const char *const names[] = {"capture_before", "start",	       "watch",
-					    "stop",	      "collect",       "capture_after",
-					    "restore",	      "freeze",	       "thaw"};
+	static const char *const names[] = {"capture_before", "start",	 "watch",
+					    "stop",	      "collect", "capture_after",
+					    "restore",	      "freeze",	 "thaw"};
 	struct effect effects[EFFECTS_PER_NODE];
 	size_t count = execution_outstanding(lab->execution, lab_index(lab, id), effects);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A bench for tests of the model: one execution, a journal in memory, a clock that stands still until
- * told. Every event goes through the codec before it is folded, and after every step the state must
- * equal its own snapshot.
+ * A bench for tests of the model: one execution, a journal in memory, a clock that stands still
+ * until told. Every event goes through the codec before it is folded, and after every step the
+ * state must equal its own snapshot.
  */
 #ifndef TESTS_UNIT_LAB_H
 #define TESTS_UNIT_LAB_H
@@ -47,7 +47,7 @@ void lab_open(struct lab *lab, const struct lab_node *nodes, size_t count,
 	      const struct lab_options *options);
 void lab_close(struct lab *lab);
 #define LAB_OPEN(lab, nodes, ...)                                                                  \
-	lab_open((lab), (nodes), sizeof(nodes) / sizeof(*(nodes)),                                  \
+	lab_open((lab), (nodes), sizeof(nodes) / sizeof(*(nodes)),                                 \
 		 &(const struct lab_options){__VA_ARGS__})
 
 uint32_t lab_index(const struct lab *lab, const char *id);

@@ -99,8 +99,8 @@ static void a_phase_waits_for_all_of_the_earlier_one(void **state)
 
 static void intents_are_bounded_by_max_parallel(void **state)
 {
-	static const struct lab_node nodes[] = {{.id = "a"}, {.id = "b"}, {.id = "c"}, {.id = "d"},
-						{.id = "e"}, {.id = "f"}};
+	static const struct lab_node nodes[] = {{.id = "a"}, {.id = "b"}, {.id = "c"},
+						{.id = "d"}, {.id = "e"}, {.id = "f"}};
 	struct lab lab;
 
 	(void)state;
