@@ -529,8 +529,7 @@ bool fields_name(struct reader *reader, uint32_t value, const char *name, const 
 			       SHOWN, text, LIMIT_NAME);
 		return false;
 	}
-	if (yaml_type(reader->tree, value) == YAML_TYPE_NULL ||
-	    yaml_type(reader->tree, value) == YAML_TYPE_BOOLEAN) {
+	if (yaml_type(reader->tree, value) != YAML_TYPE_TEXT) {
 		fields_problem(reader, value, "'%s' is a YAML value of its own: write \"%s\"", text,
 			       text);
 		return false;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/map.h"
+#include "model/graph.h"
 #include "model/workflow.h"
 #include "model/yaml.h"
 
@@ -43,7 +44,9 @@ struct reader {
 	size_t uses_count, uses_capacity;
 	size_t compared; /* names, for suggestions */
 	uint32_t cycles;
-	bool has_cycle; /* or a need of a later phase: there is no order */
+	bool has_forward_need;
+	bool has_cycle;	     /* or a need of a later phase: there is no order */
+	struct graph *graph; /* made when first needed */
 };
 
 struct field {

@@ -425,12 +425,14 @@ static void sweep(const struct graph *graph, struct graph_query *queries, size_t
 
 void graph_answer(const struct graph *graph, struct graph_query *queries, size_t count)
 {
-	uint64_t *masks = mem_alloc(graph->vertices_count * sizeof(*masks));
+	uint64_t *masks;
 
+	if (!count)
+		return;
+	masks = mem_alloc(graph->vertices_count * sizeof(*masks));
 	for (size_t i = 0; i < count; i++)
 		queries[i].target_rank = graph->rank[queries[i].to];
-	if (count)
-		qsort(queries, count, sizeof(*queries), compare_queries);
+	qsort(queries, count, sizeof(*queries), compare_queries);
 	for (size_t start = 0, end; start < count; start = end) {
 		size_t targets = 1;
 

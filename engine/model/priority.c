@@ -72,7 +72,7 @@ static double with_jitter(const struct retry *retry, double stretch, uint32_t tr
 {
 	double max = (double)retry->max_interval_us, base, last, wait;
 
-	switch (retry->jitter) {
+	switch ((enum jitter)retry->jitter) {
 	case JITTER_NONE:
 		return wait_of(retry, stretch, tries);
 	case JITTER_FULL:

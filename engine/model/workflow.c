@@ -174,6 +174,7 @@ static void reader_release(struct reader *reader)
 {
 	free(reader->drafts);
 	free(reader->uses);
+	graph_free(reader->graph);
 }
 
 static void read_tree(struct yaml_tree *tree, struct workflow *workflow, struct problems *problems)
@@ -216,18 +217,11 @@ void workflow_free(struct workflow *workflow)
 {
 	if (!workflow)
 		return;
-	map_release(&workflow->ids);
+	free(workflow->ids);
 	free((void *)workflow->nodes);
 	free(workflow->texts);
 	arena_release(&workflow->arena);
 	free(workflow);
-}
-
-int64_t workflow_find_node(const struct workflow *workflow, const char *id)
-{
-	const union map_value *found = map_find_text(&workflow->ids, id);
-
-	return found ? (int64_t)found->number : -1;
 }
 
 int32_t workflow_find_phase(const struct workflow *workflow, const char *name)

@@ -13,7 +13,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/map.h"
 #include "base/mem.h"
 
 enum param_type { PARAM_STRING, PARAM_INTEGER, PARAM_BOOLEAN };
@@ -37,24 +36,24 @@ enum shell { SHELL_SH, SHELL_BASH, SHELL_NONE }; /* NONE: started as it is */
 
 /* What a node runs. Text still holds ${…}; model/template.h makes it final. */
 struct command {
-	enum shell shell;
 	const char *text;  /* the string form; NULL for a list */
 	const char **list; /* the list form, list_count words; NULL for a string */
-	uint32_t list_count;
-	uint32_t line; /* in the YAML, for messages */
+	uint32_t line;	   /* in the YAML, for messages */
+	uint16_t list_count;
+	uint8_t shell; /* enum shell */
 };
 
 enum jitter { JITTER_FULL, JITTER_NONE, JITTER_DECORRELATED };
 
 struct retry {
-	uint32_t limit; /* further tries after the first; 0: none */
 	int64_t interval_us;
-	double backoff; /* factor per try, >= 1 */
 	int64_t max_interval_us;
-	int64_t max_duration_us; /* since the first try began; 0: no bound */
-	enum jitter jitter;
+	int64_t max_duration_us;   /* since the first try began; 0: no bound */
 	const int32_t *exit_codes; /* retry only these; none listed: any failure */
-	uint32_t exit_codes_count;
+	float backoff;		   /* factor per try, >= 1 */
+	uint16_t limit;		   /* further tries after the first; 0: none */
+	uint8_t jitter;		   /* enum jitter */
+	uint8_t exit_codes_count;
 };
 
 struct artifact_spec {
@@ -69,45 +68,45 @@ enum on_lost { ON_LOST_ASK, ON_LOST_RETRY, ON_LOST_FAIL };
 
 /* A node's failures that count as COMPLETED `tolerated`. */
 struct continue_on {
-	bool failure;		   /* any failure of the command */
 	const int32_t *exit_codes; /* or only these */
-	uint32_t exit_codes_count;
+	uint8_t exit_codes_count;
+	bool failure; /* any failure of the command */
 };
 
 struct node_spec {
 	const char *id;
-	const char *description; /* "" without */
-	uint32_t line;
-	int32_t phase;	       /* index into phases, -1 without phases */
-	const uint32_t *needs; /* node indices, in file order, no duplicates */
-	uint32_t needs_count;
-	struct command run;
-	bool has_undo;
-	struct command undo;
-	int64_t undo_timeout_us; /* 0: none */
-	struct retry undo_retry;
-	const struct binding *env;
-	uint32_t env_count;
-	const char *const *pass_env; /* workflow's and node's */
-	uint32_t pass_env_count;
-	const char *workdir;	  /* relative to the file's folder; "" : that folder */
-	const char *const *roots; /* absolute folders in which artifacts may lie */
-	uint32_t roots_count;
-	int64_t timeout_us;    /* 0: none */
-	int stop_signal;       /* SIGTERM */
-	int64_t stop_grace_us; /* 10 s */
-	struct retry retry;
-	double risk;	  /* 0 … 1: low 0.1, medium 0.4, high 0.7, critical 0.95 */
-	int32_t priority; /* -100 … 100, 0 */
-	const struct artifact_spec *artifacts;
-	uint32_t artifacts_count;
-	const char *const *outputs;
-	uint32_t outputs_count;
+	const char *description;  /* "" without */
 	const char *irreversible; /* the reason; NULL when it can be undone */
-	enum on_lost on_lost;
-	bool idempotent;
+	const char *workdir;	  /* relative to the file's folder; "" : that folder */
+	const uint32_t *needs;	  /* node indices, in file order, no duplicates */
+	const struct binding *env;
+	const char *const *pass_env; /* workflow's and node's */
+	const char *const *roots;    /* absolute folders in which artifacts may lie */
+	const struct artifact_spec *artifacts;
+	const char *const *outputs;
+	struct command run;
+	struct command undo;
+	struct retry retry;
+	struct retry undo_retry;
 	struct continue_on continue_on;
+	int64_t timeout_us;	  /* 0: none */
+	int64_t undo_timeout_us;  /* 0: none */
+	int64_t stop_grace_us;	  /* 10 s */
 	int64_t output_max_bytes; /* 64 MiB */
+	double risk;		  /* 0 … 1: low 0.1, medium 0.4, high 0.7, critical 0.95 */
+	uint32_t line;
+	int32_t phase; /* index into phases, -1 without phases */
+	uint32_t needs_count;
+	int32_t priority; /* -100 … 100, 0 */
+	uint16_t env_count;
+	uint16_t pass_env_count;
+	uint16_t roots_count;
+	uint16_t artifacts_count;
+	uint16_t outputs_count;
+	uint8_t stop_signal; /* SIGTERM */
+	uint8_t on_lost;     /* enum on_lost */
+	bool has_undo;
+	bool idempotent;
 };
 
 struct workflow {
@@ -127,8 +126,9 @@ struct workflow {
 	uint32_t phases_count;
 	const struct node_spec *nodes;
 	uint32_t nodes_count;
-	struct map ids; /* id → index of a node */
-	char *texts;	/* the scalars of the YAML, into which the specs point */
+	uint64_t *ids;	   /* the table of workflow_find_node */
+	uint32_t ids_mask; /* its size - 1 */
+	char *texts;	   /* the scalars of the YAML, into which the specs point */
 };
 
 /* Reads and checks a workflow: syntax, keys, types, names, references, phase order, cycles,

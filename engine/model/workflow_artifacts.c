@@ -178,7 +178,7 @@ void workflow_artifacts_read(struct reader *reader, uint32_t value, void *target
 		arena_alloc(reader->arena, (size_t)count * sizeof(*artifacts));
 
 	spec->artifacts = artifacts;
-	spec->artifacts_count = count;
+	spec->artifacts_count = (uint16_t)count;
 	reader->drafts[reader->node].artifacts = value;
 	for (uint32_t i = 0; i < count; i++, member = yaml_next(reader->tree, member)) {
 		struct artifact_target to = {.spec = spec, .artifact = &artifacts[i]};

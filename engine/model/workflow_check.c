@@ -17,10 +17,11 @@ static void add_ids(struct reader *reader)
 {
 	struct workflow *workflow = reader->workflow;
 
+	workflow_ids_init(workflow);
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const char *id = reader->nodes[i].id;
 
-		if (!*id || map_add_text(&workflow->ids, id, (union map_value){.number = i}))
+		if (!*id || workflow_ids_add(workflow, i))
 			continue;
 		fields_problem(reader, reader->drafts[i].id,
 			       "node '%s' stands here twice, first in line %u", id,
@@ -132,8 +133,8 @@ static void unknown_need(struct reader *reader, uint32_t value, const char *text
 static int64_t find_need(struct links *links, uint32_t node, uint32_t value)
 {
 	struct reader *reader = links->reader;
-	const union map_value *found;
 	const char *text;
+	int64_t need;
 
 	if (!yaml_is_scalar(yaml_at(reader->tree, value))) {
 		if (yaml_at(reader->tree, value)->kind != YAML_KIND_BAD)
@@ -141,17 +142,17 @@ static int64_t find_need(struct links *links, uint32_t node, uint32_t value)
 		return -1;
 	}
 	text = yaml_text(reader->tree, value);
-	found = map_find(&reader->workflow->ids, text, yaml_at(reader->tree, value)->count);
-	if (!found) {
+	need = workflow_find_node(reader->workflow, text);
+	if (need < 0) {
 		unknown_need(reader, value, text);
 		return -1;
 	}
-	if (found->number == node)
+	if (need == node)
 		fields_problem(reader, value, "node '%s' needs itself", text);
-	else if (links->stamps[found->number] == node + 1)
+	else if (links->stamps[need] == node + 1)
 		fields_problem(reader, value, "'%s' stands here twice", text);
 	else
-		return (int64_t)found->number;
+		return need;
 	return -1;
 }
 
@@ -188,6 +189,7 @@ static void link_needs_of(struct links *links, uint32_t node)
 		links->stamps[need] = node + 1;
 		links->edges[links->count++] = (uint32_t)need;
 		spec->needs_count++;
+		reader->has_forward_need = reader->has_forward_need || need > node;
 		check_phase_order(reader, node, (uint32_t)need, member);
 	}
 }
@@ -300,15 +302,14 @@ static int compare_owners(const void *left, const void *right)
 	return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
-/* Brings those that share a path to the front, by path and then by rank. Returns their number. */
-static size_t keep_shared(struct owner *owners, size_t count, const struct graph *graph)
+/* Brings those that share a path to the front. Returns their number. */
+static size_t keep_shared(struct owner *owners, size_t count)
 {
 	struct map keys = {0};
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		owners[i].first = (uint32_t)i;
-		owners[i].rank = graph->rank[owners[i].node];
 		if (map_add_text(&keys, owners[i].key, (union map_value){.number = i}))
 			continue;
 		owners[i].first = (uint32_t)map_find_text(&keys, owners[i].key)->number;
@@ -318,9 +319,16 @@ static size_t keep_shared(struct owner *owners, size_t count, const struct graph
 	for (size_t i = 0; i < count; i++)
 		if (owners[i].shared)
 			owners[kept++] = owners[i];
-	if (kept)
-		qsort(owners, kept, sizeof(*owners), compare_owners);
 	return kept;
+}
+
+/* By path, then by rank. */
+static void sort_owners(struct owner *owners, size_t count, const struct graph *graph)
+{
+	for (size_t i = 0; i < count; i++)
+		owners[i].rank = graph->rank[owners[i].node];
+	if (count)
+		qsort(owners, count, sizeof(*owners), compare_owners);
 }
 
 static void report_owners(struct reader *reader, const struct owner *a, const struct owner *b)
@@ -337,14 +345,19 @@ static void report_owners(struct reader *reader, const struct owner *a, const st
 		       reader->nodes[late->node].id, late->key);
 }
 
-static void check_owners(struct reader *reader, const struct graph *graph)
+static void check_owners(struct reader *reader)
 {
 	struct arena arena = {0};
 	struct owner *owners;
 	size_t count = collect_owners(reader, &arena, &owners), queries_count = 0;
+	const struct graph *graph;
 	struct graph_query *queries;
 
-	count = keep_shared(owners, count, graph);
+	count = keep_shared(owners, count);
+	graph = count ? workflow_order(reader) : NULL;
+	if (!graph)
+		count = 0;
+	sort_owners(owners, count, graph);
 	queries = mem_alloc(count * sizeof(*queries));
 	for (size_t i = 1; i < count; i++)
 		if (owners[i].first == owners[i - 1].first)
@@ -361,22 +374,29 @@ static void check_owners(struct reader *reader, const struct graph *graph)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+/* The compiled graph, made when a check first needs it; NULL when there is no order. */
+const struct graph *workflow_order(struct reader *reader)
+{
+	if (!reader->graph && !reader->has_cycle &&
+	    graph_compile(reader->workflow, &reader->graph, NULL) < 0)
+		reader->has_cycle = true;
+	return reader->graph;
+}
+
 void workflow_check(struct reader *reader)
 {
-	struct graph *graph = NULL;
-
 	if (!reader->workflow->nodes) {
-		workflow_uses_check(reader, NULL);
+		reader->has_cycle = true;
+		workflow_uses_check(reader);
 		return;
 	}
 	add_ids(reader);
 	link_phases(reader);
-	if (link_needs(reader)) {
-		if (reader->has_cycle || graph_compile(reader->workflow, &graph, NULL) < 0)
-			graph_find_cycles(reader->workflow, on_cycle, reader);
-	}
-	if (graph)
-		check_owners(reader, graph);
-	workflow_uses_check(reader, graph);
-	graph_free(graph);
+	if (!link_needs(reader))
+		return;
+	/* Where every node needs only nodes above it, there can be no cycle. */
+	if (reader->has_forward_need && !workflow_order(reader))
+		graph_find_cycles(reader->workflow, on_cycle, reader);
+	check_owners(reader);
+	workflow_uses_check(reader);
 }

@@ -75,7 +75,7 @@ static bool read_list(struct reader *reader, uint32_t value, const char *name, s
 		return false;
 	}
 	out->list = list;
-	out->list_count = count;
+	out->list_count = (uint16_t)count;
 	out->shell = SHELL_NONE;
 	return count > 0;
 }
@@ -98,7 +98,7 @@ bool workflow_command_read(struct reader *reader, uint32_t value, const char *na
 	return false;
 }
 
-void workflow_shell_read(struct reader *reader, uint32_t value, enum shell *out)
+void workflow_shell_read(struct reader *reader, uint32_t value, uint8_t *out)
 {
 	static const char *const words[] = {"sh", "bash"};
 	uint32_t word;

@@ -89,8 +89,8 @@ static void read_env(struct reader *reader, uint32_t value, void *target)
 	struct node_spec *spec = target;
 	uint32_t key;
 
-	spec->env_count =
-		fields_bindings(reader, value, "env", workflow_env_name_check, &spec->env, &key);
+	spec->env_count = (uint16_t)fields_bindings(reader, value, "env", workflow_env_name_check,
+						    &spec->env, &key);
 	if (!spec->env_count)
 		return;
 	while (key < yaml_at(reader->tree, value)->text_or_end) {
@@ -123,7 +123,7 @@ void workflow_pass_env_read(struct reader *reader, uint32_t value, void *target)
 			count++;
 	}
 	spec->pass_env = names;
-	spec->pass_env_count = count;
+	spec->pass_env_count = (uint16_t)count;
 }
 
 static bool read_fixed_path(struct reader *reader, uint32_t value, const char *name,
@@ -166,7 +166,7 @@ static void read_roots(struct reader *reader, uint32_t value, void *target)
 			count++;
 	}
 	spec->roots = roots;
-	spec->roots_count = count;
+	spec->roots_count = (uint16_t)count;
 }
 
 /* ---- how it runs ----------------------------------------------------------------------------- */
@@ -195,7 +195,7 @@ static void read_signal(struct reader *reader, uint32_t value, void *target)
 	uint32_t word;
 
 	if (fields_word(reader, value, "signal", words, 14, &word))
-		spec->stop_signal = signals[word % 7];
+		spec->stop_signal = (uint8_t)signals[word % 7];
 }
 
 static void read_grace(struct reader *reader, uint32_t value, void *target)
@@ -268,7 +268,7 @@ static void read_outputs(struct reader *reader, uint32_t value, void *target)
 			count++;
 	}
 	spec->outputs = outputs;
-	spec->outputs_count = count;
+	spec->outputs_count = (uint16_t)count;
 }
 
 static void read_irreversible(struct reader *reader, uint32_t value, void *target)
@@ -293,7 +293,7 @@ static void read_on_lost(struct reader *reader, uint32_t value, void *target)
 	uint32_t word;
 
 	if (fields_word(reader, value, "on_lost", words, 3, &word))
-		spec->on_lost = (enum on_lost)word;
+		spec->on_lost = (uint8_t)word;
 }
 
 static void read_idempotent(struct reader *reader, uint32_t value, void *target)

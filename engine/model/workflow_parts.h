@@ -15,7 +15,7 @@ void workflow_params_read(struct reader *reader, uint32_t value);
 void workflow_retry_read(struct reader *reader, uint32_t value, void *target);
 /* A list of exit codes, or one. */
 void workflow_exit_codes_read(struct reader *reader, uint32_t value, const int32_t **out,
-			      uint32_t *out_count);
+			      uint8_t *out_count);
 
 /* workflow_node.c: what a node has when it says nothing; 'defaults'; all nodes. */
 void workflow_node_init(struct node_spec *spec);
@@ -30,7 +30,7 @@ void workflow_note_template(struct reader *reader, uint32_t value, enum use use,
 /* workflow_command.c: something to run; noted as reader->use. `shell`: for the string form. */
 bool workflow_command_read(struct reader *reader, uint32_t value, const char *name,
 			   enum shell shell, struct command *out);
-void workflow_shell_read(struct reader *reader, uint32_t value, enum shell *out);
+void workflow_shell_read(struct reader *reader, uint32_t value, uint8_t *out);
 /* `undo` of a node whose shell is known. */
 void workflow_undo_read(struct reader *reader, uint32_t value, void *target);
 
@@ -40,8 +40,15 @@ void workflow_artifacts_read(struct reader *reader, uint32_t value, void *target
 const char *workflow_artifact_key(const struct node_spec *spec, const char *path,
 				  struct arena *arena);
 
-/* workflow_uses.c: what each ${…} refers to; without a graph the order is not looked at. */
-void workflow_uses_check(struct reader *reader, const struct graph *graph);
+/* workflow_ids.c: the table behind workflow_find_node. */
+void workflow_ids_init(struct workflow *workflow);
+bool workflow_ids_add(struct workflow *workflow, uint32_t node); /* false: it is there already */
+
+/* workflow_uses.c: what each ${…} refers to. */
+void workflow_uses_check(struct reader *reader);
+
+/* The compiled graph, made when a check first needs it; NULL when there is no order. */
+const struct graph *workflow_order(struct reader *reader);
 
 /* workflow_check.c: what can be said only when all is read; names become indices. */
 /* The nearest of a workflow's names; NULL when none is near or the budget is spent. */

@@ -10,7 +10,7 @@
 #include "model/workflow_parts.h"
 
 void workflow_exit_codes_read(struct reader *reader, uint32_t value, const int32_t **out,
-			      uint32_t *out_count)
+			      uint8_t *out_count)
 {
 	uint32_t given = fields_list(reader, value, LIMIT_EXIT_CODES), count = 0;
 	uint32_t member = fields_first(reader, value);
@@ -27,7 +27,7 @@ void workflow_exit_codes_read(struct reader *reader, uint32_t value, const int32
 		fields_problem(reader, value,
 			       "'exit_codes' is empty: name the codes, from 1 to 255");
 	*out = codes;
-	*out_count = count;
+	*out_count = (uint8_t)count;
 }
 
 static void read_limit(struct reader *reader, uint32_t value, void *target)
@@ -36,7 +36,7 @@ static void read_limit(struct reader *reader, uint32_t value, void *target)
 	int64_t number;
 
 	if (fields_integer(reader, value, "limit", 0, LIMIT_ATTEMPTS, &number))
-		retry->limit = (uint32_t)number;
+		retry->limit = (uint16_t)number;
 }
 
 static void read_interval(struct reader *reader, uint32_t value, void *target)
@@ -49,8 +49,10 @@ static void read_interval(struct reader *reader, uint32_t value, void *target)
 static void read_backoff(struct reader *reader, uint32_t value, void *target)
 {
 	struct retry *retry = target;
+	double number;
 
-	(void)fields_number(reader, value, "backoff", 1, 100, &retry->backoff); /* noted */
+	if (fields_number(reader, value, "backoff", 1, 100, &number))
+		retry->backoff = (float)number;
 }
 
 static void read_max_interval(struct reader *reader, uint32_t value, void *target)
@@ -76,7 +78,7 @@ static void read_jitter(struct reader *reader, uint32_t value, void *target)
 	uint32_t word;
 
 	if (fields_word(reader, value, "jitter", words, 3, &word))
-		retry->jitter = (enum jitter)word;
+		retry->jitter = (uint8_t)word;
 }
 
 static void read_codes(struct reader *reader, uint32_t value, void *target)
@@ -107,7 +109,7 @@ void workflow_retry_read(struct reader *reader, uint32_t value, void *target)
 		int64_t number;
 
 		if (fields_integer(reader, value, "retry", 0, LIMIT_ATTEMPTS, &number))
-			retry->limit = (uint32_t)number;
+			retry->limit = (uint16_t)number;
 		return;
 	}
 	seen = fields_read(reader, value, &retry_fields, retry, NULL);

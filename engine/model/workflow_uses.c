@@ -195,7 +195,7 @@ static void check_output(struct uses *uses, const char *path, size_t offset, con
 	struct reader *reader = uses->reader;
 	const char *dot = strchr(path, '.');
 	const char *name = dot && text_starts_with(dot, ".outputs.") ? dot + 9 : NULL;
-	const union map_value *found;
+	int64_t found;
 	const struct node_spec *writer;
 	char id[LIMIT_NAME + 1];
 
@@ -206,16 +206,16 @@ static void check_output(struct uses *uses, const char *path, size_t offset, con
 	}
 	memcpy(id, path, (size_t)(dot - path));
 	id[dot - path] = '\0';
-	found = map_find_text(&reader->workflow->ids, id);
-	if (!found) {
+	found = workflow_find_node(reader->workflow, id);
+	if (found < 0) {
 		report_unknown(uses, offset, reference, "such node",
 			       workflow_nearest(reader, id, reader->workflow->nodes_count,
 						workflow_node_at));
 		return;
 	}
-	writer = &reader->nodes[found->number];
+	writer = &reader->nodes[found];
 	if (has_output(writer, name))
-		check_writer(uses, (uint32_t)found->number, offset, reference);
+		check_writer(uses, (uint32_t)found, offset, reference);
 	else
 		report_unknown(uses, offset, reference, "such output: declare it in its 'outputs'",
 			       suggest_nearest(name, writer->outputs_count, output_at, writer));
@@ -236,10 +236,14 @@ static void report_pending(struct uses *uses, const struct pending *pending)
 	buf_release(&text);
 }
 
-static void check_pending(struct uses *uses, const struct graph *graph)
+static void check_pending(struct uses *uses)
 {
-	struct graph_query *queries = mem_alloc(uses->pending_count * sizeof(*queries));
+	const struct graph *graph = workflow_order(uses->reader);
+	struct graph_query *queries;
 
+	if (!graph)
+		return;
+	queries = mem_alloc(uses->pending_count * sizeof(*queries));
 	for (size_t i = 0; i < uses->pending_count; i++)
 		queries[i] = (struct graph_query){
 			.from = uses->pending[i].user, .to = uses->pending[i].writer, .tag = i};
@@ -288,7 +292,7 @@ static void scan(struct uses *uses)
 	free(word);
 }
 
-void workflow_uses_check(struct reader *reader, const struct graph *graph)
+void workflow_uses_check(struct reader *reader)
 {
 	const struct workflow *workflow = reader->workflow;
 	struct uses uses = {.reader = reader};
@@ -302,8 +306,8 @@ void workflow_uses_check(struct reader *reader, const struct graph *graph)
 		uses.use = &reader->uses[i];
 		scan(&uses);
 	}
-	if (graph)
-		check_pending(&uses, graph);
+	if (uses.pending_count)
+		check_pending(&uses);
 	for (size_t i = 0; i < uses.pending_count; i++)
 		free(uses.pending[i].reference);
 	free(uses.pending);

@@ -418,14 +418,14 @@ enum yaml_type yaml_type(const struct yaml_tree *tree, uint32_t index)
 {
 	static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
 	static const char *const booleans[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+	const struct yaml_value *value = &tree->values[index];
 	const char *text = yaml_text(tree, index);
 
-	if (tree->values[index].kind != YAML_KIND_PLAIN ||
-	    (*text && !strchr("~nNtTfF+-.0123456789", *text)))
+	if (value->kind != YAML_KIND_PLAIN || (*text && !strchr("~nNtTfF+-.0123456789", *text)))
 		return YAML_TYPE_TEXT;
-	if (is_one_of(text, nulls, 5))
+	if ((value->count < 2 || value->count == 4) && is_one_of(text, nulls, 5))
 		return YAML_TYPE_NULL;
-	if (is_one_of(text, booleans, 6))
+	if ((value->count == 4 || value->count == 5) && is_one_of(text, booleans, 6))
 		return YAML_TYPE_BOOLEAN;
 	return is_number(text) ? YAML_TYPE_NUMBER : YAML_TYPE_TEXT;
 }
