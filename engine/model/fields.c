@@ -6,8 +6,6 @@
 #include "model/fields.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,17 +289,22 @@ bool fields_text(struct reader *reader, uint32_t value, const char *name, const 
 	return true;
 }
 
-static bool parse_integer(const char *text, int64_t *out)
+bool fields_parse_integer(const char *text, int64_t *out)
 {
-	size_t sign = *text == '-' || *text == '+';
-	long long number;
+	bool negative = *text == '-';
+	int64_t number = 0;
 
-	if (!text[sign] || text[sign + strspn(text + sign, "0123456789")])
+	text += negative || *text == '+';
+	if (!*text)
 		return false;
-	errno = 0;
-	number = strtoll(text, NULL, 10);
-	*out = number;
-	return errno == 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		if (__builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_sub_overflow(number, *text - '0', &number))
+			return false; /* gathered below zero, where there is one number more */
+	if (*text || (!negative && number == INT64_MIN))
+		return false;
+	*out = negative ? number : -number;
+	return true;
 }
 
 bool fields_integer(struct reader *reader, uint32_t value, const char *name, int64_t min,
@@ -314,7 +317,7 @@ bool fields_integer(struct reader *reader, uint32_t value, const char *name, int
 		return false;
 	text = yaml_text(reader->tree, value);
 	if (yaml_at(reader->tree, value)->kind != YAML_KIND_PLAIN ||
-	    !parse_integer(text, &number)) {
+	    !fields_parse_integer(text, &number)) {
 		fields_problem(reader, value, "'%s' must be a whole number, not '%.*s'", name,
 			       SHOWN, text);
 		return false;
@@ -409,7 +412,7 @@ bool fields_duration(struct reader *reader, uint32_t value, const char *name, in
 	if (!is_scalar(reader, value, name, "a duration like 30s"))
 		return false;
 	text = yaml_text(reader->tree, value);
-	if (parse_integer(text, &number)) {
+	if (fields_parse_integer(text, &number)) {
 		missing_unit(reader, value, name, number);
 		return false;
 	}
@@ -446,8 +449,8 @@ bool fields_bytes(struct reader *reader, uint32_t value, const char *name, int64
 		return false;
 	text = yaml_text(reader->tree, value);
 	unit = text + strspn(text, "0123456789");
-	if (unit > text && unit - text < 13)
-		number = strtoll(text, NULL, 10);
+	for (const char *at = text; at < unit && unit - text < 13; at++)
+		number = number * 10 + (*at - '0');
 	for (size_t i = 0; number > 0 && i < sizeof(units) / sizeof(units[0]); i++)
 		if (!strcmp(unit, units[i].unit) && number <= (INT64_C(1) << 40) / units[i].bytes) {
 			*out = number * units[i].bytes;

@@ -98,6 +98,8 @@ bool fields_word(struct reader *reader, uint32_t value, const char *name, const 
 		 uint32_t count, uint32_t *out);
 /* A name of ours: [a-z][a-z0-9_-]{0,62}. */
 bool fields_name(struct reader *reader, uint32_t value, const char *name, const char **out);
+/* Decimal digits with a sign or without; false when it is no such number or too large. */
+bool fields_parse_integer(const char *text, int64_t *out);
 /* A name of others': [A-Za-z_][A-Za-z0-9_]*, with '-' if `dash`; at most LIMIT_NAME bytes. */
 bool fields_is_identifier(const char *text, bool dash);
 

@@ -155,7 +155,8 @@ static int64_t timeout_of(const struct node_spec *spec, enum attempt_kind kind)
 	return spec->undo_timeout_us;
 }
 
-static void fill_places(struct order *order, const struct order_env *env)
+static void fill_places(struct order *order, struct order_env *env,
+			const struct order_places *places)
 {
 	const struct node_spec *spec = env->spec;
 	const char *folder = env->execution->folder ? env->execution->folder : "/";
@@ -165,10 +166,12 @@ static void fill_places(struct order *order, const struct order_env *env)
 	order->attempt = arena_strdup(env->arena, id);
 	order->folder = join(env->arena, folder, spec->workdir);
 	order->output = order_output_path(env->execution->id, spec->id, env->kind, env->attempt,
-					  env->places, env->arena);
+					  places, env->arena);
 	if (env->kind == ATTEMPT_RUN && spec->outputs_count)
 		order->outputs = order_outputs_path(env->execution->id, spec->id, env->kind,
-						    env->attempt, env->places, env->arena);
+						    env->attempt, places, env->arena);
+	env->attempt_id = order->attempt;
+	env->outputs = order->outputs;
 }
 
 int order_build(const struct execution *execution, uint32_t node, enum attempt_kind kind,
@@ -182,7 +185,7 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 				.spec = spec,
 				.kind = kind,
 				.attempt = attempt,
-				.places = places,
+				.workspace = places->workspace,
 				.arena = arena};
 	int result;
 
@@ -191,8 +194,8 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 				.stop_grace_us = spec->stop_grace_us,
 				.output_max_bytes = spec->output_max_bytes,
 				.idempotent = spec->idempotent};
-	fill_places(order, &env);
-	result = order_env_build(&env, order, err);
+	fill_places(order, &env, places);
+	result = order_env_build(&env, err);
 	if (result >= 0)
 		result = build_argv(command_of(spec, kind, artifact), &env, &order->argv, err);
 	if (result < 0)

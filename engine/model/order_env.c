@@ -128,19 +128,19 @@ static void add_outputs(struct order_env *env, const struct node_run *run)
 	}
 }
 
-static void add_own(struct order_env *env, const struct order *order)
+static void add_own(struct order_env *env)
 {
 	const struct execution *execution = env->execution;
 	const struct node_run *run = execution->nodes ? &execution->nodes[env->node] : NULL;
 
 	set(env, "HLP_EXECUTION", execution->id);
 	set(env, "HLP_NODE", env->spec->id);
-	set(env, "HLP_ATTEMPT", order->attempt);
+	set(env, "HLP_ATTEMPT", env->attempt_id);
 	if (env->spec->phase >= 0)
 		set(env, "HLP_PHASE", execution->workflow->phases[env->spec->phase]);
-	set(env, "HLP_WORKSPACE", env->places->workspace);
-	if (order->outputs)
-		set(env, "HLP_OUTPUT", order->outputs);
+	set(env, "HLP_WORKSPACE", env->workspace);
+	if (env->outputs)
+		set(env, "HLP_OUTPUT", env->outputs);
 	if (env->kind == ATTEMPT_RUN || !run)
 		return;
 	if (env->kind == ATTEMPT_UNDO)
@@ -148,13 +148,13 @@ static void add_own(struct order_env *env, const struct order *order)
 	add_outputs(env, run);
 }
 
-int order_env_build(struct order_env *env, const struct order *order, struct err *err)
+int order_env_build(struct order_env *env, struct err *err)
 {
 	const struct workflow *workflow = env->execution->workflow;
 	int result;
 
 	add_recorded(env);
-	add_own(env, order); /* so that ${env.HLP_NODE} is known; nothing declared replaces them */
+	add_own(env); /* so that ${env.HLP_NODE} is known; nothing declared replaces them */
 	result = add_declared(env, workflow->env, workflow->env_count, err);
 	if (result >= 0)
 		result = add_declared(env, env->spec->env, env->spec->env_count, err);
@@ -211,7 +211,7 @@ static const char *lookup_run(const struct order_env *env, const char *name)
 		return number_text(env, env->attempt);
 	if (!strcmp(name, "folder"))
 		return execution->folder;
-	return !strcmp(name, "workspace") ? env->places->workspace : NULL;
+	return !strcmp(name, "workspace") ? env->workspace : NULL;
 }
 
 /* "ID.outputs.NAME", checked when the workflow was read. */

@@ -5,7 +5,7 @@
 #ifndef HLP_MODEL_ORDER_ENV_H
 #define HLP_MODEL_ORDER_ENV_H
 
-#include "model/order.h"
+#include "model/execution.h"
 
 struct order_env {
 	const struct execution *execution;
@@ -13,14 +13,16 @@ struct order_env {
 	const struct node_spec *spec;
 	enum attempt_kind kind;
 	uint32_t attempt;
-	const struct order_places *places;
+	const char *attempt_id;
+	const char *workspace;
+	const char *outputs; /* file for HLP_OUTPUT, or NULL */
 	struct arena *arena;
 	struct binding *variables; /* in the arena; later ones replace earlier ones of one name */
 	size_t count, capacity;
 };
 
 /* Fills the variables, in the order of the format: recorded, workflow, node, HLP_*. */
-int order_env_build(struct order_env *env, const struct order *order, struct err *err);
+int order_env_build(struct order_env *env, struct err *err);
 /* "NAME=value" texts, ends with NULL. */
 const char *const *order_env_list(const struct order_env *env);
 /* A template_scope's lookup; ctx is the struct order_env. */

@@ -3,9 +3,7 @@
  * Params: reading their declarations, and binding what somebody gave to them.
  */
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -18,14 +16,11 @@
 static int bind_integer(const struct param *param, const char *text, struct arena *arena,
 			const char **out, struct err *err)
 {
-	size_t sign = *text == '-' || *text == '+';
 	char written[24];
 	struct buf buf;
 	int64_t number;
 
-	errno = 0;
-	number = strtoll(text, NULL, 10);
-	if (!text[sign] || text[sign + strspn(text + sign, "0123456789")] || errno)
+	if (!fields_parse_integer(text, &number))
 		return err_set(err, ERR_INVALID, "param '%s' must be a whole number, not '%.60s'",
 			       param->name, text);
 	if (param->has_min && number < param->min)
