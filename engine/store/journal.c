@@ -191,7 +191,7 @@ static int prepare(struct journal *journal, struct err *err)
 				"UPDATE instance SET last_seq = ?1"
 				" WHERE id = 1 AND (term = ?2 OR ?2 = 0)",
 				&journal->fence, err);
-	return rc == 0 ? writer_open(&journal->writer, db, err) : rc;
+	return rc == 0 ? writer_open(&journal->writer, db, "main", err) : rc;
 }
 
 static int load_end(struct journal *journal, struct err *err)

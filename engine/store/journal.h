@@ -93,6 +93,10 @@ int journal_each_prunable(struct journal *journal, int64_t now_us, int64_t age_u
  */
 struct journal_loader {
 	int (*load)(void *ctx, const char *execution, struct execution **out, struct err *err);
+	/* An execution from its first event; the journal folds the rest by itself, compares with
+	 * what `load` gives, and can then judge attempts, revisions and acts too. May be NULL. */
+	int (*create)(void *ctx, const struct event *created, struct execution **out,
+		      struct err *err);
 	void *ctx;
 };
 int journal_check(struct journal *journal, const struct journal_loader *loader,

@@ -114,8 +114,8 @@ static int open_repository(struct repo *repo, enum repo_mode mode)
 {
 	int result = git_repository_open_bare(&repo->git, repo->path);
 
-	/* Also finishes one whose making was cut short. */
-	if (result == GIT_ENOTFOUND && mode == REPO_WRITE)
+	/* Also finishes one whose making was cut short; a reader may be the first to come. */
+	if (result == GIT_ENOTFOUND)
 		result = make_repository(repo->path, &repo->git);
 	if (result == 0)
 		result = git_repository_odb(&repo->odb, repo->git);

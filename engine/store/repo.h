@@ -35,7 +35,7 @@ struct repo {
 
 enum repo_mode { REPO_WRITE, REPO_READ };
 
-/* Opens the repository; for writing, makes it when it is missing. */
+/* Opens the repository, and makes it when it is missing. */
 int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct err *err);
 void repo_close(struct repo *repo); /* accepts a zeroed one */
 

@@ -23,42 +23,62 @@ enum {
 	SNAPSHOT_DROP,
 };
 
+/* '@' stands for the schema. */
 static const char *const sql[] = {
-	[FIND] = "SELECT row FROM execution WHERE id = ?1",
-	[ADD] = "INSERT INTO execution (id, workflow, number) VALUES (?1, ?2, ?3)",
-	[NUMBER] = "INSERT INTO workflow VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE"
+	[FIND] = "SELECT row FROM @.execution WHERE id = ?1",
+	[ADD] = "INSERT INTO @.execution (id, workflow, number) VALUES (?1, ?2, ?3)",
+	[NUMBER] = "INSERT INTO @.workflow VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE"
 		   " SET last_number = max(last_number, excluded.last_number)",
-	[EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5)",
-	[REQUEST] = "INSERT OR IGNORE INTO request VALUES (?1, ?2, ?3)",
-	[CHAIN] = "INSERT INTO chain (seq, execution, digest, link) VALUES (?1, ?2, ?3, ?4)",
-	[EXECUTION] = "UPDATE execution SET name = ?2, revision = ?3, dirty = ?4, folder = ?5,"
+	[EVENT] = "INSERT INTO @.event VALUES (?1, ?2, ?3, ?4, ?5)",
+	[REQUEST] = "INSERT OR IGNORE INTO @.request VALUES (?1, ?2, ?3)",
+	[CHAIN] = "INSERT INTO @.chain (seq, execution, digest, link) VALUES (?1, ?2, ?3, ?4)",
+	[EXECUTION] = "UPDATE @.execution SET name = ?2, revision = ?3, dirty = ?4, folder = ?5,"
 		      " actor = ?6, note = ?7, blob = ?8, state = ?9, reason = ?10, paused = ?11,"
 		      " cancelled = ?12, rolling_back = ?13, quarantined = ?14, ended = ?15,"
 		      " created_us = ?16, started_us = ?17, ended_us = ?18, nodes_count = ?19,"
 		      " pending = ?20, running = ?21, paused_nodes = ?22, completed = ?23,"
 		      " failed = ?24, recovering = ?25, recovered = ?26, seq = ?27 WHERE row = ?1",
-	[NODE] = "INSERT OR REPLACE INTO node VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+	[NODE] = "INSERT OR REPLACE INTO @.node VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 		 " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-	[ATTEMPT] = "INSERT OR REPLACE INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+	[ATTEMPT] = "INSERT OR REPLACE INTO @.attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 		    " ?10, ?11, ?12)",
-	[REVISION] = "INSERT OR REPLACE INTO revision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+	[REVISION] = "INSERT OR REPLACE INTO @.revision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 		     " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-	[ACT] = "INSERT OR REPLACE INTO act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[SNAPSHOT] = "INSERT INTO snapshot (execution, seq, digest, image) VALUES (?1, ?2, ?3, ?4)",
+	[ACT] = "INSERT OR REPLACE INTO @.act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[SNAPSHOT] =
+		"INSERT INTO @.snapshot (execution, seq, digest, image) VALUES (?1, ?2, ?3, ?4)",
 	/* The newest and the one before it stay: if one is damaged, there is another. */
-	[SNAPSHOT_DROP] = "DELETE FROM snapshot WHERE execution = ?1 AND seq <"
-			  " (SELECT seq FROM snapshot WHERE execution = ?1"
+	[SNAPSHOT_DROP] = "DELETE FROM @.snapshot WHERE execution = ?1 AND seq <"
+			  " (SELECT seq FROM @.snapshot WHERE execution = ?1"
 			  "  ORDER BY seq DESC LIMIT 1 OFFSET 1)",
 };
 _Static_assert(sizeof(sql) / sizeof(sql[0]) == WRITER_STATEMENTS, "one slot a statement");
 
-int writer_open(struct writer *writer, struct db *db, struct err *err)
+static int prepare_in(struct db *db, const char *schema, const char *text, sqlite3_stmt **out,
+		      struct err *err)
+{
+	struct buf full;
+	int rc;
+
+	buf_init(&full, 2048);
+	for (; *text; text++) {
+		if (*text == '@')
+			buf_add_text(&full, schema);
+		else
+			buf_add_char(&full, *text);
+	}
+	rc = db_prepare(db, buf_text(&full), out, err);
+	buf_release(&full);
+	return rc;
+}
+
+int writer_open(struct writer *writer, struct db *db, const char *schema, struct err *err)
 {
 	int rc = 0;
 
 	*writer = (struct writer){.db = db};
 	for (int i = 0; rc == 0 && i < WRITER_STATEMENTS; i++)
-		rc = db_prepare(db, sql[i], &writer->statements[i], err);
+		rc = prepare_in(db, schema, sql[i], &writer->statements[i], err);
 	if (rc < 0)
 		writer_close(writer);
 	return rc;

@@ -24,7 +24,8 @@ struct writer {
 	uint8_t committed_link[DIGEST_SIZE]; /* and before it */
 };
 
-int writer_open(struct writer *writer, struct db *db, struct err *err);
+/* `schema` is "main", or an attached database with the same tables. */
+int writer_open(struct writer *writer, struct db *db, const char *schema, struct err *err);
 void writer_close(struct writer *writer); /* accepts a zeroed one */
 
 int writer_batch(struct writer *writer, const struct journal_batch *batch, struct err *err);

@@ -13,20 +13,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "tests/unit/scratch.h"
 
-void store_home_at(const char *path, struct home *out)
+struct home *store_home_at(const char *path)
 {
+	struct home *home = mem_zalloc(sizeof(*home));
 	struct err err = {0};
 
 	assert_int_equal(setenv("HLP_HOME", path, 1), 0);
-	if (home_open(out, HOME_MAKE, &err) < 0)
+	if (home_open(home, HOME_MAKE, &err) < 0)
 		fail_msg("%s", err.message);
+	return home;
 }
 
-void store_home(void **state, struct home *out)
+struct home *store_home(void **state)
 {
-	store_home_at(scratch_path(state, "home"), out);
+	return store_home_at(scratch_path(state, "home"));
+}
+
+void store_home_free(struct home *home)
+{
+	home_release(home);
+	free(home);
 }
 
 void store_id(unsigned number, char out[ULID_TEXT])

@@ -10,10 +10,10 @@
 #include "model/rows.h"
 #include "store/journal.h"
 
-/* An open home at PATH/home; released with home_release. */
-void store_home(void **state, struct home *out);
-/* The same home, opened by its path (for a child process). */
-void store_home_at(const char *path, struct home *out);
+/* An open home at PATH/home, or at a path (for a child process); it does not move. */
+struct home *store_home(void **state);
+struct home *store_home_at(const char *path);
+void store_home_free(struct home *home);
 
 /* "00000000000000000000000001" and so on. */
 void store_id(unsigned number, char out[ULID_TEXT]);

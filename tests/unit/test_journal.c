@@ -25,7 +25,7 @@
 #include "tests/unit/store_fixture.h"
 
 struct fixture {
-	struct home home;
+	struct home *home;
 	struct journal *journal;
 	uint64_t term;
 };
@@ -34,7 +34,7 @@ static void open_journal(struct fixture *fixture)
 {
 	struct err err = {0};
 
-	if (journal_open(&fixture->home, DURABILITY_FULL, &fixture->journal, &err) < 0)
+	if (journal_open(fixture->home, DURABILITY_FULL, &fixture->journal, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(journal_begin_term(fixture->journal, &fixture->term, NULL), 0);
 }
@@ -43,7 +43,7 @@ static struct fixture begin(void **state)
 {
 	struct fixture fixture = {0};
 
-	store_home(state, &fixture.home);
+	fixture.home = store_home(state);
 	open_journal(&fixture);
 	return fixture;
 }
@@ -51,7 +51,7 @@ static struct fixture begin(void **state)
 static void end(struct fixture *fixture)
 {
 	journal_close(fixture->journal);
-	home_release(&fixture->home);
+	store_home_free(fixture->home);
 }
 
 static void reopen(struct fixture *fixture)
@@ -65,7 +65,7 @@ static void sql(struct fixture *fixture, const char *text)
 	struct db db;
 	struct err err = {0};
 
-	assert_int_equal(db_open(&db, fixture->home.database, DB_WRITE, NULL), 0);
+	assert_int_equal(db_open(&db, fixture->home->database, DB_WRITE, NULL), 0);
 	if (db_exec(&db, text, &err) < 0)
 		fail_msg("%s", err.message);
 	db_close(&db);
@@ -287,7 +287,7 @@ static void a_later_term_fences_the_earlier_one(void **state)
 	struct err err = {0};
 
 	store_add_execution(first.journal, 1, 1, "a", 1);
-	store_home(state, &second.home);
+	second.home = store_home(state);
 	open_journal(&second);
 	assert_int_equal(second.term, first.term + 1);
 	journal_batch_event(&batch, &event);
@@ -387,10 +387,10 @@ static void a_newer_schema_is_refused(void **state)
 	journal_close(fixture.journal);
 	(void)snprintf(text, sizeof(text), "PRAGMA user_version = %d", schema_version() + 1);
 	sql(&fixture, text);
-	assert_int_equal(journal_open(&fixture.home, DURABILITY_FULL, &journal, &err),
+	assert_int_equal(journal_open(fixture.home, DURABILITY_FULL, &journal, &err),
 			 -ERR_UNSUPPORTED);
 	assert_non_null(strstr(err.message, "newer"));
-	home_release(&fixture.home);
+	store_home_free(fixture.home);
 }
 
 static void a_file_of_another_program_is_refused(void **state)
@@ -399,11 +399,10 @@ static void a_file_of_another_program_is_refused(void **state)
 	struct journal *journal;
 	struct err err = {0};
 
-	store_home(state, &fixture.home);
+	fixture.home = store_home(state);
 	sql(&fixture, "CREATE TABLE song (title)");
-	assert_int_equal(journal_open(&fixture.home, DURABILITY_FULL, &journal, &err),
-			 -ERR_INVALID);
-	home_release(&fixture.home);
+	assert_int_equal(journal_open(fixture.home, DURABILITY_FULL, &journal, &err), -ERR_INVALID);
+	store_home_free(fixture.home);
 }
 
 static void a_file_that_is_no_database_is_corrupt(void **state)
@@ -412,14 +411,13 @@ static void a_file_that_is_no_database_is_corrupt(void **state)
 	struct journal *journal;
 	struct err err = {0};
 
-	store_home(state, &fixture.home);
+	fixture.home = store_home(state);
 	(void)scratch_write(state, "home/state.db",
 			    "this is not a database, though it is long enough to be read as one: "
 			    "a header of SQLite has a hundred bytes, and these are more than that");
-	assert_int_equal(journal_open(&fixture.home, DURABILITY_FULL, &journal, &err),
-			 -ERR_CORRUPT);
+	assert_int_equal(journal_open(fixture.home, DURABILITY_FULL, &journal, &err), -ERR_CORRUPT);
 	assert_non_null(strstr(err.message, "hlp engine check"));
-	home_release(&fixture.home);
+	store_home_free(fixture.home);
 }
 
 static void a_changed_act_is_noticed_at_opening(void **state)
@@ -431,12 +429,11 @@ static void a_changed_act_is_noticed_at_opening(void **state)
 	store_add_execution(fixture.journal, 1, 1, "a", 1);
 	journal_close(fixture.journal);
 	sql(&fixture, "UPDATE event SET payload = x'0102' WHERE seq = 1");
-	assert_int_equal(journal_open(&fixture.home, DURABILITY_FULL, &journal, &err),
-			 -ERR_CORRUPT);
+	assert_int_equal(journal_open(fixture.home, DURABILITY_FULL, &journal, &err), -ERR_CORRUPT);
 	assert_non_null(strstr(err.message, "event 1"));
-	assert_int_equal(journal_open_damaged(&fixture.home, &journal, &err), 0);
+	assert_int_equal(journal_open_damaged(fixture.home, &journal, &err), 0);
 	journal_close(journal);
-	home_release(&fixture.home);
+	store_home_free(fixture.home);
 }
 
 static void nobody_else_may_read_the_database(void **state)
@@ -444,7 +441,7 @@ static void nobody_else_may_read_the_database(void **state)
 	struct fixture fixture = begin(state);
 	struct stat info;
 
-	assert_int_equal(stat(fixture.home.database, &info), 0);
+	assert_int_equal(stat(fixture.home->database, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
 	end(&fixture);
 }
@@ -478,7 +475,7 @@ static void a_long_log_is_checkpointed_and_starts_over(void **state)
 	}
 	assert_int_equal(stat(scratch_path(state, "home/state.db-wal"), &info), 0);
 	assert_true(info.st_size < 6 * 1024 * 1024);
-	assert_int_equal(stat(fixture.home.database, &info), 0);
+	assert_int_equal(stat(fixture.home->database, &info), 0);
 	assert_true(info.st_size > 64 * 1024);
 	end(&fixture);
 }

@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Revisions of files: what is captured is there again by its id, plain git can read it, and nothing
+ * outside a node's folder or roots is ever taken.
+ */
+#include "store/content.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "store/bigfile.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/store_fixture.h"
+
+struct fixture {
+	struct home *home;
+	struct content *content;
+	const char *folder; /* the node's */
+	void **state;
+};
+
+static struct fixture begin(void **state)
+{
+	struct fixture fixture = {.state = state};
+	struct err err = {0};
+
+	fixture.home = store_home(state);
+	fixture.folder = scratch_path(state, "work");
+	assert_int_equal(mkdir(fixture.folder, 0755), 0);
+	if (content_open(fixture.home, CONTENT_WRITE, &fixture.content, &err) < 0)
+		fail_msg("%s", err.message);
+	return fixture;
+}
+
+static void end(struct fixture *fixture)
+{
+	content_close(fixture->content);
+	store_home_free(fixture->home);
+}
+
+static void commit(struct fixture *fixture)
+{
+	struct err err = {0};
+
+	if (content_commit(fixture->content, "record revisions", &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static int add_file(struct fixture *fixture, const char *name, const char *path,
+		    struct event_item *out, struct err *err)
+{
+	return content_add_file(fixture->content, name, fixture->folder, NULL, 0, path, out, err);
+}
+
+static struct event_item capture(struct fixture *fixture, const char *path)
+{
+	struct event_item item = {.kind = "artifact", .name = path};
+	struct err err = {0};
+
+	if (add_file(fixture, path, path, &item, &err) < 0)
+		fail_msg("%s", err.message);
+	return item;
+}
+
+static void expect_text(struct content *content, const char *blob, const char *text)
+{
+	struct err err = {0};
+	size_t length;
+	char *data;
+
+	if (content_read(content, blob, 1 << 20, &data, &length, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(length, strlen(text));
+	assert_memory_equal(data, text, length);
+	free(data);
+}
+
+/* Runs git on the repository; the output is the caller's to release. */
+static int git(struct fixture *fixture, struct buf *out, const char *a, const char *b)
+{
+	char *where = mem_printf("--git-dir=%s", fixture->home->content), *path;
+	char safe[] = "safe.directory=*", flag[] = "-c";
+	int rc;
+
+	buf_init(out, 1 << 20);
+	assert_int_equal(proc_find_program("git", &path, NULL), 0);
+	rc = proc_run((char *[]){path, flag, safe, where, (char *)a, (char *)b, NULL}, NULL, out,
+		      NULL);
+	free(path);
+	free(where);
+	return rc;
+}
+
+/* ---- adding and reading ------------------------------------------------------------------- */
+
+static void bytes_come_back_by_their_id(void **state)
+{
+	struct fixture fixture = begin(state);
+	char blob[41];
+
+	assert_int_equal(content_add(fixture.content, "x#1/pin/x.yaml", "name: x\n", 8, blob, NULL),
+			 0);
+	expect_text(fixture.content, blob, "name: x\n");
+	commit(&fixture);
+	expect_text(fixture.content, blob, "name: x\n");
+	end(&fixture);
+}
+
+static void another_reader_sees_what_is_committed(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct content *reader;
+	char blob[41];
+
+	assert_int_equal(content_open(fixture.home, CONTENT_READ, &reader, NULL), 0);
+	assert_int_equal(content_add(fixture.content, "a", "hello", 5, blob, NULL), 0);
+	commit(&fixture);
+	expect_text(reader, blob, "hello");
+	content_close(reader);
+	end(&fixture);
+}
+
+static void a_reader_may_be_the_first_to_come(void **state)
+{
+	struct fixture fixture = {0};
+	struct content *reader;
+	char *data;
+	size_t length;
+
+	fixture.home = store_home(state);
+	assert_int_equal(content_open(fixture.home, CONTENT_READ, &reader, NULL), 0);
+	assert_int_equal(content_read(reader, "0123456789012345678901234567890123456789", 10, &data,
+				      &length, NULL),
+			 -ERR_NOT_FOUND);
+	content_close(reader);
+	store_home_free(fixture.home);
+}
+
+static void reading_is_bounded(void **state)
+{
+	struct fixture fixture = begin(state);
+	size_t length;
+	char blob[41], *data;
+
+	assert_int_equal(content_add(fixture.content, "a", "12345678", 8, blob, NULL), 0);
+	commit(&fixture);
+	assert_int_equal(content_read(fixture.content, blob, 8, &data, &length, NULL), 0);
+	free(data);
+	assert_int_equal(content_read(fixture.content, blob, 7, &data, &length, NULL), -ERR_LIMIT);
+	assert_int_equal(content_read(fixture.content, "zz", 7, &data, &length, NULL),
+			 -ERR_INVALID);
+	end(&fixture);
+}
+
+static void an_empty_batch_does_nothing(void **state)
+{
+	struct fixture fixture = begin(state);
+
+	commit(&fixture);
+	assert_int_equal(content_packs_count(fixture.content), 0);
+	end(&fixture);
+}
+
+static void a_batch_is_one_pack(void **state)
+{
+	struct fixture fixture = begin(state);
+	char blob[41], name[40], text[40];
+
+	for (int i = 0; i < 50; i++) {
+		(void)snprintf(name, sizeof(name), "x#1/n%d/run-1/after/f", i);
+		(void)snprintf(text, sizeof(text), "contents %d\n", i);
+		assert_int_equal(content_add(fixture.content, name, text, strlen(text), blob, NULL),
+				 0);
+	}
+	commit(&fixture);
+	assert_int_equal(content_packs_count(fixture.content), 1);
+	end(&fixture);
+}
+
+static void plain_git_reads_the_log_and_finds_no_fault(void **state)
+{
+	struct fixture fixture = begin(state);
+	char blob[41];
+	struct buf out;
+
+	(void)content_add(fixture.content, "x#1/swap/run-1/before/proxy.conf", "old\n", 4, blob,
+			  NULL);
+	commit(&fixture);
+	(void)content_add(fixture.content, "x#1/swap/run-1/after/proxy.conf", "new\n", 4, blob,
+			  NULL);
+	commit(&fixture);
+	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	buf_release(&out);
+	assert_int_equal(git(&fixture, &out, "log", "refs/hlp/log"), 0);
+	assert_non_null(strstr(buf_text(&out), "record revisions"));
+	buf_release(&out);
+	assert_int_equal(git(&fixture, &out, "show", "refs/hlp/log"), 0);
+	assert_non_null(strstr(buf_text(&out), "+new"));
+	assert_null(strstr(buf_text(&out), "-old"));
+	buf_release(&out);
+	end(&fixture);
+}
+
+static void what_a_batch_names_is_reached_after_repacking(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct err err = {0};
+	char blobs[8][41], text[8];
+
+	for (int i = 0; i < 8; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		assert_int_equal(content_add(fixture.content, "a", text, 1, blobs[i], NULL), 0);
+		commit(&fixture);
+	}
+	assert_int_equal(content_packs_count(fixture.content), 8);
+	if (content_repack(fixture.content, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_true(content_packs_count(fixture.content) < 8);
+	for (int i = 0; i < 8; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		expect_text(fixture.content, blobs[i], text);
+	}
+	end(&fixture);
+}
+
+static void names_that_git_refuses_are_made_fit(void **state)
+{
+	static const char *const names[] = {"/etc//nginx/x.conf",
+					    "a/../../b",
+					    ".git/config",
+					    "x/.GIT/y",
+					    ".",
+					    "",
+					    "f",
+					    "f/below",
+					    "f/below/it"};
+	struct fixture fixture = begin(state);
+	struct buf out;
+	char blob[41];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct err err = {0};
+
+		if (content_add(fixture.content, names[i], names[i], strlen(names[i]), blob, &err) <
+		    0)
+			fail_msg("%s", err.message);
+	}
+	commit(&fixture);
+	expect_text(fixture.content, blob, "f/below/it");
+	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	buf_release(&out);
+	end(&fixture);
+}
+
+static void the_same_contents_are_kept_once(void **state)
+{
+	struct fixture fixture = begin(state);
+	char a[41], b[41];
+
+	assert_int_equal(content_add(fixture.content, "a", "same", 4, a, NULL), 0);
+	commit(&fixture);
+	assert_int_equal(content_add(fixture.content, "b", "same", 4, b, NULL), 0);
+	commit(&fixture);
+	assert_string_equal(a, b);
+	expect_text(fixture.content, b, "same");
+	end(&fixture);
+}
+
+/* ---- files -------------------------------------------------------------------------------- */
+
+static void a_file_is_captured_with_all_that_describes_it(void **state)
+{
+	struct fixture fixture = begin(state);
+	const char *path = scratch_write(state, "work/proxy.conf", "listen 443\n");
+	struct event_item item;
+	struct stat info;
+
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(stat(path, &info), 0);
+	item = capture(&fixture, "proxy.conf");
+	commit(&fixture);
+	assert_false(item.absent);
+	assert_string_equal(item.kind, "artifact");
+	assert_string_equal(item.name, "proxy.conf");
+	assert_int_equal(item.size, 11);
+	assert_int_equal(item.mode, 0640);
+	assert_int_equal(item.uid, geteuid());
+	assert_int_equal(item.inode, info.st_ino);
+	assert_int_equal(item.mtime_ns, info.st_mtim.tv_sec * 1000000000LL + info.st_mtim.tv_nsec);
+	expect_text(fixture.content, item.blob, "listen 443\n");
+	end(&fixture);
+}
+
+static void a_missing_file_is_absent(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item item = capture(&fixture, "none/at/all.conf");
+
+	assert_true(item.absent);
+	assert_string_equal(item.blob, "");
+	assert_string_equal(item.name, "none/at/all.conf");
+	end(&fixture);
+}
+
+static void an_empty_file_is_not_absent(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item item;
+
+	(void)scratch_write(state, "work/empty", "");
+	item = capture(&fixture, "empty");
+	commit(&fixture);
+	assert_false(item.absent);
+	assert_int_equal(strlen(item.blob), 40);
+	expect_text(fixture.content, item.blob, "");
+	end(&fixture);
+}
+
+static void expect_refused(struct fixture *fixture, const char *path, int code, const char *word)
+{
+	struct event_item item = {0};
+	struct err err = {0};
+
+	assert_int_equal(add_file(fixture, path, path, &item, &err), -code);
+	if (!strstr(err.message, word))
+		fail_msg("'%s' does not say '%s'", err.message, word);
+}
+
+static void what_is_no_regular_file_is_named_and_refused(void **state)
+{
+	struct fixture fixture = begin(state);
+
+	assert_int_equal(mkdir(scratch_path(state, "work/folder"), 0755), 0);
+	assert_int_equal(mkfifo(scratch_path(state, "work/pipe"), 0644), 0);
+	(void)scratch_write(state, "work/file", "x");
+	assert_int_equal(symlink("file", scratch_path(state, "work/link")), 0);
+	expect_refused(&fixture, "folder", ERR_INVALID, "a folder");
+	expect_refused(&fixture, "pipe", ERR_INVALID, "a named pipe");
+	expect_refused(&fixture, "link", ERR_INVALID, "a symbolic link");
+	end(&fixture);
+}
+
+static void nothing_outside_the_folder_is_read(void **state)
+{
+	struct fixture fixture = begin(state);
+
+	(void)scratch_write(state, "secret", "do not read");
+	assert_int_equal(symlink("..", scratch_path(state, "work/up")), 0);
+	assert_int_equal(symlink("/etc", scratch_path(state, "work/etc")), 0);
+	expect_refused(&fixture, "../secret", ERR_DENIED, "leads out");
+	expect_refused(&fixture, "up/secret", ERR_DENIED, "leads out");
+	expect_refused(&fixture, "etc/passwd", ERR_DENIED, "leads out");
+	expect_refused(&fixture, "/etc/passwd", ERR_DENIED, "roots");
+	end(&fixture);
+}
+
+static void an_absolute_path_lies_in_the_folder_or_a_root(void **state)
+{
+	struct fixture fixture = begin(state);
+	const char *root = scratch_path(state, "etc"), *near = scratch_path(state, "etc-other");
+	const char *roots[] = {root};
+	struct event_item item = {0};
+	struct err err = {0};
+
+	assert_int_equal(mkdir(root, 0755), 0);
+	assert_int_equal(mkdir(near, 0755), 0);
+	(void)scratch_write(state, "etc/site.conf", "site");
+	(void)scratch_write(state, "etc-other/site.conf", "other");
+	(void)scratch_write(state, "work/own", "own");
+	assert_int_equal(content_add_file(fixture.content, "a", fixture.folder, roots, 1,
+					  scratch_path(state, "etc/site.conf"), &item, &err),
+			 0);
+	expect_text(fixture.content, item.blob, "site");
+	assert_int_equal(content_add_file(fixture.content, "b", fixture.folder, roots, 1,
+					  scratch_path(state, "work/own"), &item, &err),
+			 0);
+	assert_int_equal(content_add_file(fixture.content, "c", fixture.folder, roots, 1,
+					  scratch_path(state, "etc-other/site.conf"), &item, &err),
+			 -ERR_DENIED);
+	end(&fixture);
+}
+
+/* ---- large files -------------------------------------------------------------------------- */
+
+static void write_large(struct fixture *fixture, const char *name, int64_t size)
+{
+	const char *path = scratch_write(fixture->state, name, "begin");
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(ftruncate(fd, size), 0);
+	assert_int_equal(pwrite(fd, "end", 3, size - 3), 3);
+	(void)close(fd);
+}
+
+static void a_large_file_lies_beside_the_repository(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item item;
+	struct stat info;
+	size_t length;
+	char *data;
+
+	write_large(&fixture, "work/dump", BIGFILE_FROM + 1);
+	item = capture(&fixture, "dump");
+	commit(&fixture);
+	assert_int_equal(item.size, BIGFILE_FROM + 1);
+	assert_int_equal(stat(scratch_path(state, "home/large"), &info), 0);
+	assert_int_equal(content_read(fixture.content, item.blob, (size_t)BIGFILE_FROM + 1, &data,
+				      &length, NULL),
+			 0);
+	assert_int_equal(length, BIGFILE_FROM + 1);
+	assert_memory_equal(data, "begin", 5);
+	assert_memory_equal(data + length - 3, "end", 3);
+	free(data);
+	assert_int_equal(content_read(fixture.content, item.blob, (size_t)BIGFILE_FROM, &data,
+				      &length, NULL),
+			 -ERR_LIMIT);
+	end(&fixture);
+}
+
+static void a_file_at_the_limit_is_a_blob(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct stat info;
+
+	write_large(&fixture, "work/dump", BIGFILE_FROM);
+	(void)capture(&fixture, "dump");
+	commit(&fixture);
+	assert_int_not_equal(stat(scratch_path(state, "home/large"), &info), 0);
+	end(&fixture);
+}
+
+static void contents_that_look_like_a_pointer_come_back_as_they_are(void **state)
+{
+	static const char text[] =
+		"hlp large file 1\nsha256 "
+		"0123456789012345678901234567890123456789012345678901234567890123"
+		"\nsize 99\n";
+	struct fixture fixture = begin(state);
+	struct event_item item;
+
+	(void)scratch_write(state, "work/odd", text);
+	item = capture(&fixture, "odd");
+	commit(&fixture);
+	expect_text(fixture.content, item.blob, text);
+	assert_int_equal(
+		content_compare(fixture.content, fixture.folder, NULL, 0, "odd", &item, NULL), 0);
+	end(&fixture);
+}
+
+/* ---- comparing ---------------------------------------------------------------------------- */
+
+static int compare(struct fixture *fixture, const char *path, const struct event_item *recorded)
+{
+	struct err err = {0};
+	int rc = content_compare(fixture->content, fixture->folder, NULL, 0, path, recorded, &err);
+
+	if (rc < 0)
+		fail_msg("%s", err.message);
+	return rc;
+}
+
+static void only_real_changes_are_different(void **state)
+{
+	struct fixture fixture = begin(state);
+	const char *path = scratch_write(state, "work/a", "one");
+	struct event_item item = capture(&fixture, "a");
+	struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+
+	assert_int_equal(compare(&fixture, "a", &item), 0);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_int_equal(compare(&fixture, "a", &item), 0);
+	(void)scratch_write(state, "work/a", "two");
+	assert_int_equal(compare(&fixture, "a", &item), 1);
+	(void)scratch_write(state, "work/a", "one");
+	assert_int_equal(compare(&fixture, "a", &item), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(compare(&fixture, "a", &item), 1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(compare(&fixture, "a", &item), 1);
+	end(&fixture);
+}
+
+static void a_write_within_the_same_tick_is_noticed(void **state)
+{
+	struct fixture fixture = begin(state);
+	const char *path = scratch_write(state, "work/a", "one");
+	struct event_item item = capture(&fixture, "a");
+	struct timespec times[2] = {
+		{.tv_nsec = UTIME_OMIT},
+		{.tv_sec = item.mtime_ns / 1000000000, .tv_nsec = item.mtime_ns % 1000000000}};
+
+	(void)scratch_write(state, "work/a", "two");
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_int_equal(compare(&fixture, "a", &item), 1);
+	end(&fixture);
+}
+
+static void absent_is_compared_too(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item item = capture(&fixture, "a");
+
+	assert_int_equal(compare(&fixture, "a", &item), 0);
+	(void)scratch_write(state, "work/a", "");
+	assert_int_equal(compare(&fixture, "a", &item), 1);
+	end(&fixture);
+}
+
+/* ---- where a workflow file stands --------------------------------------------------------- */
+
+static void run(const char *folder, const char *line)
+{
+	char shell[] = "/bin/sh", flag[] = "-ec";
+	struct buf out;
+
+	buf_init(&out, 1 << 16);
+	assert_int_equal(proc_run((char *[]){shell, flag, (char *)line, NULL}, folder, &out, NULL),
+			 0);
+	buf_release(&out);
+}
+
+static void a_workflow_file_is_described_by_its_commit(void **state)
+{
+	const char *folder = scratch_path(state, "books"), *path;
+	bool dirty = true;
+	char commit_id[41];
+
+	assert_int_equal(mkdir(folder, 0755), 0);
+	path = scratch_write(state, "books/x.yaml", "name: x\n");
+	run(folder,
+	    "git init -q . && git add x.yaml && git -c user.name=a -c user.email=a@b commit "
+	    "-q -m x");
+	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	assert_int_equal(strlen(commit_id), 40);
+	assert_false(dirty);
+	(void)scratch_write(state, "books/x.yaml", "name: y\n");
+	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	assert_true(dirty);
+	path = scratch_write(state, "books/new.yaml", "name: z\n");
+	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	assert_true(dirty);
+}
+
+static void a_file_outside_git_has_no_commit(void **state)
+{
+	const char *path = scratch_write(state, "x.yaml", "name: x\n");
+	char commit_id[41] = "unset";
+	bool dirty = true;
+
+	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	assert_string_equal(commit_id, "");
+	assert_false(dirty);
+	assert_int_equal(
+		content_describe_file(scratch_path(state, "none"), commit_id, &dirty, NULL),
+		-ERR_NOT_FOUND);
+}
+
+/* ---- refs for people ---------------------------------------------------------------------- */
+
+static void a_projected_ref_has_the_history_of_one_file(void **state)
+{
+	struct fixture fixture = begin(state);
+	char old[41], new[41];
+	struct buf out;
+
+	(void)content_add(fixture.content, "a", "old\n", 4, old, NULL);
+	(void)content_add(fixture.content, "b", "new\n", 4, new, NULL);
+	commit(&fixture);
+	assert_int_equal(content_project(fixture.content, "refs/hlp/artifacts/x#1/n/proxy.conf",
+					 old, "proxy.conf", "r1", NULL),
+			 0);
+	assert_int_equal(content_project(fixture.content, "refs/hlp/artifacts/x#1/n/proxy.conf",
+					 new, "proxy.conf", "r2", NULL),
+			 0);
+	assert_int_equal(git(&fixture, &out, "show", "refs/hlp/artifacts/x#1/n/proxy.conf"), 0);
+	assert_non_null(strstr(buf_text(&out), "-old\n+new"));
+	buf_release(&out);
+	end(&fixture);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(bytes_come_back_by_their_id),
+		TEST(another_reader_sees_what_is_committed),
+		TEST(a_reader_may_be_the_first_to_come),
+		TEST(reading_is_bounded),
+		TEST(an_empty_batch_does_nothing),
+		TEST(a_batch_is_one_pack),
+		TEST(plain_git_reads_the_log_and_finds_no_fault),
+		TEST(what_a_batch_names_is_reached_after_repacking),
+		TEST(names_that_git_refuses_are_made_fit),
+		TEST(the_same_contents_are_kept_once),
+		TEST(a_file_is_captured_with_all_that_describes_it),
+		TEST(a_missing_file_is_absent),
+		TEST(an_empty_file_is_not_absent),
+		TEST(what_is_no_regular_file_is_named_and_refused),
+		TEST(nothing_outside_the_folder_is_read),
+		TEST(an_absolute_path_lies_in_the_folder_or_a_root),
+		TEST(a_large_file_lies_beside_the_repository),
+		TEST(a_file_at_the_limit_is_a_blob),
+		TEST(contents_that_look_like_a_pointer_come_back_as_they_are),
+		TEST(only_real_changes_are_different),
+		TEST(a_write_within_the_same_tick_is_noticed),
+		TEST(absent_is_compared_too),
+		TEST(a_workflow_file_is_described_by_its_commit),
+		TEST(a_file_outside_git_has_no_commit),
+		TEST(a_projected_ref_has_the_history_of_one_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
