@@ -238,19 +238,6 @@ void convert_update_act(struct buf *out, const struct act_row *row, const char *
 	convert_field_message(out, UPDATE_ACTS, &message.base);
 }
 
-void convert_update(uint64_t seq, const struct execution_row *row, const struct node_row *nodes,
-		    size_t nodes_count, const struct act_row *acts, const char *const *act_nodes,
-		    size_t acts_count, bool last, struct buf *out)
-{
-	const struct convert_update update = {.seq = seq, .last = last};
-
-	convert_update_header(out, &update, row);
-	for (size_t i = 0; i < nodes_count; i++)
-		convert_update_node(out, &nodes[i]);
-	for (size_t i = 0; i < acts_count; i++)
-		convert_update_act(out, &acts[i], act_nodes[i]);
-}
-
 /* ---- lists -------------------------------------------------------------------------------- */
 
 void convert_list_execution(struct buf *out, const struct execution_row *row)

@@ -44,12 +44,6 @@ void convert_update_node(struct buf *out, const struct node_row *row);
 /* `node` is the id of row->node, NULL without one. */
 void convert_update_act(struct buf *out, const struct act_row *row, const char *node);
 
-/* A whole Update of changed rows, as the coordinator publishes it; act_nodes[i] is the id of
- * acts[i].node, NULL without one. */
-void convert_update(uint64_t seq, const struct execution_row *row, const struct node_row *nodes,
-		    size_t nodes_count, const struct act_row *acts, const char *const *act_nodes,
-		    size_t acts_count, bool last, struct buf *out);
-
 /* ---- ExecutionList, AttemptList, ArtifactList ------------------------------------------------ */
 
 void convert_list_execution(struct buf *out, const struct execution_row *row);
@@ -71,8 +65,7 @@ void convert_event(struct buf *out, const struct event *event, const char *node)
  * defaults; `estimates_us` has an entry a node, NULL: unknown. */
 void convert_graph(struct buf *out, const struct workflow *workflow, const struct binding *params,
 		   const int64_t *estimates_us);
-/* A Plan, and a RollbackReply with one; the execution is the one that the plan was made for. */
-void convert_plan(const struct execution *execution, const struct plan *plan, struct buf *out);
+/* A RollbackReply; the execution is the one that the plan was made for. */
 void convert_rollback_reply(struct buf *out, const struct plan *plan,
 			    const struct execution *execution, bool started, uint64_t seq);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/limits.h"
 #include "wire/convert.h"
 #include "wire/message.h"
 
@@ -88,16 +89,17 @@ static void add_numbers(struct buf *out, const struct event *event)
 /* "param host" = "edge.local"; a file's contents are named by their blob. */
 static void add_item(struct buf *out, const struct event_item *item)
 {
-	char name[300];
 	const char *value = item->value;
+	struct buf name;
 
 	if (strcmp(item->kind, "env") == 0)
 		return;
 	if (!value)
 		value = item->absent ? "absent" : item->blob;
-	(void)snprintf(name, sizeof(name), "%s %s", item->kind,
-		       item->name ? item->name : ""); /* cut on purpose */
-	add_pair(out, name, value);
+	buf_init(&name, LIMIT_EVENT_BYTES);
+	buf_printf(&name, "%s %s", item->kind, item->name ? item->name : "");
+	add_pair(out, buf_text(&name), value);
+	buf_release(&name);
 }
 
 static void add_header(struct buf *out, const struct event *event, const char *node)

@@ -79,16 +79,6 @@ static void fill_plan(struct arena *arena, const struct plan *plan,
 		out->nodes[i] = (char *)specs[plan->nodes[i]].id;
 }
 
-void convert_plan(const struct execution *execution, const struct plan *plan, struct buf *out)
-{
-	Hlp__V1__Plan message;
-	struct arena arena = {0};
-
-	fill_plan(&arena, plan, execution, &message);
-	message_pack(&message.base, out);
-	arena_release(&arena);
-}
-
 void convert_rollback_reply(struct buf *out, const struct plan *plan,
 			    const struct execution *execution, bool started, uint64_t seq)
 {

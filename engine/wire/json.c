@@ -126,10 +126,12 @@ static json_t *pairs_object(Hlp__V1__Pair *const *pairs, size_t count)
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < count; i++) {
-		json_t *value = json_value_bytes(pairs[i]->value, strlen(pairs[i]->value));
+		/* A name may be a file's, which need not be UTF-8. */
+		json_t *name = json_value_bytes(pairs[i]->name, strlen(pairs[i]->name));
 
-		/* A name that is no UTF-8 would be an error of ours: names are checked. */
-		json_value_set(object, pairs[i]->name, value);
+		json_value_set(object, json_string_value(name),
+			       json_value_bytes(pairs[i]->value, strlen(pairs[i]->value)));
+		json_decref(name);
 	}
 	return object;
 }
