@@ -96,12 +96,12 @@ static void fill_facts(struct app *app, struct page *page, uint32_t index)
 	list_names(app, node->dependents, node->dependents_count, text, sizeof(text));
 	fact(page, "frees", text);
 	if (has(node->question))
-		page_addf(page, ROLE_asking, 0, 8, "%-7s %s   (A answers)", "asks", node->question);
+		page_add(page, ROLE_asking, 0, 8, "asks    A answers it");
 	if (has(node->message))
 		page_addf(page, words_is_problem(node) ? ROLE_error : ROLE_text, 0, 8, "%-7s %s",
 			  "says", node->message);
 	mirror_why(&app->mirror, index, app->wall_us, text, sizeof(text));
-	if (node->state == STATE_PENDING || node->state == STATE_PAUSED)
+	if (node->state == STATE_PENDING || node->state == STATE_PAUSED || has(node->question))
 		fact(page, "why", text);
 	if (node->state == STATE_RECOVERED)
 		page_add(page, ROLE_recovered, 0, 8, "service not verified");

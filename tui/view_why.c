@@ -35,8 +35,7 @@ static void add_state(struct app *app, struct page *page, const struct mirror_no
 	if (node->message != NULL && node->message[0] != '\0')
 		page_addf(page, ROLE_text, 0, 2, "  it says: %s", node->message);
 	if (node->question != NULL && node->question[0] != '\0')
-		page_addf(page, ROLE_asking, 0, 2, "  it asks about: %s   (A answers)",
-			  node->question);
+		page_add(page, ROLE_asking, 0, 2, "  A answers it");
 	if (node->reason == REASON_LOST)
 		page_add(page, ROLE_warning, 0, 2,
 			 "  its processes are gone and no exit is known: look at what it changed");
