@@ -239,9 +239,7 @@ static void draw_node(struct app *app, struct canvas *canvas, struct area area, 
 		    state_letter(node->state, node->reason));
 	canvas_text(canvas, area.x + at.name, area.y, at.state - at.name - 1, ROLE_text, 0,
 		    node->id);
-	words_node(node, word, sizeof(word));
-	if (app->mirror.ended && node->state == STATE_PENDING)
-		(void)snprintf(word, sizeof(word), "not started");
+	words_node(&app->mirror, node, word, sizeof(word));
 	canvas_text(canvas, area.x + at.state, area.y, state_width(at, area.width), role, 0, word);
 	if (at.attempt && node->attempt > 0)
 		canvas_printf(canvas, area.x + at.attempt, area.y, 3, ROLE_text, 0, "%3u",

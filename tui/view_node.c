@@ -21,7 +21,7 @@ void node_title(struct app *app, struct canvas *canvas, struct area area, uint32
 	enum role role = words_role(node->state, node->reason);
 	char word[64], elapsed[16];
 
-	words_node(node, word, sizeof(word));
+	words_node(&app->mirror, node, word, sizeof(word));
 	words_elapsed(node, app->wall_us, elapsed, sizeof(elapsed));
 	int x = area.x + 1;
 	x += canvas_text(canvas, x, area.y, area.width / 2, ROLE_title, CELL_BOLD, node->id) + 2;
