@@ -95,7 +95,7 @@ static bool prepare_retry(struct app *app, const struct mirror_node *node)
 
 	if (node->state == STATE_FAILED || node->state == STATE_RECOVERED)
 		return true;
-	words_node(node, word, sizeof(word));
+	words_node(&app->mirror, node, word, sizeof(word));
 	app_say(app, ROLE_error, "%s is %s: only what failed or was undone can be retried",
 		node->id, word);
 	return false;

@@ -408,6 +408,13 @@ static void draw_view(struct app *app, struct area area)
 	canvas_unclip(&app->canvas);
 }
 
+static int within(int at, int size)
+{
+	if (at >= size)
+		at = size - 1;
+	return at < 0 ? 0 : at;
+}
+
 void app_draw(struct app *app)
 {
 	canvas_clear(&app->canvas);
@@ -415,5 +422,7 @@ void app_draw(struct app *app)
 	struct area area = frame_draw(app);
 	draw_view(app, area);
 	dialog_draw(app, area);
+	app->cursor.x = within(app->cursor.x, app->canvas.width);
+	app->cursor.y = within(app->cursor.y, app->canvas.height);
 	app->changed = false;
 }

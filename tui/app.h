@@ -54,6 +54,7 @@ struct view_ops {
 struct list_row {
 	int64_t node; /* -1: the header of a phase */
 	int32_t phase;
+	uint32_t total; /* of a header: the nodes of its phase */
 };
 
 struct list_state {

@@ -276,7 +276,7 @@ static void fill_act(struct app *app, struct page *page)
 
 	if (act->node != ACT_WHOLE_RUN) {
 		const struct mirror_node *node = &app->mirror.nodes[act->node];
-		words_node(node, word, sizeof(word));
+		words_node(&app->mirror, node, word, sizeof(word));
 		page_addf(page, words_role(node->state, node->reason), 0, 0, "%s is %s; risk %s.",
 			  node->id, word, words_risk(node));
 		if (act->action != ACTION_CANCEL && node->command != NULL)

@@ -75,8 +75,14 @@ static void draw_header(struct app *app)
 		(void)snprintf(left, sizeof(left), " hlp  %.100s", app->execution);
 	} else {
 		header_state(app, canvas->width < 100, state, sizeof(state));
-		(void)snprintf(left, sizeof(left), " %.70s  %s %s", mirror->name,
-			       words_glyph(canvas, mirror->state, mirror->reason), state);
+		const char *glyph = words_glyph(canvas, mirror->state, mirror->reason);
+		/* On a narrow screen the state comes first: the name is known. */
+		if (canvas->width < 40)
+			(void)snprintf(left, sizeof(left), " %s %s  %.70s", glyph, state,
+				       mirror->name);
+		else
+			(void)snprintf(left, sizeof(left), " %.70s  %s %s", mirror->name, glyph,
+				       state);
 	}
 	int used = canvas_text(canvas, 0, 0, -1, role, CELL_BOLD, left);
 	for (int level = 0; level < 4; level++) {

@@ -143,7 +143,7 @@ static void draw_hit(struct app *app, struct area line, const struct hit *hit)
 	if (hit->action == ACTION_NONE) {
 		const struct mirror_node *node = &app->mirror.nodes[hit->node];
 		char word[64];
-		words_node(node, word, sizeof(word));
+		words_node(&app->mirror, node, word, sizeof(word));
 		canvas_text(canvas, line.x, line.y, 4, ROLE_dim, 0, "node");
 		int used = canvas_text(canvas, line.x + 7, line.y, 30, ROLE_text, 0, node->id);
 		canvas_text(canvas, line.x + 7 + (used < 18 ? 18 : used + 1), line.y, -1,

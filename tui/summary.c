@@ -35,7 +35,7 @@ static void add_problems(const struct mirror *mirror, struct buf *out)
 			continue;
 		if (count++ >= NAMES_MAX)
 			continue;
-		words_node(node, word, sizeof(word));
+		words_node(mirror, node, word, sizeof(word));
 		buf_printf(out, "%s%s (%s)", count > 1 ? ", " : "", node->id, word);
 	}
 	if (count > NAMES_MAX)

@@ -64,7 +64,9 @@ static short colour_in_reach(int colour)
 {
 	if (colour < COLORS)
 		return (short)colour;
-	return colour < 16 ? (short)(colour % 8) : -1;
+	if (colour >= 16)
+		return -1;
+	return (short)(colour % 8);
 }
 
 static attr_t attributes_of(unsigned attributes)

@@ -14,34 +14,45 @@
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-static void add_row(struct list_state *list, int64_t node, int32_t phase)
+static struct list_row *add_row(struct list_state *list, int64_t node, int32_t phase)
 {
 	list->rows = mem_grow(list->rows, &list->capacity, list->count + 1, sizeof(*list->rows));
-	list->rows[list->count++] = (struct list_row){node, phase};
+	list->rows[list->count] = (struct list_row){.node = node, .phase = phase};
+	return &list->rows[list->count++];
 }
 
 /* Counting sort by phase: nodes keep the order of the file inside theirs. */
-static void build_by_phase(struct list_state *list, const struct mirror *mirror)
+static uint32_t *order_by_phase(const struct mirror *mirror, uint32_t *ends)
 {
-	size_t phases = (size_t)mirror->phases_count + 1;
-	uint32_t *start = mem_calloc(phases + 1, sizeof(*start));
 	uint32_t *order = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*order));
+	uint32_t at = 0;
 
 	for (uint32_t i = 0; i < mirror->nodes_count; i++)
-		start[(size_t)(mirror->nodes[i].phase_index + 1) + 1]++;
-	for (size_t phase = 1; phase <= phases; phase++)
-		start[phase] += start[phase - 1];
-	for (uint32_t i = 0; i < mirror->nodes_count; i++)
-		order[start[mirror->nodes[i].phase_index + 1]++] = i;
-	int32_t current = -1;
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		int32_t phase = mirror->nodes[order[i]].phase_index;
-		if (phase != current)
-			add_row(list, -1, phase);
-		current = phase;
-		add_row(list, order[i], phase);
+		ends[mirror->nodes[i].phase_index + 1]++;
+	for (uint32_t phase = 0; phase <= mirror->phases_count; phase++) {
+		uint32_t count = ends[phase];
+		ends[phase] = at;
+		at += count;
 	}
-	free(start);
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		order[ends[mirror->nodes[i].phase_index + 1]++] = i;
+	return order;
+}
+
+static void build_by_phase(struct list_state *list, const struct mirror *mirror)
+{
+	uint32_t *ends = mem_calloc((size_t)mirror->phases_count + 1, sizeof(*ends));
+	uint32_t *order = order_by_phase(mirror, ends);
+	uint32_t at = 0;
+
+	for (uint32_t bucket = 0; bucket <= mirror->phases_count; bucket++) {
+		int32_t phase = (int32_t)bucket - 1;
+		if (ends[bucket] > at && mirror->phases_count > 0)
+			add_row(list, -1, phase)->total = ends[bucket] - at;
+		for (; at < ends[bucket]; at++)
+			add_row(list, order[at], phase);
+	}
+	free(ends);
 	free(order);
 }
 
@@ -152,7 +163,7 @@ static struct columns columns_for(int width, int longest)
 		name = 4;
 	at.state = 5 + name + 2;
 	if (width >= 60)
-		at.attempt = at.state + 18;
+		at.attempt = at.state + 17;
 	if (width >= 42)
 		at.time = width >= 60 ? at.attempt + 4 : width - 7;
 	if (width >= 66)
@@ -179,28 +190,21 @@ static void draw_titles(struct canvas *canvas, struct area area, struct columns 
 		canvas_text(canvas, area.x + at.why, area.y, -1, ROLE_dim, 0, "WHY");
 }
 
-static void draw_phase(struct app *app, struct canvas *canvas, struct area area, int32_t phase)
+static void draw_phase(struct app *app, struct canvas *canvas, struct area area,
+		       const struct list_row *row)
 {
 	const struct mirror *mirror = &app->mirror;
-	uint32_t total = 0, done = 0;
-	const char *name = phase >= 0 && (uint32_t)phase < mirror->phases_count
-				   ? mirror->phases[phase]
-				   : "no phase";
+	bool known = row->phase >= 0;
+	uint32_t open = known && mirror->phase_open ? mirror->phase_open[row->phase] : row->total;
 
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		if (mirror->nodes[i].phase_index != phase)
-			continue;
-		total++;
-		done += mirror->nodes[i].state == STATE_COMPLETED;
-	}
 	for (int x = 0; x < area.width; x++)
 		canvas_put(canvas, area.x + x, area.y,
 			   canvas_line_glyph(LINE_LEFT | LINE_RIGHT, canvas->ascii), ROLE_border,
 			   0);
 	int used = canvas_printf(canvas, area.x + 1, area.y, area.width - 1, ROLE_phase, 0, " %s ",
-				 name);
+				 known ? mirror->phases[row->phase] : "no phase");
 	canvas_printf(canvas, area.x + 1 + used, area.y, area.width - used - 1, ROLE_dim, 0,
-		      "%u of %u ", done, total);
+		      "%u of %u ", row->total - open, row->total);
 }
 
 static void draw_why(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
@@ -208,11 +212,12 @@ static void draw_why(struct app *app, struct canvas *canvas, struct area area, u
 	const struct mirror_node *node = &app->mirror.nodes[index];
 	char why[300] = "";
 
-	if (node->question != NULL && node->question[0] != '\0')
-		(void)snprintf(why, sizeof(why), "asks: %s", node->question);
-	else if (words_is_problem(node) && node->message != NULL && node->message[0] != '\0')
+	bool asks = node->question != NULL && node->question[0] != '\0';
+	if (!asks && words_is_problem(node) && node->message != NULL && node->message[0] != '\0')
 		(void)snprintf(why, sizeof(why), "%s", node->message);
-	else if (node->state == STATE_PENDING || node->state == STATE_PAUSED)
+	else if (app->mirror.ended && node->state == STATE_PENDING)
+		why[0] = '\0'; /* the state says it */
+	else if (asks || node->state == STATE_PENDING || node->state == STATE_PAUSED)
 		mirror_why(&app->mirror, index, app->wall_us, why, sizeof(why));
 	else if (node->state == STATE_RECOVERED && node->reason != REASON_NOTHING_TO_UNDO)
 		(void)snprintf(why, sizeof(why), "service not verified");
@@ -234,7 +239,7 @@ static void draw_node(struct app *app, struct canvas *canvas, struct area area, 
 		    state_letter(node->state, node->reason));
 	canvas_text(canvas, area.x + at.name, area.y, at.state - at.name - 1, ROLE_text, 0,
 		    node->id);
-	words_node(node, word, sizeof(word));
+	words_node(&app->mirror, node, word, sizeof(word));
 	canvas_text(canvas, area.x + at.state, area.y, state_width(at, area.width), role, 0, word);
 	if (at.attempt && node->attempt > 0)
 		canvas_printf(canvas, area.x + at.attempt, area.y, 3, ROLE_text, 0, "%3u",
@@ -252,7 +257,7 @@ static void draw_row(struct app *app, struct canvas *canvas, struct area line, s
 	const struct list_row *row = &app->list.rows[at];
 
 	if (row->node < 0) {
-		draw_phase(app, canvas, line, row->phase);
+		draw_phase(app, canvas, line, row);
 		return;
 	}
 	draw_node(app, canvas, line, (uint32_t)row->node);

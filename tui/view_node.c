@@ -21,7 +21,7 @@ void node_title(struct app *app, struct canvas *canvas, struct area area, uint32
 	enum role role = words_role(node->state, node->reason);
 	char word[64], elapsed[16];
 
-	words_node(node, word, sizeof(word));
+	words_node(&app->mirror, node, word, sizeof(word));
 	words_elapsed(node, app->wall_us, elapsed, sizeof(elapsed));
 	int x = area.x + 1;
 	x += canvas_text(canvas, x, area.y, area.width / 2, ROLE_title, CELL_BOLD, node->id) + 2;
@@ -96,12 +96,12 @@ static void fill_facts(struct app *app, struct page *page, uint32_t index)
 	list_names(app, node->dependents, node->dependents_count, text, sizeof(text));
 	fact(page, "frees", text);
 	if (has(node->question))
-		page_addf(page, ROLE_asking, 0, 8, "%-7s %s   (A answers)", "asks", node->question);
+		page_add(page, ROLE_asking, 0, 8, "asks    A answers it");
 	if (has(node->message))
 		page_addf(page, words_is_problem(node) ? ROLE_error : ROLE_text, 0, 8, "%-7s %s",
 			  "says", node->message);
 	mirror_why(&app->mirror, index, app->wall_us, text, sizeof(text));
-	if (node->state == STATE_PENDING || node->state == STATE_PAUSED)
+	if (node->state == STATE_PENDING || node->state == STATE_PAUSED || has(node->question))
 		fact(page, "why", text);
 	if (node->state == STATE_RECOVERED)
 		page_add(page, ROLE_recovered, 0, 8, "service not verified");

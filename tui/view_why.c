@@ -26,17 +26,18 @@ static void add_state(struct app *app, struct page *page, const struct mirror_no
 {
 	char word[64], why[512] = "";
 
-	words_node(node, word, sizeof(word));
+	words_node(&app->mirror, node, word, sizeof(word));
 	page_addf(page, words_role(node->state, node->reason), CELL_BOLD, 2, "%s is %s", node->id,
 		  word);
-	mirror_why(&app->mirror, app->selected, app->wall_us, why, sizeof(why));
+	bool asks = node->question != NULL && node->question[0] != '\0';
+	if (asks || (!state_is_terminal(node->state) && node->reason != REASON_RUNNING))
+		mirror_why(&app->mirror, app->selected, app->wall_us, why, sizeof(why));
 	if (why[0] != '\0')
 		page_addf(page, ROLE_text, 0, 2, "  %s", why);
 	if (node->message != NULL && node->message[0] != '\0')
 		page_addf(page, ROLE_text, 0, 2, "  it says: %s", node->message);
-	if (node->question != NULL && node->question[0] != '\0')
-		page_addf(page, ROLE_asking, 0, 2, "  it asks about: %s   (A answers)",
-			  node->question);
+	if (asks)
+		page_add(page, ROLE_asking, 0, 2, "  A answers it");
 	if (node->reason == REASON_LOST)
 		page_add(page, ROLE_warning, 0, 2,
 			 "  its processes are gone and no exit is known: look at what it changed");
@@ -56,7 +57,7 @@ static void add_neighbours(struct app *app, struct page *page, const char *title
 	page_addf(page, ROLE_phase, CELL_BOLD, 0, "%s%s", title, count ? "" : " nothing");
 	for (uint32_t i = 0; i < count && i < 200; i++) {
 		const struct mirror_node *node = &app->mirror.nodes[nodes[i]];
-		words_node(node, word, sizeof(word));
+		words_node(&app->mirror, node, word, sizeof(word));
 		page_addf(page, words_role(node->state, node->reason), 0, 4, "  %s %-24s %s",
 			  words_glyph(&app->canvas, node->state, node->reason), node->id, word);
 	}

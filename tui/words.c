@@ -40,12 +40,14 @@ static void words_failed(const struct mirror_node *node, char *out, size_t size)
 		(void)snprintf(out, size, "failed: %s", word);
 }
 
-void words_node(const struct mirror_node *node, char *out, size_t size)
+void words_node(const struct mirror *mirror, const struct mirror_node *node, char *out, size_t size)
 {
 	if (node->state == STATE_FAILED)
 		words_failed(node, out, size);
 	else if (node->state == STATE_RECOVERED && node->reason == REASON_NONE)
 		(void)snprintf(out, size, "undone");
+	else if (node->state == STATE_PENDING && mirror->ended)
+		(void)snprintf(out, size, "not started");
 	else if (node->state == STATE_PENDING && node->held)
 		(void)snprintf(out, size, "will be held");
 	else

@@ -12,7 +12,8 @@
 #include "draw/canvas.h"
 
 /* "failed: exit 3", "outcome unknown", "by hand", "undone". */
-void words_node(const struct mirror_node *node, char *out, size_t size);
+void words_node(const struct mirror *mirror, const struct mirror_node *node, char *out,
+		size_t size);
 /* The same for the execution: "FAILED", "rolled back, service not verified". */
 void words_execution(const struct mirror *mirror, char *out, size_t size);
 /* For a state and its reason alone, as lists of executions have them. */

@@ -85,6 +85,7 @@ static void apply(struct app *app, Hlp__V1__Execution *execution, Hlp__V1__Node 
 
 	update.seq = app->mirror.seq + 1;
 	update.execution = execution;
+	update.snapshot = !app->mirror.has_rows;
 	update.nodes = &node;
 	update.n_nodes = node != NULL;
 	(void)mirror_apply(&app->mirror, &update);

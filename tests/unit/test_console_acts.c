@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Acts: arming, confirmation by consequence, the plan, the 300 ms in which keys are dropped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "console_fixture.h"
+#include "tui/acting.h"
+#include "tui/dialog.h"
+
+static void open_armed(struct app *app)
+{
+	fixture_open(app, 80, 24);
+	acting_started_here(app, app->mirror.id);
+}
+
+static void show_plan(struct app *app, size_t rows, const char *refused)
+{
+	Hlp__V1__RollbackReply *reply = fixture_plan(rows, refused);
+
+	dialog_plan_arrived(app, reply);
+	hlp__v1__rollback_reply__free_unpacked(reply, NULL);
+}
+
+static const struct fixture_news RUNNING = {
+	.state = "RUNNING", .reason = "running", .attempt = 1, .running = true};
+
+static void pausing_needs_one_key(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_execution(&app, "RUNNING", "");
+	fixture_keys(&app, "P");
+	assert_int_equal(app.dialog.kind, DIALOG_NONE);
+	assert_true(fixture_shows(&app, "pause edge-cert#12: asked"));
+	assert_false(app.arm.armed);
+	fixture_close(&app);
+}
+
+static void a_paused_run_is_resumed_by_the_same_key(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_execution(&app, "PAUSED", "operator");
+	fixture_keys(&app, "P");
+	assert_true(fixture_shows(&app, "resume edge-cert#12: asked"));
+	fixture_close(&app);
+}
+
+static void an_act_while_looking_opens_arm_and_then_goes_on(void **state)
+{
+	(void)state;
+	static const struct fixture_news FAILED = {
+		.state = "FAILED", .reason = "exit", .attempt = 1, .exit_code = 1};
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_node(&app, FIXTURE_PAIR, &FAILED);
+	app_select(&app, FIXTURE_PAIR);
+	fixture_keys(&app, "R");
+	assert_int_equal(app.dialog.kind, DIALOG_ARM);
+	fixture_keys(&app, "\r");
+	assert_int_equal(app.dialog.kind, DIALOG_ARM);
+	assert_true(fixture_shows(&app, "a reason is needed"));
+	fixture_keys(&app, "INC-7\r");
+	assert_true(app.arm.armed);
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	assert_true(fixture_shows(&app, "ARMED"));
+	fixture_keys(&app, "y");
+	assert_true(fixture_shows(&app, "retry pair: asked"));
+	fixture_close(&app);
+}
+
+static void the_reason_is_filled_from_the_last(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_keys(&app, "WINC-7\rWW");
+	assert_int_equal(app.dialog.kind, DIALOG_ARM);
+	assert_string_equal(app.dialog.edit.text, "INC-7");
+	fixture_close(&app);
+}
+
+static void enter_never_confirms(void **state)
+{
+	(void)state;
+	static const struct fixture_news FAILED = {
+		.state = "FAILED", .reason = "exit", .attempt = 1, .exit_code = 1};
+	struct app app;
+	open_armed(&app);
+	fixture_node(&app, FIXTURE_PAIR, &FAILED);
+	app_select(&app, FIXTURE_PAIR);
+	fixture_keys(&app, "R\r\r\r");
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	assert_null(strstr(app.message.text, "asked"));
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "\x1bR\r\r");
+	assert_int_equal(app.dialog.kind, DIALOG_NAME);
+	assert_null(strstr(app.message.text, "asked"));
+	fixture_close(&app);
+}
+
+static void high_risk_needs_the_name_typed(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "R");
+	assert_int_equal(app.dialog.kind, DIALOG_NAME);
+	fixture_keys(&app, "y\r");
+	assert_int_equal(app.dialog.kind, DIALOG_NAME);
+	assert_true(fixture_shows(&app, "type swap to do it"));
+	fixture_keys(&app, "\x7f\x15swap\r");
+	assert_int_equal(app.dialog.kind, DIALOG_NONE);
+	assert_true(fixture_shows(&app, "retry swap: asked"));
+	fixture_close(&app);
+}
+
+static void confirmation_follows_the_consequence(void **state)
+{
+	(void)state;
+	struct mirror_node node = {.risk = 0.4};
+	assert_int_equal(acting_confirmation(ACTION_PAUSE, NULL), CONFIRM_NOTHING);
+	assert_int_equal(acting_confirmation(ACTION_RETRY, &node), CONFIRM_YES);
+	assert_int_equal(acting_confirmation(ACTION_CANCEL, NULL), CONFIRM_NAME);
+	assert_int_equal(acting_confirmation(ACTION_UNDO, &node), CONFIRM_NAME);
+	node.irreversible = "mail is sent";
+	assert_int_equal(acting_confirmation(ACTION_RETRY, &node), CONFIRM_NAME);
+	node.irreversible = "";
+	node.risk = 0.7;
+	assert_int_equal(acting_confirmation(ACTION_ANSWER, &node), CONFIRM_NAME);
+}
+
+static void keys_typed_as_a_dialog_opens_are_dropped(void **state)
+{
+	(void)state;
+	static const struct fixture_news FAILED = {
+		.state = "FAILED", .reason = "exit", .attempt = 1, .exit_code = 1};
+	struct app app;
+	open_armed(&app);
+	fixture_node(&app, FIXTURE_PAIR, &FAILED);
+	app_select(&app, FIXTURE_PAIR);
+	app_key(&app, 'R');
+	app.now_us += CLOCK_SECOND_US / 10;
+	app_key(&app, 'y');
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	app.now_us += CLOCK_SECOND_US * 3 / 10;
+	app_key(&app, 'y');
+	assert_int_equal(app.dialog.kind, DIALOG_NONE);
+	fixture_close(&app);
+}
+
+static void the_plan_shows_warnings_first_and_cuts_nothing(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "U");
+	assert_int_equal(app.dialog.kind, DIALOG_PLAN);
+	show_plan(&app, 2, "");
+	assert_true(fixture_shows(&app, "ROLLBACK PLAN for swap: nothing has been changed yet\n"
+					" ! swap proxy.conf: it was changed by someone else since "
+					"attempt 1 ended; what\n"
+					"     they wrote is lost\n"));
+	assert_true(fixture_shows(&app, "rows 1-4 of 4"));
+	fixture_close(&app);
+}
+
+static void the_prompt_stays_in_sight_of_a_long_plan(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "U");
+	show_plan(&app, 60, "");
+	assert_true(fixture_shows(&app, "rows 1-17 of 62, PgDn shows more"));
+	assert_true(fixture_shows(&app, "type swap to carry it out:"));
+	fixture_wait(&app, CLOCK_SECOND_US);
+	app_key(&app, PRESS_PAGE_DOWN);
+	assert_true(fixture_shows(&app, "rows 17-33 of 62"));
+	assert_true(fixture_shows(&app, "type swap to carry it out:"));
+	fixture_close(&app);
+}
+
+static void a_plan_is_carried_out_by_the_name_alone(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "Uswap\r");
+	assert_true(fixture_shows(&app, "there is no plan to carry out"));
+	show_plan(&app, 2, "");
+	fixture_keys(&app, "\r");
+	assert_true(fixture_shows(&app, "rollback of swap: asked"));
+	fixture_close(&app);
+}
+
+static void a_refused_plan_has_no_prompt(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "U");
+	show_plan(&app, 2, "promote is past the point of no return; name it with --past promote");
+	assert_true(fixture_shows(&app, "it cannot be carried out as it is; Esc leaves"));
+	fixture_keys(&app, "swap\r");
+	assert_null(strstr(app.message.text, "asked"));
+	fixture_close(&app);
+}
+
+static void a_void_plan_is_shown_again_and_what_was_typed_is_gone(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "U");
+	show_plan(&app, 2, "");
+	fixture_keys(&app, "swa");
+	dialog_plan_void(&app);
+	assert_int_equal(app.dialog.edit.length, 0);
+	assert_true(fixture_shows(&app, "The plan changed since it was shown. Read it again."));
+	fixture_close(&app);
+}
+
+static void what_never_started_has_nothing_to_undo(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_DNS);
+	fixture_keys(&app, "U");
+	assert_int_equal(app.dialog.kind, DIALOG_NONE);
+	assert_true(fixture_shows(&app, "dns never started: there is nothing to undo"));
+	fixture_close(&app);
+}
+
+static void cancel_means_the_node_while_it_runs_and_else_the_run(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	fixture_execution(&app, "RUNNING", "");
+	fixture_node(&app, FIXTURE_DNS, &RUNNING);
+	app_select(&app, FIXTURE_DNS);
+	fixture_keys(&app, "X");
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	assert_true(fixture_shows(&app, "cancel dns"));
+	fixture_keys(&app, "n");
+	app_select(&app, FIXTURE_SERVED);
+	fixture_keys(&app, "X");
+	assert_int_equal(app.dialog.kind, DIALOG_NAME);
+	fixture_keys(&app, "edge-cert#12\r");
+	assert_true(fixture_shows(&app, "cancel edge-cert#12: asked"));
+	fixture_close(&app);
+}
+
+static void a_lost_node_is_answered_by_name(void **state)
+{
+	(void)state;
+	static const struct fixture_news ASKS = {
+		.state = "PAUSED", .reason = "asking", .question = "lost", .attempt = 1};
+	struct app app;
+	open_armed(&app);
+	fixture_node(&app, FIXTURE_DNS, &ASKS);
+	app_select(&app, FIXTURE_DNS);
+	fixture_keys(&app, "A");
+	assert_int_equal(app.dialog.kind, DIALOG_CHOICE);
+	assert_true(fixture_shows(&app, "h   it did happen: mark it done by hand"));
+	fixture_keys(&app, "x");
+	assert_int_equal(app.dialog.kind, DIALOG_CHOICE);
+	fixture_keys(&app, "h");
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	assert_true(fixture_shows(&app, "Answer: happened."));
+	fixture_keys(&app, "y");
+	assert_true(fixture_shows(&app, "answer dns: asked"));
+	fixture_close(&app);
+}
+
+static void a_failed_undo_has_its_own_answers(void **state)
+{
+	(void)state;
+	struct mirror_node node = {.question = "undo_failed"};
+	assert_string_equal(acting_answers(&node)[1].answer, "by-hand");
+	node.question = "risk";
+	assert_string_equal(acting_answers(&node)[0].answer, "again");
+	node.question = "";
+	assert_null(acting_answers(&node));
+}
+
+static void arming_lapses_when_idle_but_never_in_a_dialog(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "R");
+	fixture_wait(&app, 3600 * CLOCK_SECOND_US);
+	assert_true(app.arm.armed);
+	fixture_keys(&app, "\x1b");
+	fixture_wait(&app, 599 * CLOCK_SECOND_US);
+	assert_true(app.arm.armed);
+	fixture_wait(&app, 2 * CLOCK_SECOND_US);
+	assert_false(app.arm.armed);
+	fixture_close(&app);
+}
+
+static void read_only_refuses_every_act(void **state)
+{
+	(void)state;
+	static const char KEYS[] = "PRXUAWn";
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app.read_only = true;
+	app_select(&app, FIXTURE_SWAP);
+	assert_true(fixture_shows(&app, "READ-ONLY"));
+	for (size_t i = 0; i < sizeof(KEYS) - 2; i++) {
+		char key[2] = {KEYS[i], '\0'};
+		fixture_keys(&app, key);
+		assert_int_equal(app.dialog.kind, DIALOG_NONE);
+		assert_true(fixture_shows(&app, "this console was started with --read-only"));
+	}
+	fixture_keys(&app, "nx.yaml\r");
+	assert_true(fixture_shows(&app, "this console was started with --read-only"));
+	fixture_close(&app);
+}
+
+static void a_workflow_that_is_not_there_is_said_so(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_keys(&app, "n/nowhere/x.yaml host=a\r");
+	assert_true(fixture_shows(&app, "there is no file '/nowhere/x.yaml'"));
+	fixture_close(&app);
+}
+
+static void the_palette_reaches_acts_through_the_same_policy(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, ":retry\r");
+	assert_int_equal(app.dialog.kind, DIALOG_NAME);
+	fixture_keys(&app, "\x1b:served\r");
+	assert_int_equal(app.selected, FIXTURE_SERVED);
+	fixture_close(&app);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pausing_needs_one_key),
+		cmocka_unit_test(a_paused_run_is_resumed_by_the_same_key),
+		cmocka_unit_test(an_act_while_looking_opens_arm_and_then_goes_on),
+		cmocka_unit_test(the_reason_is_filled_from_the_last),
+		cmocka_unit_test(enter_never_confirms),
+		cmocka_unit_test(high_risk_needs_the_name_typed),
+		cmocka_unit_test(confirmation_follows_the_consequence),
+		cmocka_unit_test(keys_typed_as_a_dialog_opens_are_dropped),
+		cmocka_unit_test(the_plan_shows_warnings_first_and_cuts_nothing),
+		cmocka_unit_test(the_prompt_stays_in_sight_of_a_long_plan),
+		cmocka_unit_test(a_plan_is_carried_out_by_the_name_alone),
+		cmocka_unit_test(a_refused_plan_has_no_prompt),
+		cmocka_unit_test(a_void_plan_is_shown_again_and_what_was_typed_is_gone),
+		cmocka_unit_test(what_never_started_has_nothing_to_undo),
+		cmocka_unit_test(cancel_means_the_node_while_it_runs_and_else_the_run),
+		cmocka_unit_test(a_lost_node_is_answered_by_name),
+		cmocka_unit_test(a_failed_undo_has_its_own_answers),
+		cmocka_unit_test(arming_lapses_when_idle_but_never_in_a_dialog),
+		cmocka_unit_test(read_only_refuses_every_act),
+		cmocka_unit_test(a_workflow_that_is_not_there_is_said_so),
+		cmocka_unit_test(the_palette_reaches_acts_through_the_same_policy),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

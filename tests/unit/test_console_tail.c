@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tails: windows onto output, bounded, and what they ask for.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tui/tail.h"
+
+static void take(struct tail *tail, const char *text, int64_t offset, int64_t size, bool live)
+{
+	struct tail_chunk chunk = {.data = text,
+				   .length = strlen(text),
+				   .offset = offset,
+				   .size = size,
+				   .attempt = 1,
+				   .live = live};
+	tail_take(tail, &chunk);
+}
+
+static const char *screen(struct tail *tail, int width, int height, struct buf *out)
+{
+	struct canvas canvas;
+	struct area area = {0, 0, width, height};
+
+	canvas_init(&canvas, width, height);
+	tail_draw(tail, &canvas, area);
+	buf_clear(out);
+	canvas_to_text(&canvas, out);
+	canvas_release(&canvas);
+	return buf_text(out);
+}
+
+static void a_new_tail_asks_for_the_end(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct tail_range range;
+	tail_init(&tail);
+	assert_true(tail_wants(&tail, &range));
+	assert_true(range.offset < 0);
+	tail_release(&tail);
+}
+
+static void live_output_is_asked_for_where_it_ended(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct tail_range range;
+	tail_init(&tail);
+	take(&tail, "one\n", 0, 4, true);
+	assert_true(tail_wants(&tail, &range));
+	assert_int_equal(range.offset, 4);
+	take(&tail, "two\n", 4, 8, false);
+	assert_false(tail_wants(&tail, &range));
+	tail_release(&tail);
+}
+
+static void following_shows_the_last_lines(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "1\n2\n3\n4\n", 0, 8, true);
+	assert_string_equal(screen(&tail, 10, 2, &text), "3\n4\n");
+	take(&tail, "5\n", 8, 10, true);
+	assert_string_equal(screen(&tail, 10, 2, &text), "4\n5\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void scrolling_up_stops_following_until_the_end_is_reached(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "1\n2\n3\n4\n", 0, 8, true);
+	(void)screen(&tail, 10, 2, &text);
+	tail_scroll(&tail, -1, 2);
+	assert_false(tail.follow);
+	take(&tail, "5\n6\n", 8, 12, true);
+	assert_string_equal(screen(&tail, 10, 2, &text), "2\n3\n");
+	tail_scroll(&tail, 100, 2);
+	assert_true(tail.follow);
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void older_output_is_asked_for_at_the_top_and_keeps_the_place(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct tail_range range;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "c\nd\n", 4, 8, false);
+	(void)screen(&tail, 10, 2, &text);
+	tail_scroll(&tail, -1, 2);
+	assert_true(tail_wants(&tail, &range));
+	assert_int_equal(range.offset, 0);
+	assert_int_equal(range.length, 4);
+	take(&tail, "a\nb\n", 0, 8, false);
+	assert_string_equal(screen(&tail, 10, 2, &text), "c\nd\n");
+	tail_scroll(&tail, -2, 2);
+	assert_string_equal(screen(&tail, 10, 2, &text), "a\nb\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void memory_stays_bounded_however_much_comes(void **state)
+{
+	(void)state;
+	static char block[TAIL_STEP];
+	struct tail tail;
+	tail_init(&tail);
+	memset(block, 'x', sizeof(block));
+	block[sizeof(block) - 1] = '\n';
+	for (int64_t at = 0; at < 40; at++) {
+		struct tail_chunk chunk = {.data = block,
+					   .length = sizeof(block),
+					   .offset = at * (int64_t)sizeof(block),
+					   .size = (at + 1) * (int64_t)sizeof(block),
+					   .attempt = 1,
+					   .live = true};
+		tail_take(&tail, &chunk);
+		assert_true(tail.raw.length <= TAIL_BYTES);
+	}
+	assert_int_equal(tail.start + (int64_t)tail.raw.length, 40 * (int64_t)sizeof(block));
+	tail_release(&tail);
+}
+
+static void who_reads_an_earlier_place_is_not_pushed_on(void **state)
+{
+	(void)state;
+	static char block[TAIL_STEP];
+	struct tail tail;
+	struct tail_range range;
+	tail_init(&tail);
+	memset(block, '\n', sizeof(block));
+	for (int64_t at = 0; at < 4; at++) {
+		struct tail_chunk chunk = {.data = block,
+					   .length = sizeof(block),
+					   .offset = at * (int64_t)sizeof(block),
+					   .size = 100 * (int64_t)sizeof(block),
+					   .attempt = 1,
+					   .live = true};
+		tail_take(&tail, &chunk);
+	}
+	tail.follow = false;
+	assert_false(tail_wants(&tail, &range));
+	tail_to_end(&tail);
+	assert_true(tail_wants(&tail, &range));
+	assert_true(range.offset < 0);
+	tail_release(&tail);
+}
+
+static void colours_are_taken_out_and_controls_shown(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "\x1b[31;1mred\x1b[0m\r\n\x1b[2Jx\n10%\r20%\n", 0, 1, false);
+	assert_string_equal(screen(&tail, 20, 4, &text), "red\n\\e[2Jx\n10%\n20%\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void long_lines_wrap_and_lose_nothing(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "the key does not match\nabcdefghijkl\n", 0, 1, false);
+	assert_string_equal(screen(&tail, 9, 6, &text),
+			    "the key\ndoes not\nmatch\nabcdefghi\njkl\n\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void another_attempt_starts_anew(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct tail_chunk second = {
+		.data = "new\n", .length = 4, .offset = 0, .size = 4, .attempt = 2, .live = true};
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "old\n", 0, 4, false);
+	tail_take(&tail, &second);
+	assert_string_equal(screen(&tail, 9, 1, &text), "new\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_tail_asks_for_the_end),
+		cmocka_unit_test(live_output_is_asked_for_where_it_ended),
+		cmocka_unit_test(following_shows_the_last_lines),
+		cmocka_unit_test(scrolling_up_stops_following_until_the_end_is_reached),
+		cmocka_unit_test(older_output_is_asked_for_at_the_top_and_keeps_the_place),
+		cmocka_unit_test(memory_stays_bounded_however_much_comes),
+		cmocka_unit_test(who_reads_an_earlier_place_is_not_pushed_on),
+		cmocka_unit_test(colours_are_taken_out_and_controls_shown),
+		cmocka_unit_test(long_lines_wrap_and_lose_nothing),
+		cmocka_unit_test(another_attempt_starts_anew),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The views, as lines of text at 80x24, and at every size that a terminal may have.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "console_fixture.h"
+#include "tui/dialog.h"
+#include "tui/feed.h"
+#include "tui/words.h"
+
+static void assert_screen(struct app *app, const char *expected)
+{
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	assert_string_equal(fixture_screen(app, &text), expected);
+	buf_release(&text);
+}
+
+static void print(struct app *app, const char *text)
+{
+	struct tail_chunk chunk = {
+		.data = text, .length = strlen(text), .size = (int64_t)strlen(text), .attempt = 1};
+	tail_take(&app->tail, &chunk);
+}
+
+static void the_list_is_home_with_its_phases(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	assert_screen(
+		&app,
+		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" 6 nodes  ✗1 ✓3 ○2   52s\n"
+		"     NODE           STATE            TRY    TIME  WHY\n"
+		"─ prepare 3 of 3 ───────────────────────────────────────────────────────────────\n"
+		" ✓ C ca             ok                 1     12s\n"
+		" ✓ C issue          ok                 1     12s\n"
+		" ✓ C pair           ok                 1     12s\n"
+		"─ switch 0 of 2 ────────────────────────────────────────────────────────────────\n"
+		">✗ F swap           failed: exit 3     1     12s  swap: the key does not match\n"
+		" ○ P dns            not started\n"
+		"─ verify 0 of 1 ────────────────────────────────────────────────────────────────\n"
+		" ○ P served-serial  not started\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		" Enter open  l output  ] problem  U undo  R retry  d diff  ? help  q leave\n");
+	fixture_close(&app);
+}
+
+static void a_failed_node_shows_its_facts_and_output(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	print(&app,
+	      "swap: checking tls/edge.crt\nswap: the key does not match the certificate: the modulus differs\nswap: nothing was changed\n");
+	fixture_keys(&app, "\r");
+	assert_screen(
+		&app,
+		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" 6 nodes  ✗1 ✓3 ○2   52s\n"
+		" swap  ✗ F failed: exit 3  attempt 1  12s  risk high\n"
+		" runs    ./swap.sh tls/edge.crt\n"
+		" undo    ./swap.sh --previous\n"
+		" files   proxy.conf\n"
+		" needs   ✓ issue  ✓ pair\n"
+		" frees   ○ dns\n"
+		" says    swap: the key does not match\n"
+		"─ output of attempt 1, 120 B ───────────────────────────────────────────────────\n"
+		" swap: checking tls/edge.crt\n"
+		" swap: the key does not match the certificate: the modulus differs\n"
+		" swap: nothing was changed\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		" l output  d diff  w why  U undo  R retry  Esc back  J next  ? help  q leave\n");
+	fixture_close(&app);
+}
+
+static void why_names_what_it_needs_and_what_waits(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "w");
+	assert_screen(
+		&app,
+		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" 6 nodes  ✗1 ✓3 ○2   52s\n"
+		" swap is failed: exit 3\n"
+		"   it says: swap: the key does not match\n"
+		"\n"
+		" It needs\n"
+		"   ✓ issue                    ok\n"
+		"   ✓ pair                     ok\n"
+		"\n"
+		" It frees\n"
+		"   ○ dns                      not started\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		" Esc back  l output  d diff  A answer  U undo  J next  ? help  q leave\n");
+	fixture_close(&app);
+}
+
+static void the_graph_shows_states_in_layers(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "g");
+	assert_screen(
+		&app,
+		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" 6 nodes  ✗1 ✓3 ○2   52s\n"
+		"┄ prepare ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄\n"
+		"           [✓C ca              12s]\n"
+		"                       │\n"
+		"           [✓C issue           12s]\n"
+		"            ┌──────────┻━┓\n"
+		"[✓C pair            12s] ┃\n"
+		"            ┗━━━━━━━━━━┳━┛\n"
+		"┄ switch ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┃┄┄┄┄┄┄┄┄┄┄┄\n"
+		"           [✗F swap            12s]\n"
+		"                       ┃\n"
+		"           [○P dns                ]\n"
+		"                       │\n"
+		"┄ verify ┄┄┄┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄\n"
+		"           [○P served-serial      ]\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		" Enter open  l output  ] problem  U undo  R retry  d diff  ? help  q leave\n");
+	fixture_close(&app);
+}
+
+static void a_lost_engine_leaves_the_last_picture(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	app.lost_us = app.now_us - 3000000;
+	assert_screen(
+		&app,
+		" edge-cert#12  ✗ FAILED                3f2a1bc  looking  ENGINE LOST  03:14:07Z\n"
+		" engine lost 3s ago: last picture, stale; reconnecting\n"
+		"     NODE           STATE            TRY    TIME  WHY\n"
+		"─ prepare 3 of 3 ───────────────────────────────────────────────────────────────\n"
+		" ✓ C ca             ok                 1     12s\n"
+		" ✓ C issue          ok                 1     12s\n"
+		" ✓ C pair           ok                 1     12s\n"
+		"─ switch 0 of 2 ────────────────────────────────────────────────────────────────\n"
+		">✗ F swap           failed: exit 3     1     12s  swap: the key does not match\n"
+		" ○ P dns            not started\n"
+		"─ verify 0 of 1 ────────────────────────────────────────────────────────────────\n"
+		" ○ P served-serial  not started\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		"\n"
+		" Enter open  l output  ] problem  U undo  R retry  d diff  ? help  q leave\n");
+	fixture_close(&app);
+}
+
+static void forty_columns_keep_name_and_state(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 40, 10);
+	app_select(&app, FIXTURE_SWAP);
+	assert_screen(&app, " edge-cert#12  ✗ FAILED   looking  live\n"
+			    " 6 nodes  ✗1 ✓3 ○2   52s\n"
+			    "─ prepare 3 of 3 ───────────────────────\n"
+			    " ✓ C ca             ok\n"
+			    " ✓ C issue          ok\n"
+			    " ✓ C pair           ok\n"
+			    "─ switch 0 of 2 ────────────────────────\n"
+			    ">✗ F swap           failed: exit 3\n"
+			    "\n"
+			    " Enter open  l output  ? help  q leave\n");
+	fixture_close(&app);
+}
+
+static void twenty_columns_keep_the_state_in_sight(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 20, 5);
+	app_select(&app, FIXTURE_SWAP);
+	assert_screen(&app, " ✗ FAILED  edge-cer…\n"
+			    " ✓ C pair    ok\n"
+			    "─ switch 0 of 2 ────\n"
+			    ">✗ F swap    faile…\n"
+			    "\n");
+	fixture_close(&app);
+}
+
+static void the_execution_is_never_called_recovered(void **state)
+{
+	(void)state;
+	static const struct fixture_news UNDONE = {
+		.state = "RECOVERED", .reason = "undone", .attempt = 1};
+	struct app app;
+	fixture_open(&app, 120, 24);
+	fixture_node(&app, FIXTURE_SWAP, &UNDONE);
+	fixture_execution(&app, "PAUSED", "rolled_back");
+	assert_true(fixture_shows(&app, "PAUSED, rolled back; service not verified"));
+	assert_true(fixture_shows(&app, "V swap           undone"));
+	fixture_execution(&app, "RECOVERED", "");
+	assert_true(fixture_shows(&app, "ROLLED BACK, service not verified"));
+	fixture_close(&app);
+}
+
+static void what_is_not_plainly_done_is_said_so(void **state)
+{
+	(void)state;
+	static const struct fixture_news HAND = {
+		.state = "COMPLETED", .reason = "by_hand", .attempt = 1};
+	static const struct fixture_news IGNORED = {
+		.state = "COMPLETED", .reason = "tolerated", .attempt = 1};
+	static const struct fixture_news LOST = {.state = "FAILED", .reason = "lost", .attempt = 1};
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_node(&app, FIXTURE_CA, &HAND);
+	fixture_node(&app, FIXTURE_ISSUE, &IGNORED);
+	fixture_node(&app, FIXTURE_SWAP, &LOST);
+	assert_true(fixture_shows(&app, "by hand"));
+	assert_true(fixture_shows(&app, "failure ignored"));
+	assert_true(fixture_shows(&app, "? ? swap           outcome unknown"));
+	fixture_close(&app);
+}
+
+static void a_lost_engine_is_said_at_once_and_the_picture_called_stale(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app.lost_us = app.now_us - 3 * CLOCK_SECOND_US;
+	assert_true(fixture_shows(&app, "engine lost 3s ago: last picture, stale; reconnecting"));
+	assert_true(fixture_shows(&app, "ENGINE LOST"));
+	app.dialog.kind = DIALOG_NONE;
+	fixture_keys(&app, "U");
+	assert_int_equal(app.dialog.kind, DIALOG_NONE);
+	assert_true(fixture_shows(&app, "the engine is lost; nothing can be asked now"));
+	fixture_close(&app);
+}
+
+static void problems_are_walked_from_any_view(void **state)
+{
+	(void)state;
+	static const struct fixture_news ASKS = {
+		.state = "PAUSED", .reason = "asking", .question = "lost", .attempt = 1};
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_node(&app, FIXTURE_SERVED, &ASKS);
+	app_select(&app, FIXTURE_CA);
+	fixture_keys(&app, "w]");
+	assert_int_equal(app.selected, FIXTURE_SWAP);
+	fixture_keys(&app, "l]");
+	assert_int_equal(app.selected, FIXTURE_SERVED);
+	fixture_keys(&app, "]");
+	assert_true(fixture_shows(&app, "no problem further down"));
+	fixture_keys(&app, "[");
+	assert_int_equal(app.selected, FIXTURE_SWAP);
+	fixture_keys(&app, "KK");
+	assert_int_equal(app.selected, FIXTURE_ISSUE);
+	fixture_keys(&app, "J");
+	assert_int_equal(app.selected, FIXTURE_PAIR);
+	fixture_close(&app);
+}
+
+static void escape_goes_back_the_way_one_came(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_keys(&app, "\rlw");
+	assert_int_equal(app_view(&app), VIEW_WHY);
+	fixture_keys(&app, "\x1b");
+	assert_int_equal(app_view(&app), VIEW_OUTPUT);
+	fixture_keys(&app, "\x1b\x1b");
+	assert_int_equal(app_view(&app), VIEW_LIST);
+	fixture_keys(&app, "\x1b");
+	assert_true(fixture_shows(&app, "nothing to go back to; q leaves the console"));
+	fixture_keys(&app, "q");
+	assert_true(app.leave);
+	fixture_close(&app);
+}
+
+static void a_key_without_meaning_says_so(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_keys(&app, "z");
+	assert_true(fixture_shows(&app, "z means nothing here; ? lists the keys"));
+	fixture_keys(&app, "H");
+	assert_true(fixture_shows(&app, "hold is not built yet"));
+	fixture_keys(&app, "f");
+	assert_true(fixture_shows(&app, "follow does nothing here; ? lists the keys"));
+	fixture_close(&app);
+}
+
+static void attention_first_only_on_request(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	assert_int_equal(app.list.attention, 0);
+	app_draw(&app);
+	assert_int_equal(app.list.rows[0].node, -1);
+	fixture_keys(&app, "o");
+	app_draw(&app);
+	assert_int_equal(app.list.rows[0].node, FIXTURE_SWAP);
+	fixture_close(&app);
+}
+
+static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
+{
+	(void)state;
+	static char TEXT[] = "--- a/proxy.conf\n+++ b/proxy.conf\n@@ -1,2 +1,2 @@\n listen 8443\n"
+			     "-cert old.pem\n+cert new.pem\n@@ -90,1 +90,1 @@\n-a\n+b\n";
+	struct app app;
+	Hlp__V1__DiffReply reply = HLP__V1__DIFF_REPLY__INIT;
+	fixture_open(&app, 80, 10);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "d");
+	reply.text.data = (uint8_t *)TEXT;
+	reply.text.len = sizeof(TEXT) - 1;
+	app.diff.reply = (Hlp__V1__DiffReply *)feed_copy(&reply.base);
+	app_draw(&app);
+	assert_int_equal(app.diff.page.lines[2].role, ROLE_diff_hunk);
+	assert_int_equal(app.diff.page.lines[4].role, ROLE_diff_del);
+	assert_int_equal(app.diff.page.lines[5].role, ROLE_diff_add);
+	fixture_keys(&app, "]");
+	assert_int_equal(app.diff.page.top, 2);
+	assert_true(fixture_shows(&app, "+cert new.pem"));
+	fixture_keys(&app, "g");
+	assert_int_equal(app_view(&app), VIEW_GRAPH);
+	fixture_close(&app);
+}
+
+static void escapes_from_a_node_stay_text(void **state)
+{
+	(void)state;
+	static const struct fixture_news BAD = {.state = "FAILED",
+						.reason = "exit",
+						.attempt = 1,
+						.exit_code = 1,
+						.message = "\x1b]0;owned\x07 \x9b"
+							   "2J"};
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_node(&app, FIXTURE_SWAP, &BAD);
+	app_draw(&app);
+	for (int i = 0; i < 80 * 24; i++)
+		assert_true(app.canvas.cells[i].code == 0 || app.canvas.cells[i].code >= ' ');
+	assert_true(fixture_shows(&app, "\\e]0;owned"));
+	fixture_close(&app);
+}
+
+/* Every view, every dialog, at sizes from one cell up, both character sets, growing and shrinking.
+ */
+static void no_size_is_too_small_or_too_large(void **state)
+{
+	(void)state;
+	static const int SIZES[][2] = {{1, 1},	  {20, 5},   {39, 9},  {40, 10},
+				       {60, 15},  {80, 24},  {79, 23}, {100, 30},
+				       {140, 40}, {200, 60}, {3, 50},  {300, 2}};
+	static const char *const KEYS[] = {"1", "g",  "\r", "l",  "d",	"w",  "e",
+					   "?", "1U", "R",  ":r", "1n", "/s", "X"};
+	for (int ascii = 0; ascii < 2; ascii++) {
+		struct app app;
+		fixture_open(&app, 80, 24);
+		app.ascii = app.canvas.ascii = ascii;
+		app.arm.armed = true;
+		(void)snprintf(app.arm.execution, sizeof(app.arm.execution), "%s", app.mirror.id);
+		app_select(&app, FIXTURE_SWAP);
+		print(&app, "one\ntwo\nthree\n");
+		for (size_t k = 0; k < sizeof(KEYS) / sizeof(KEYS[0]); k++) {
+			fixture_keys(&app, KEYS[k]);
+			for (size_t s = 0; s < sizeof(SIZES) / sizeof(SIZES[0]); s++) {
+				app_resize(&app, SIZES[s][0], SIZES[s][1]);
+				app_draw(&app);
+				assert_in_range(app.cursor.x, 0, 400);
+			}
+			app_resize(&app, 80, 24);
+			dialog_close(&app);
+		}
+		fixture_close(&app);
+	}
+}
+
+static void ascii_screens_hold_only_ascii(void **state)
+{
+	(void)state;
+	static const char *const KEYS[] = {"1", "g", "\r", "w", "?", ":"};
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app.ascii = app.canvas.ascii = true;
+	for (size_t k = 0; k < sizeof(KEYS) / sizeof(KEYS[0]); k++) {
+		fixture_keys(&app, KEYS[k]);
+		app_draw(&app);
+		for (int i = 0; i < 80 * 24; i++)
+			assert_in_range(app.canvas.cells[i].code, ' ', '~');
+	}
+	fixture_close(&app);
+}
+
+static void a_wide_screen_shows_list_and_inspector(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 160, 40);
+	app_select(&app, FIXTURE_SWAP);
+	assert_int_equal(app_view(&app), VIEW_LIST);
+	assert_true(fixture_shows(&app, "undo    ./swap.sh --previous"));
+	assert_true(fixture_shows(&app, "P served-serial"));
+	fixture_close(&app);
+}
+
+static void a_large_screen_begins_with_the_graph(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 200, 60);
+	assert_int_equal(app_view(&app), VIEW_GRAPH);
+	fixture_close(&app);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_list_is_home_with_its_phases),
+		cmocka_unit_test(a_failed_node_shows_its_facts_and_output),
+		cmocka_unit_test(why_names_what_it_needs_and_what_waits),
+		cmocka_unit_test(the_graph_shows_states_in_layers),
+		cmocka_unit_test(a_lost_engine_leaves_the_last_picture),
+		cmocka_unit_test(forty_columns_keep_name_and_state),
+		cmocka_unit_test(twenty_columns_keep_the_state_in_sight),
+		cmocka_unit_test(the_execution_is_never_called_recovered),
+		cmocka_unit_test(what_is_not_plainly_done_is_said_so),
+		cmocka_unit_test(a_lost_engine_is_said_at_once_and_the_picture_called_stale),
+		cmocka_unit_test(problems_are_walked_from_any_view),
+		cmocka_unit_test(escape_goes_back_the_way_one_came),
+		cmocka_unit_test(a_key_without_meaning_says_so),
+		cmocka_unit_test(attention_first_only_on_request),
+		cmocka_unit_test(the_diff_is_coloured_by_line_and_walked_by_change),
+		cmocka_unit_test(escapes_from_a_node_stay_text),
+		cmocka_unit_test(no_size_is_too_small_or_too_large),
+		cmocka_unit_test(ascii_screens_hold_only_ascii),
+		cmocka_unit_test(a_wide_screen_shows_list_and_inspector),
+		cmocka_unit_test(a_large_screen_begins_with_the_graph),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
