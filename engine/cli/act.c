@@ -52,8 +52,7 @@ static int look_at_nodes(struct acting *a, const Hlp__V1__Status *status,
 			a->version = row->version;
 		}
 	}
-	return found ? 0
-		     : cli_refuse(a->cli, CLI_OTHER, "no node '%s' in %s", a->node, a->name);
+	return found ? 0 : cli_refuse(a->cli, CLI_OTHER, "no node '%s' in %s", a->node, a->name);
 }
 
 static int look(struct acting *a)

@@ -12,12 +12,12 @@ enum act_target { ACT_EXECUTION = 1, ACT_NODE = 2 }; /* what may be named; a set
 
 struct act {
 	const char *verb;
-	unsigned targets;      /* set of enum act_target */
-	bool free;	       /* nothing is asked */
-	const char *touches;   /* a state: without a node, what is touched are the nodes in it */
-	const char *answer;    /* "" without */
-	const char *note;      /* instead of the reason; NULL without */
-	const char *warning;   /* said before asking; NULL without */
+	unsigned targets;    /* set of enum act_target */
+	bool free;	     /* nothing is asked */
+	const char *touches; /* a state: without a node, what is touched are the nodes in it */
+	const char *answer;  /* "" without */
+	const char *note;    /* instead of the reason; NULL without */
+	const char *warning; /* said before asking; NULL without */
 	Hlp__V1__Pair **arguments;
 	size_t arguments_count;
 };

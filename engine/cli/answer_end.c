@@ -11,8 +11,8 @@
 #include "cli/show.h"
 #include "cli/status.h"
 
-#define TAIL_BYTES 4096
-#define TAIL_LINES 10
+#define TAIL_BYTES  4096
+#define TAIL_LINES  10
 #define NAMES_SHOWN 12
 
 /* ---- last lines -------------------------------------------------------------------------- */
@@ -54,7 +54,8 @@ static void say_tail(struct cli *cli, const struct mirror *mirror, const char *n
 	request.offset = -TAIL_BYTES;
 	request.length = TAIL_BYTES;
 	if (client_call(cli->client, "ReadOutput", &request.base,
-			&hlp__v1__output_chunk__descriptor, CLI_CALL_TIMEOUT_US, &reply, &err) < 0) {
+			&hlp__v1__output_chunk__descriptor, CLI_CALL_TIMEOUT_US, &reply,
+			&err) < 0) {
 		return; /* a node that never started has none */
 	}
 	const Hlp__V1__OutputChunk *chunk = (const Hlp__V1__OutputChunk *)reply;
@@ -186,9 +187,10 @@ static void say_questions(struct cli *cli, const struct mirror *mirror)
 		say_glyph(&cli->out, node->state, node->reason);
 		say_printf(&cli->out, " %s  %s\n", node->id, how);
 		if (asks) {
-			say_printf(&cli->out,
-				   "    answer: hlp answer %s/%s happened|again|undo|by-hand|leave\n",
-				   mirror->name, node->id);
+			say_printf(
+				&cli->out,
+				"    answer: hlp answer %s/%s happened|again|undo|by-hand|leave\n",
+				mirror->name, node->id);
 		} else if (node->reason == REASON_HELD) {
 			say_printf(&cli->out, "    go on: hlp release %s/%s\n", mirror->name,
 				   node->id);
@@ -208,8 +210,8 @@ static void say_outcome(struct cli *cli, const struct mirror *mirror)
 	}
 	say_glyph(&cli->out, mirror->state, mirror->reason);
 	say_printf(&cli->out, " %s  %s  %s%s%s\n", mirror->name,
-		   show_word(mirror->state, mirror->reason), counts,
-		   took[0] != '\0' ? "  in " : "", took);
+		   show_word(mirror->state, mirror->reason), counts, took[0] != '\0' ? "  in " : "",
+		   took);
 }
 
 int answer_end(struct cli *cli, const struct mirror *mirror)

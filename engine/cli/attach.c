@@ -15,7 +15,8 @@ static const struct option_spec attach_options[] = {
 };
 
 static const struct option_spec wait_options[] = {
-	{"for", 0, OPTION_VALUE, "WHAT", "approval (a person is needed), failed or ended (default)"},
+	{"for", 0, OPTION_VALUE, "WHAT",
+	 "approval (a person is needed), failed or ended (default)"},
 	{0},
 };
 

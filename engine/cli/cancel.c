@@ -7,7 +7,8 @@
 
 static int exec(struct cli *cli)
 {
-	struct act act = {.verb = "cancel", .targets = ACT_EXECUTION | ACT_NODE, .touches = "RUNNING"};
+	struct act act = {
+		.verb = "cancel", .targets = ACT_EXECUTION | ACT_NODE, .touches = "RUNNING"};
 	return act_run(cli, &act, cli_argument(cli, 0));
 }
 

@@ -47,7 +47,7 @@ struct cli_command {
 	const char *arguments; /* "EXECUTION [NODE]" */
 	const char *help;      /* one line */
 	const struct option_spec *options;
-	size_t least, most;    /* arguments */
+	size_t least, most;	      /* arguments */
 	int (*exec)(struct cli *cli); /* returns enum cli_exit */
 };
 

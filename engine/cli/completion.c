@@ -80,8 +80,9 @@ static void say_zsh_options(struct say *out, const struct option_spec *options)
 
 static void say_zsh(struct say *out)
 {
-	say_printf(out, "#compdef hlp\n# completion of hlp for zsh: put it into fpath as _hlp\n_hlp() "
-			"{\n\tlocal -a names\n\tnames=(\n");
+	say_printf(out,
+		   "#compdef hlp\n# completion of hlp for zsh: put it into fpath as _hlp\n_hlp() "
+		   "{\n\tlocal -a names\n\tnames=(\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		say_printf(out, "\t\t'%s:", commands[i]->name);
 		for (const char *c = commands[i]->help; *c != '\0'; c++) {
@@ -125,9 +126,10 @@ static void say_fish(struct say *out)
 		say_quoted(out, commands[i]->help);
 		say_printf(out, "'\n");
 		if (words[0] != '\0') {
-			say_printf(out,
-				   "complete -c hlp -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
-				   commands[i]->name, words);
+			say_printf(
+				out,
+				"complete -c hlp -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
+				commands[i]->name, words);
 		}
 		say_fish_options(out, commands[i]->name, commands[i]->options);
 		say_fish_options(out, commands[i]->name, cli_common_options);
@@ -144,7 +146,8 @@ static int exec(struct cli *cli)
 	} else if (strcmp(shell, "fish") == 0) {
 		say_fish(&cli->out);
 	} else {
-		return cli_refuse(cli, CLI_USAGE, "no completion for '%s': bash, zsh or fish", shell);
+		return cli_refuse(cli, CLI_USAGE, "no completion for '%s': bash, zsh or fish",
+				  shell);
 	}
 	return CLI_OK;
 }

@@ -124,17 +124,18 @@ static int send_stop(struct cli *cli, struct process engine, struct process laun
 	struct err err = {0};
 	request.request = client_request_id(id);
 	request.all = options_has(&cli->options, "all");
-	int code = client_call(cli->client, "StopEngine", &request.base,
-			       &hlp__v1__stop_reply__descriptor, CLI_CALL_TIMEOUT_US, &message,
-			       &err);
+	int code =
+		client_call(cli->client, "StopEngine", &request.base,
+			    &hlp__v1__stop_reply__descriptor, CLI_CALL_TIMEOUT_US, &message, &err);
 	if (code < 0 && !(code == -ERR_UNAVAILABLE && is_gone(engine))) {
 		return cli_fail(cli, &err);
 	}
 	const Hlp__V1__StopReply *reply = (const Hlp__V1__StopReply *)message;
 	if (reply != NULL && !reply->stopping) {
 		code = cli_refuse(cli, CLI_OTHER, "%s",
-				  reply->message[0] != '\0' ? reply->message
-							    : "attempts are live: --all stops them first");
+				  reply->message[0] != '\0'
+					  ? reply->message
+					  : "attempts are live: --all stops them first");
 	} else {
 		client_close(cli->client); /* else it would connect, and so start, again */
 		cli->client = NULL;

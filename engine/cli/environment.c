@@ -22,8 +22,8 @@ static void add_passed(struct map *wanted, const struct workflow *workflow)
 size_t environment_choose(const struct workflow *workflow, char *const *environment,
 			  struct arena *arena, struct binding **out)
 {
-	static const char *const always[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL",
-					     "LANG", "TZ",   "TMPDIR"};
+	static const char *const always[] = {"PATH",  "HOME", "USER", "LOGNAME",
+					     "SHELL", "LANG", "TZ",   "TMPDIR"};
 	struct map wanted = {0};
 	size_t total = 0, count = 0;
 	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {

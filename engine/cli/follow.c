@@ -16,7 +16,7 @@
 #include "cli/progress.h"
 
 #define REDRAW_US ((int64_t)100000)
-#define TICK_US ((int64_t)1000000)
+#define TICK_US	  ((int64_t)1000000)
 
 struct watching {
 	const struct follow *how;
@@ -24,8 +24,8 @@ struct watching {
 	struct progress progress;
 	struct client_rpc *rpc;
 	struct err err;
-	bool broken;	/* the watch ended; it begins again */
-	bool failed;	/* for good: err says why */
+	bool broken; /* the watch ended; it begins again */
+	bool failed; /* for good: err says why */
 	bool changed;
 	int64_t drawn_us, retry_us;
 };
@@ -230,8 +230,9 @@ static int loop(struct watching *w, int signals)
 static void say_how_to_come_back(struct cli *cli, const struct mirror *mirror, const char *name)
 {
 	const char *shown = mirror->name != NULL ? mirror->name : name;
-	say_printf(&cli->err, "left; %s goes on.\n  look:    hlp attach %s\n  cancel:  hlp cancel %s\n",
-		   shown, shown, shown);
+	say_printf(&cli->err,
+		   "left; %s goes on.\n  look:    hlp attach %s\n  cancel:  hlp cancel %s\n", shown,
+		   shown, shown);
 }
 
 int follow_run(const struct follow *how, struct mirror *mirror)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * hlp graph: a workflow or an execution as a drawing of boxes and lines, or for dot. A file needs no
- * engine; an execution shows its states.
+ * hlp graph: a workflow or an execution as a drawing of boxes and lines, or for dot. A file needs
+ * no engine; an execution shows its states.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +14,16 @@
 #include "cli/source.h"
 #include "draw/layout.h"
 
-#define BOX_WIDEST 40
-#define BOX_NARROW 18
+#define BOX_WIDEST   40
+#define BOX_NARROW   18
 #define ROWS_AT_ONCE 256
-#define WIDTH_MOST 20000 /* columns beyond which a row is cut */
+#define WIDTH_MOST   20000 /* columns beyond which a row is cut */
 
 static const struct option_spec options[] = {
 	{"dot", 0, OPTION_FLAG, NULL, "for dot of graphviz, instead of a drawing"},
 	{"ascii", 0, OPTION_FLAG, NULL, "draw with ASCII characters only"},
-	{"width", 'w', OPTION_VALUE, "N", "columns to fit, 0 for no wish (default: the terminal's)"},
+	{"width", 'w', OPTION_VALUE, "N",
+	 "columns to fit, 0 for no wish (default: the terminal's)"},
 	{0},
 };
 
@@ -54,8 +55,8 @@ static void take_workflow(struct picture *p, const struct workflow *workflow)
 			needs[start[i] + k] = node->needs[k];
 		}
 	}
-	p->graph = (struct layout_graph){n,     start, needs, phase, workflow->phases,
-					 workflow->phases_count};
+	p->graph = (struct layout_graph){
+		n, start, needs, phase, workflow->phases, workflow->phases_count};
 }
 
 static void take_mirror(struct picture *p, const struct mirror *mirror)
@@ -78,8 +79,8 @@ static void take_mirror(struct picture *p, const struct mirror *mirror)
 		}
 	}
 	p->mirror = mirror;
-	p->graph = (struct layout_graph){n,     start, needs, phase, mirror->phases,
-					 mirror->phases_count};
+	p->graph =
+		(struct layout_graph){n, start, needs, phase, mirror->phases, mirror->phases_count};
 }
 
 /* ---- drawing ----------------------------------------------------------------------------- */
@@ -129,8 +130,8 @@ static struct layout *make_layout(const struct picture *p, int wanted)
 static int row_end(const struct canvas *canvas, int y)
 {
 	int end = canvas->width;
-	while (end > 0 && canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)end - 1].code ==
-				  ' ') {
+	while (end > 0 &&
+	       canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)end - 1].code == ' ') {
 		end--;
 	}
 	return end;

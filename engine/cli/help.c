@@ -9,17 +9,19 @@
 static void say_all(struct say *say)
 {
 	char left[80];
-	say_printf(say, "hlp runs runbooks. Without a command it says what needs somebody now.\n\n");
+	say_printf(say,
+		   "hlp runs runbooks. Without a command it says what needs somebody now.\n\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		snprintf(left, sizeof left, "  %s %s", commands[i]->name, commands[i]->arguments);
 		say_cell(say, 34, left);
 		say_printf(say, " %s\n", commands[i]->help);
 	}
-	say_printf(say,
-		   "\nEXECUTION is name#12, a name (its newest), @latest, or an id's last letters.\n"
-		   "hlp help COMMAND shows its options. hlp-console shows everything live.\n"
-		   "Exit: 0 completed, 1 another end or refused, 2 usage, 3 no engine, 4 waits for\n"
-		   "a person, 130 left by Ctrl-C.\n");
+	say_printf(
+		say,
+		"\nEXECUTION is name#12, a name (its newest), @latest, or an id's last letters.\n"
+		"hlp help COMMAND shows its options. hlp-console shows everything live.\n"
+		"Exit: 0 completed, 1 another end or refused, 2 usage, 3 no engine, 4 waits for\n"
+		"a person, 130 left by Ctrl-C.\n");
 }
 
 static int exec_help(struct cli *cli)

@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/status.h"
 
-#define CHUNK_BYTES ((uint32_t)512 * 1024)
+#define CHUNK_BYTES   ((uint32_t)512 * 1024)
 #define LOOK_AGAIN_MS 300
 
 static const struct option_spec options[] = {
@@ -38,8 +38,8 @@ static int read_chunk(const struct logging *l, int64_t offset, Hlp__V1__OutputCh
 	request.attempt = (uint32_t)l->attempt;
 	request.offset = offset;
 	request.length = CHUNK_BYTES;
-	int code = cli_call(l->cli, "ReadOutput", &request.base,
-			    &hlp__v1__output_chunk__descriptor, &reply);
+	int code = cli_call(l->cli, "ReadOutput", &request.base, &hlp__v1__output_chunk__descriptor,
+			    &reply);
 	*out = (Hlp__V1__OutputChunk *)reply;
 	return code;
 }

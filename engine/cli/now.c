@@ -11,7 +11,7 @@
 #include "cli/show.h"
 #include "cli/status.h"
 
-#define LOOK 100
+#define LOOK	      100
 #define FAILED_FOR_US ((int64_t)24 * 3600 * 1000000)
 
 /* Of those that ended badly only the fresh ones. */
@@ -55,7 +55,8 @@ static int exec(struct cli *cli)
 		}
 	}
 	if (shown == 0) {
-		say_printf(&cli->out, "nothing runs, waits or failed lately (hlp list, hlp help)\n");
+		say_printf(&cli->out,
+			   "nothing runs, waits or failed lately (hlp list, hlp help)\n");
 	}
 	hlp__v1__execution_list__free_unpacked(list, NULL);
 	return CLI_OK;

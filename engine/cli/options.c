@@ -54,10 +54,9 @@ static int refuse_unknown(const struct option_spec *own, const struct option_spe
 	char *copy = mem_strndup(name, length);
 	nearest(own, copy, &best, &distance);
 	nearest(common, copy, &best, &distance);
-	int code = best != NULL
-			   ? err_set(err, ERR_INVALID, "no option '--%s'; did you mean '--%s'?",
-				     copy, best)
-			   : err_set(err, ERR_INVALID, "no option '--%s'", copy);
+	int code = best != NULL ? err_set(err, ERR_INVALID,
+					  "no option '--%s'; did you mean '--%s'?", copy, best)
+				: err_set(err, ERR_INVALID, "no option '--%s'", copy);
 	free(copy);
 	return code;
 }

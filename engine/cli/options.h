@@ -15,8 +15,8 @@
 enum option_kind { OPTION_FLAG, OPTION_VALUE };
 
 struct option_spec {
-	const char *name;  /* without dashes; NULL ends a table */
-	char letter;	   /* 0: none */
+	const char *name; /* without dashes; NULL ends a table */
+	char letter;	  /* 0: none */
 	enum option_kind kind;
 	const char *value; /* what its value is called in help; NULL for a flag */
 	const char *help;

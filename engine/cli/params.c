@@ -68,8 +68,7 @@ static bool is_given(const struct params *params, const char *name)
 	return false;
 }
 
-static void ask_for_missing(struct cli *cli, const struct workflow *workflow,
-			    struct params *params)
+static void ask_for_missing(struct cli *cli, const struct workflow *workflow, struct params *params)
 {
 	for (uint32_t i = 0; i < workflow->params_count; i++) {
 		const struct param *param = &workflow->params[i];

@@ -98,8 +98,8 @@ static void print_text(struct cli *cli, const struct workflow *workflow, const s
 	say_style(&cli->out, ROLE_title);
 	say_printf(&cli->out, "%s", workflow->name);
 	say_plain(&cli->out);
-	say_printf(&cli->out, "  %u nodes, %u phases, at most %u at a time\n", workflow->nodes_count,
-		   workflow->phases_count, workflow->max_parallel);
+	say_printf(&cli->out, "  %u nodes, %u phases, at most %u at a time\n",
+		   workflow->nodes_count, workflow->phases_count, workflow->max_parallel);
 	say_order(cli, workflow, graph);
 	say_printf(&cli->out, "longest way (%u nodes): ", count);
 	for (uint32_t i = 0; i < count; i++) {

@@ -16,9 +16,9 @@ static int ask_person(struct cli *cli, enum policy policy, const char *what, con
 	}
 	say_flush(&cli->out);
 	char *answer = cli_read_line();
-	bool yes = answer != NULL && (policy == POLICY_YES
-					      ? strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0
-					      : strcmp(answer, name) == 0);
+	bool yes = answer != NULL &&
+		   (policy == POLICY_YES ? strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0
+					 : strcmp(answer, name) == 0);
 	free(answer);
 	return yes ? 0 : cli_refuse(cli, CLI_OTHER, "not done");
 }
@@ -32,11 +32,9 @@ int policy_ask(struct cli *cli, enum policy policy, const char *what, const char
 		return cli->yes ? 0 : ask_person(cli, policy, what, name);
 	}
 	if (!cli->yes) {
-		return cli_refuse(cli, CLI_OTHER, "%s: there is no terminal to ask on, give --yes%s",
-				  what,
-				  policy != POLICY_RUN && cli->reason[0] == '\0'
-					  ? " and --reason TEXT"
-					  : "");
+		return cli_refuse(
+			cli, CLI_OTHER, "%s: there is no terminal to ask on, give --yes%s", what,
+			policy != POLICY_RUN && cli->reason[0] == '\0' ? " and --reason TEXT" : "");
 	}
 	if (policy != POLICY_RUN && cli->reason[0] == '\0') {
 		return cli_refuse(cli, CLI_OTHER,

@@ -12,7 +12,8 @@ enum policy {
 	POLICY_FREE, /* pause, resume, hold, release, note: nothing is asked */
 	POLICY_RUN,  /* starting something grave: its name, or --yes */
 	POLICY_YES,  /* one node of low or medium risk: y, or --yes and a reason */
-	POLICY_NAME, /* high, critical, irreversible, any rollback: the name, or --yes and a reason */
+	POLICY_NAME, /* high, critical, irreversible, any rollback: the name, or --yes and a reason
+		      */
 };
 
 /* 0 when it may go on; else how hlp ends, said. `what` is the act as a question would put it

@@ -10,8 +10,8 @@
 
 #include "cli/show.h"
 
-#define BLOCK_NODES 8	   /* running nodes in the block */
-#define MANY_NODES 200	   /* above this a terminal gets no line for what goes well */
+#define BLOCK_NODES 8	/* running nodes in the block */
+#define MANY_NODES  200 /* above this a terminal gets no line for what goes well */
 
 struct progress_seen {
 	enum state state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a person or a log sees of an execution that is followed: one line a change, and on a terminal
- * a block beneath that is drawn again.
+ * What a person or a log sees of an execution that is followed: one line a change, and on a
+ * terminal a block beneath that is drawn again.
  */
 #ifndef HLP_CLI_PROGRESS_H
 #define HLP_CLI_PROGRESS_H
@@ -12,13 +12,13 @@ struct progress {
 	const struct follow *how;
 	const struct mirror *mirror;
 	struct say *say;
-	bool live;	 /* a block is drawn */
-	bool only_grave; /* too many nodes for a line each: what went wrong only */
-	int lines;	 /* of the block on the screen */
+	bool live;		    /* a block is drawn */
+	bool only_grave;	    /* too many nodes for a line each: what went wrong only */
+	int lines;		    /* of the block on the screen */
 	struct progress_seen *seen; /* per node: what was last said of it */
 	enum state state;	    /* the execution's, as last said */
 	enum reason reason;
-	bool begun;		    /* the first rows have come */
+	bool begun; /* the first rows have come */
 };
 
 void progress_init(struct progress *progress, const struct follow *how,

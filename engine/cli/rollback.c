@@ -35,8 +35,7 @@ struct rolling {
 	size_t past_count;
 };
 
-static int call(struct rolling *r, const char *plan, char *request_id,
-		Hlp__V1__RollbackReply **out)
+static int call(struct rolling *r, const char *plan, char *request_id, Hlp__V1__RollbackReply **out)
 {
 	Hlp__V1__RollbackRequest request = HLP__V1__ROLLBACK_REQUEST__INIT;
 	ProtobufCMessage *reply = NULL;
@@ -58,9 +57,12 @@ static int call(struct rolling *r, const char *plan, char *request_id,
 static const char *words_of(const char *action)
 {
 	static const char *const words[][2] = {
-		{"stop", "stop"},	      {"undo", "undo"},
-		{"restore", "restore"},	      {"hook", "then run"},
-		{"no_undo", "no undo"},	      {"nothing", "nothing to undo"},
+		{"stop", "stop"},
+		{"undo", "undo"},
+		{"restore", "restore"},
+		{"hook", "then run"},
+		{"no_undo", "no undo"},
+		{"nothing", "nothing to undo"},
 		{"irreversible", "CANNOT BE UNDONE"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

@@ -125,8 +125,7 @@ static int on_first_update(void *ctx, const ProtobufCMessage *message)
 static void fill_request(struct run *run, Hlp__V1__ExecuteRequest *request)
 {
 	struct binding *env;
-	size_t env_count =
-		environment_choose(run->source.workflow, environ, &run->arena, &env);
+	size_t env_count = environment_choose(run->source.workflow, environ, &run->arena, &env);
 	request->request = run->id;
 	request->file = run->source.path;
 	request->text.data = (uint8_t *)run->source.text;
@@ -135,7 +134,8 @@ static void fill_request(struct run *run, Hlp__V1__ExecuteRequest *request)
 	request->n_params = run->params.count;
 	request->env = make_pairs(&run->arena, env, env_count);
 	request->n_env = env_count;
-	request->detach = true; /* it is followed by a watch of its own, which survives the engine */
+	request->detach =
+		true; /* it is followed by a watch of its own, which survives the engine */
 	request->another = options_has(&run->cli->options, "another");
 	request->reason = (char *)run->cli->reason;
 }

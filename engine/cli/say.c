@@ -16,7 +16,7 @@
 #include "base/text.h"
 
 #define PENDING_MAX ((size_t)256 * 1024 * 1024)
-#define FLUSH_AT ((size_t)64 * 1024)
+#define FLUSH_AT    ((size_t)64 * 1024)
 
 static bool locale_is_utf8(void)
 {

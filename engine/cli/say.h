@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The one place of hlp that writes. Whatever is said passes the gate of base/text.h, so no byte from
- * outside can steer a terminal; colours and cursor movements are our own, and only for terminals.
- * Writing is gathered until say_flush or the end. One thread.
+ * The one place of hlp that writes. Whatever is said passes the gate of base/text.h, so no byte
+ * from outside can steer a terminal; colours and cursor movements are our own, and only for
+ * terminals. Writing is gathered until say_flush or the end. One thread.
  */
 #ifndef HLP_CLI_SAY_H
 #define HLP_CLI_SAY_H
@@ -47,6 +47,7 @@ void say_plain(struct say *say);
 void say_glyph(struct say *say, enum state state, enum reason reason);
 
 /* Our own movements; nothing happens off a terminal. */
-void say_erase_lines(struct say *say, int lines); /* the last `lines` lines, cursor at their start */
+void say_erase_lines(struct say *say,
+		     int lines); /* the last `lines` lines, cursor at their start */
 
 #endif

@@ -58,7 +58,7 @@ void show_parse(const char *state, const char *reason, enum state *out_state,
 {
 	*out_state = STATE_PENDING;
 	*out_reason = REASON_NONE;
-	(void)state_parse(state, out_state);   /* an engine newer than we: shown as pending */
+	(void)state_parse(state, out_state); /* an engine newer than we: shown as pending */
 	(void)reason_parse(reason, out_reason);
 }
 

@@ -7,7 +7,10 @@
 
 static int exec(struct cli *cli)
 {
-	struct act act = {.verb = "skip", .targets = ACT_NODE, .warning = "Skipped counts as succeeded: what waits for it alone starts at once."};
+	struct act act = {
+		.verb = "skip",
+		.targets = ACT_NODE,
+		.warning = "Skipped counts as succeeded: what waits for it alone starts at once."};
 	return act_run(cli, &act, cli_argument(cli, 0));
 }
 

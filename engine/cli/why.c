@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_out.h"
-#include "cli/snapshot.h"
 #include "cli/show.h"
+#include "cli/snapshot.h"
 
 static void print_json(struct cli *cli, const struct mirror_node *node, const char *how,
 		       const char *why)

@@ -2,9 +2,9 @@
  *
  * Layered drawing of a graph in character cells (Sugiyama, Tagawa and Toda 1981; crossings by
  * weighted medians, Gansner et al. 1993, counted as Barth, Jünger and Mutzel 2002; integer
- * coordinates by isotonic regression). Phases are bands: all of an earlier phase stands above a later
- * one. It depends on the topology and the box width alone, so a change of state never moves a box.
- * Pure; a layout is immutable once made.
+ * coordinates by isotonic regression). Phases are bands: all of an earlier phase stands above a
+ * later one. It depends on the topology and the box width alone, so a change of state never moves a
+ * box. Pure; a layout is immutable once made.
  */
 #ifndef HLP_DRAW_LAYOUT_H
 #define HLP_DRAW_LAYOUT_H
@@ -23,8 +23,8 @@ struct layout_graph {
 };
 
 struct layout_options {
-	int box_width;	   /* columns of a box, 3 … 40; boxes are one row high */
-	int width_wanted;  /* columns to fit if possible: tries narrower gaps; 0: no wish */
+	int box_width;	  /* columns of a box, 3 … 40; boxes are one row high */
+	int width_wanted; /* columns to fit if possible: tries narrower gaps; 0: no wish */
 };
 
 struct layout;
@@ -44,8 +44,9 @@ uint32_t layout_edges_cut(const struct layout *layout);
 int64_t layout_hit(const struct layout *layout, int x, int y);
 int64_t layout_neighbour(const struct layout *layout, uint32_t node, int dx, int dy);
 
-/* Draws the part that begins at (scroll_x, scroll_y) into the canvas's clip rectangle: bands, edges,
- * boxes. `box` fills in one box of box_width columns at (x, y). Edges of `hot` (-1: none) are heavy. */
+/* Draws the part that begins at (scroll_x, scroll_y) into the canvas's clip rectangle: bands,
+ * edges, boxes. `box` fills in one box of box_width columns at (x, y). Edges of `hot` (-1: none)
+ * are heavy. */
 struct layout_view {
 	int scroll_x, scroll_y;
 	int64_t hot;

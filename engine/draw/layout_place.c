@@ -11,6 +11,8 @@
 #include "draw/layout_inner.h"
 
 #define PASSES	     10
+#define PASSES_LARGE 4 /* of a graph with more vertices than MANY */
+#define MANY	     20000
 #define DUMMY_WEIGHT 8.0
 
 struct block {		     /* vertices of a layer that stand as close as they may */
@@ -132,13 +134,17 @@ static double mean_of_tops(const struct layout *layout, const struct net *net)
 	return sum / weights;
 }
 
+/* A line that passes wants to go on straight; a box would rather stand over the boxes below it than
+ * over the lines that it sends past them. */
 static double mean_of_bottoms(const struct layout *layout, const struct net *net)
 {
+	bool line = layout_is_dummy(layout, layout->tops[net->top]);
 	double sum = 0, weights = 0;
 	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
 		uint32_t v = layout->bottoms[i];
-		sum += weight_of(layout, v) * (layout->x[v] + layout->entry[i]);
-		weights += weight_of(layout, v);
+		double weight = layout_is_dummy(layout, v) == line ? DUMMY_WEIGHT : 1.0;
+		sum += weight * (layout->x[v] + layout->entry[i]);
+		weights += weight;
 	}
 	return weights > 0 ? sum / weights : 0;
 }
@@ -263,6 +269,85 @@ static void sweep_up(struct placer *p, unsigned look)
 	}
 }
 
+/* ---- straight lines ---------------------------------------------------------------------- */
+
+/* Moves a dummy towards a column as far as its neighbours allow. */
+static void move_dummy(struct layout *layout, uint32_t v, int column)
+{
+	uint32_t layer = layout->layer[v], place = layout->place[v];
+	uint32_t first = layout->layer_start[layer], end = layout->layer_start[layer + 1];
+	if (place > 0) {
+		uint32_t left = layout->at[first + place - 1];
+		int least = layout->x[left] + layout->slot[left] + gap_between(layout, left, v);
+		column = column < least ? least : column;
+	}
+	if (first + place + 1 < end) {
+		uint32_t right = layout->at[first + place + 1];
+		int most = layout->x[right] - 1 - gap_between(layout, v, right);
+		column = column > most ? most : column;
+	}
+	layout->x[v] = column;
+}
+
+/* The column of a dummy's line that would be straight at the vertex at its other end: any column of
+ * a box will do when it has no other line there. */
+static int straight_column(const struct layout *layout, uint32_t v, uint32_t other, int port,
+			   bool alone)
+{
+	if (layout_is_dummy(layout, other)) {
+		return layout->x[other];
+	}
+	int left = layout_box_x(layout, other), right = left + layout->box_width - 1;
+	int column = layout->x[v];
+	if (!alone) {
+		return port;
+	}
+	return column < left ? left : column > right ? right : column;
+}
+
+static void straighten_above(struct layout *layout, uint32_t v)
+{
+	const struct net *net = &layout->nets[layout->into[layout->into_start[v]]];
+	if (net->tops == 1) {
+		uint32_t u = layout->tops[net->top];
+		int port = layout->x[u] + out_offset(layout, u);
+		move_dummy(layout, v, straight_column(layout, v, u, port, net->bottoms == 1));
+	}
+}
+
+static void straighten_below(struct layout *layout, uint32_t v)
+{
+	const struct net *above = &layout->nets[layout->into[layout->into_start[v]]];
+	const struct net *net = &layout->nets[layout->net_below[v]];
+	uint32_t u = layout->tops[above->top];
+	bool straight =
+		above->tops == 1 && layout_is_dummy(layout, u) && layout->x[u] == layout->x[v];
+	if (net->bottoms == 1 && !straight) {
+		uint32_t w = layout->bottoms[net->bottom];
+		bool alone = layout->into_start[w + 1] - layout->into_start[w] == 1;
+		int port = layout->x[w] + layout->entry[net->bottom];
+		move_dummy(layout, v, straight_column(layout, v, w, port, alone));
+	}
+}
+
+static void straighten_lines(struct layout *layout)
+{
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t i = 0; i < layout->vertices; i++) {
+			uint32_t v = layout->at[i];
+			if (layout_is_dummy(layout, v)) {
+				straighten_above(layout, v);
+			}
+		}
+		for (uint32_t i = layout->vertices; i-- > 0;) {
+			uint32_t v = layout->at[i];
+			if (layout_is_dummy(layout, v) && layout->net_below[v] != LAYOUT_NONE) {
+				straighten_below(layout, v);
+			}
+		}
+	}
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 static void pack(struct placer *p)
@@ -325,10 +410,12 @@ void layout_set_columns(struct layout *layout)
 	choose_slots(layout);
 	order_entries_by_place(&p);
 	pack(&p);
-	for (int pass = 0; pass < PASSES; pass++) {
-		sweep_down(&p, pass + 2 < PASSES ? LOOK_UP : LOOK_UP | LOOK_DOWN);
-		sweep_up(&p, pass + 2 < PASSES ? LOOK_DOWN : LOOK_UP | LOOK_DOWN);
+	int passes = layout->vertices > MANY ? PASSES_LARGE : PASSES;
+	for (int pass = 0; pass < passes; pass++) {
+		sweep_down(&p, pass + 2 < passes ? LOOK_UP : LOOK_UP | LOOK_DOWN);
+		sweep_up(&p, pass + 2 < passes ? LOOK_DOWN : LOOK_UP | LOOK_DOWN);
 	}
+	straighten_lines(layout);
 	move_to_margin(layout);
 	for (uint32_t n = 0; n < layout->nets_count; n++) {
 		p.net_above[n] = mean_of_tops(layout, &layout->nets[n]);
