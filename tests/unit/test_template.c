@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * ${…} in commands, proven by the shells themselves: hostile values must arrive unchanged and never be
- * run. A value that could run something leaves a mark, by a program that only this test has in
+ * ${…} in commands, proven by the shells themselves: hostile values must arrive unchanged and never
+ * be run. A value that could run something leaves a mark, by a program that only this test has in
  * its PATH.
  */
 #include "model/template.h"
@@ -97,6 +97,7 @@ static void a_value_becomes_one_quoted_word(void **state)
 	assert_expands(TEMPLATE_SHELL, "echo ${params.x}", "a b", "echo 'a b'");
 	assert_expands(TEMPLATE_SHELL, "echo ${params.x}", "", "echo ''");
 	assert_expands(TEMPLATE_SHELL, "--a=${params.x}.log", "it's", "--a='it'\\''s'.log");
+	assert_expands(TEMPLATE_SHELL, "y=(-a  <(ls) # it's\n)", "v", "y=(-a 'v' <(ls) # it's\n)");
 	assert_expands(TEMPLATE_SHELL, "\"a ${params.x} b\"", "v", "\"a \"'v'\" b\"");
 }
 
@@ -140,6 +141,9 @@ static void a_reference_is_refused_where_shells_disagree(void **state)
 	assert_refused("echo $[1] ${params.x}", "v", "cannot be followed");
 	assert_refused("x=$(case a in a) echo;; esac) ${params.x}", "v", "cannot be followed");
 	assert_refused("x=$(ca\\\nse a in a) echo;; esac) ${params.x}", "v", "cannot be followed");
+	assert_refused("y=(a <<E ", "\nmark\n", "cannot be followed");
+	assert_refused("y=(a;; ", "\nmark\n", "cannot be followed");
+	assert_refused("cat <(true)#it ", "v", "cannot be followed");
 	assert_refused("cat <<$E\n${params.x}\n$E\n", "v", "cannot be followed");
 	assert_refused("cat <<${params.x}\n", "v", "cannot be followed");
 	assert_refused("cat <<E \"a\nb\"\n${params.x}\nE\n", "v", "cannot be followed");
@@ -198,9 +202,9 @@ static void a_scan_tells_every_reference_and_its_place(void **state)
 				       &seen, &offset, &err),
 			 0);
 	assert_string_equal(buf_text(&seen), "params:x@2 run:id@15 ");
-	assert_int_equal(template_scan(TEMPLATE_SHELL, "echo '${params.x}'", count, &seen, &offset,
-				       &err),
-			 -ERR_INVALID);
+	assert_int_equal(
+		template_scan(TEMPLATE_SHELL, "echo '${params.x}'", count, &seen, &offset, &err),
+		-ERR_INVALID);
 	assert_int_equal(offset, 6);
 	buf_release(&seen);
 }
@@ -253,8 +257,17 @@ static void make_mark(void **state)
 static void execute(void **state, const char *shell, const char *text, struct buf *out)
 {
 	char path[4200];
-	char *const argv[] = {"/bin/sh", "-c", "exec 2>/dev/null \"$@\"", "sh", "/usr/bin/env",
-			      "-i", path, (char *)shell, "-c", (char *)text, NULL};
+	char *const argv[] = {"/bin/sh",
+			      "-c",
+			      "exec 2>/dev/null \"$@\"",
+			      "sh",
+			      "/usr/bin/env",
+			      "-i",
+			      path,
+			      (char *)shell,
+			      "-c",
+			      (char *)text,
+			      NULL};
 	struct err err;
 
 	(void)snprintf(path, sizeof(path), "PATH=%s:/usr/bin:/bin", (const char *)*state);
@@ -269,8 +282,8 @@ static void run(void **state, const char *shell, const char *text, const char *s
 
 	execute(state, shell, text, &out);
 	if (strcmp(buf_text(&out), expected) != 0)
-		fail_msg("%s, %s\n--- wanted\n%s\n--- got\n%s\n--- ran\n%s", shell, script, expected,
-			 buf_text(&out), text);
+		fail_msg("%s, %s\n--- wanted\n%s\n--- got\n%s\n--- ran\n%s", shell, script,
+			 expected, buf_text(&out), text);
 	if (file_exists(scratch_path(state, "marked")))
 		fail_msg("%s ran a value: %s", shell, text);
 	buf_release(&out);
@@ -328,12 +341,46 @@ static void a_hostile_value_arrives_in_a_here_document(void **state)
 /* Any mixture of quotes: what is accepted must not run the value, whatever else it does. */
 static void no_mixture_of_quotes_runs_a_value(void **state)
 {
-	static const char *const pieces[] = {
-		"'",   "\"",   "`",    "$(",	   ")",	     "${y:-",	     "}",   "\\",
-		"#",   " ",    "\n",   "<<E\n",	   "<<-E ",  "<<'E'\n",	     "\nE\n", "E",
-		"case a in a) ", ";;", " esac", "(", "((",   "$((",	     "))",  "true ",
-		"a",   "=",    "$",    "$'",	   "\\\n",   "$${",	     "$$",  "<<<",
-		"; ",  "| cat ", "\"$(", "\"${y:-", "<(",	   "$(cat <<E\n",  "a)",  "${params.x}"};
+	static const char *const pieces[] = {"'",
+					     "\"",
+					     "`",
+					     "$(",
+					     ")",
+					     "${y:-",
+					     "}",
+					     "\\",
+					     "#",
+					     " ",
+					     "\n",
+					     "<<E\n",
+					     "<<-E ",
+					     "<<'E'\n",
+					     "\nE\n",
+					     "E",
+					     "case a in a) ",
+					     ";;",
+					     " esac",
+					     "(",
+					     "((",
+					     "$((",
+					     "))",
+					     "true ",
+					     "a",
+					     "=",
+					     "$",
+					     "$'",
+					     "\\\n",
+					     "$${",
+					     "$$",
+					     "<<<",
+					     "; ",
+					     "| cat ",
+					     "\"$(",
+					     "\"${y:-",
+					     "<(",
+					     "$(cat <<E\n",
+					     "a)",
+					     "${params.x}"};
 	const size_t pieces_count = sizeof(pieces) / sizeof(pieces[0]);
 	struct rng rng = {.state = 20261122};
 	unsigned accepted = 0;
@@ -393,10 +440,10 @@ static void plain_words_need_no_shell(void **state)
 static void anything_else_needs_one(void **state)
 {
 	static const char *const texts[] = {
-		"",	 "   ",	   "a=b c",  "cd /tmp", "echo a", ":",	   ". x",     "exec a",
-		"if a",	 "a\n",	   "a\tb",   "a;b",	"a|b",	  "$x",	   "a*",      "~/a",
-		"'a'",	 "a&",	   "\\a",    "a>b",	"[ a",	  "! a",   "{ a",     "test a",
-		"#a",	 "a b #", "\xc3\xa4", "time a",	"printf", "source x", "kill 1"};
+		"",	"   ",	 "a=b c",    "cd /tmp", "echo a", ":",	      ". x",   "exec a",
+		"if a", "a\n",	 "a\tb",     "a;b",	"a|b",	  "$x",	      "a*",    "~/a",
+		"'a'",	"a&",	 "\\a",	     "a>b",	"[ a",	  "! a",      "{ a",   "test a",
+		"#a",	"a b #", "\xc3\xa4", "time a",	"printf", "source x", "kill 1"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
