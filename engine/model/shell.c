@@ -14,6 +14,7 @@
 enum context {
 	COMMAND, /* the top, or $( … ) */
 	GROUP,	 /* ( … ) in a command */
+	ARRAY,	 /* name=( … ) of bash */
 	SINGLE,
 	DOUBLE,
 	BRACE,	      /* ${ … } outside quotes */
@@ -99,7 +100,7 @@ static unsigned level_of(const struct scanner *scanner)
 	unsigned level = 0;
 
 	for (unsigned i = 0; i < scanner->depth; i++)
-		level += scanner->stack[i] != GROUP;
+		level += scanner->stack[i] != GROUP && scanner->stack[i] != ARRAY;
 	return level;
 }
 
@@ -128,6 +129,7 @@ static bool place_here(struct scanner *scanner, enum template_place *out)
 	switch (top(scanner)) {
 	case COMMAND:
 	case GROUP:
+	case ARRAY:
 		*out = TEMPLATE_WORD;
 		return true;
 	case DOUBLE:
@@ -219,7 +221,7 @@ static bool is_quoted(const struct scanner *scanner)
 {
 	enum context context = top(scanner);
 
-	return context != COMMAND && context != GROUP && context != BRACE;
+	return context != COMMAND && context != GROUP && context != ARRAY && context != BRACE;
 }
 
 static void take_dollar(struct scanner *scanner)
@@ -428,10 +430,12 @@ static void close_paren(struct scanner *scanner)
 {
 	unsigned level = level_of(scanner);
 
-	if (top(scanner) == GROUP) {
+	if (top(scanner) == GROUP || top(scanner) == ARRAY) {
 		scanner->depth--;
 		pass(scanner, 1);
 		begin_word(scanner);
+		if (scanner->text[scanner->at] == '#')
+			lose(scanner, "after )#"); /* a comment, or not */
 		return;
 	}
 	pass(scanner, 1);
@@ -446,6 +450,16 @@ static void close_paren(struct scanner *scanner)
 	in_word(scanner);
 }
 
+/* An operator among the words of an array is an error, after which bash goes on with the next line,
+ * be it in the middle of a value. Only <(…) and >(…) may stand there. */
+static void check_array(struct scanner *scanner, const char *text, char c)
+{
+	bool process = (c == '<' || c == '>') ? text[1] == '(' : c == '(' && strchr("<>", text[-1]);
+
+	if (strchr(";&|<>(", c) && !process)
+		lose(scanner, "after an operator in an array");
+}
+
 static void take_operator(struct scanner *scanner, char c)
 {
 	const char *text = scanner->text + scanner->at;
@@ -455,6 +469,8 @@ static void take_operator(struct scanner *scanner, char c)
 		close_paren(scanner);
 		return;
 	}
+	if (top(scanner) == ARRAY)
+		check_array(scanner, text, c);
 	if (c == '<' && text[1] == '<') {
 		if (text[2] != '<') {
 			announce_here(scanner);
@@ -465,7 +481,7 @@ static void take_operator(struct scanner *scanner, char c)
 	if (c == '(') {
 		if (text[1] == '(')
 			lose(scanner, "after ((");
-		push(scanner, GROUP);
+		push(scanner, scanner->at && text[-1] == '=' ? ARRAY : GROUP);
 	}
 	pass(scanner, 1);
 	begin_word(scanner);
@@ -523,6 +539,7 @@ static void step_context(struct scanner *scanner, char c)
 	switch (top(scanner)) {
 	case COMMAND:
 	case GROUP:
+	case ARRAY:
 		step_command(scanner, c);
 		return;
 	case BRACE:
@@ -564,7 +581,7 @@ static void step(struct scanner *scanner)
 		step_lost(scanner);
 		return;
 	}
-	if (c == '\n' && scanner->heres_count && top(scanner) != COMMAND && top(scanner) != GROUP)
+	if (c == '\n' && scanner->heres_count && (is_quoted(scanner) || top(scanner) == BRACE))
 		lose(scanner, "after a here-document and a text over several lines");
 	if (c == '$' && !live)
 		pass_refusing(scanner, strncmp(scanner->text + scanner->at, "$${", 3) ? 1 : 3,
