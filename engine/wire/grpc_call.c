@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "wire/grpc_connection.h"
+#include "wire/grpc_own.h"
 #include "wire/grpc_status.h"
 
 #define REQUEST_US (60 * CLOCK_SECOND_US) /* a request must be complete by then */
@@ -53,7 +53,7 @@ void grpc_call_free(struct grpc_call *call)
 
 void grpc_call_cancel(struct grpc_call *call)
 {
-	const struct grpc_service *service = call->connection->server->service;
+	const struct grpc_service *service = call->connection->service;
 	bool known = call->dispatched && !call->ended;
 
 	call->ended = true;
@@ -63,7 +63,7 @@ void grpc_call_cancel(struct grpc_call *call)
 
 void grpc_call_abort(struct grpc_call *call, const struct err *err)
 {
-	const struct grpc_service *service = call->connection->server->service;
+	const struct grpc_service *service = call->connection->service;
 
 	if (call->ended)
 		return;
@@ -227,7 +227,7 @@ static void touch(struct grpc_call *call)
 	else
 		(void)nghttp2_session_resume_data(call->connection->session,
 						  call->stream); /* fails when not deferred */
-	grpc_connection_touch(call->connection);
+	grpc_own_touch(call->connection);
 }
 
 static void enqueue(struct grpc_call *call, struct shared_bytes *bytes)

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "wire/grpc_session.h"
 
 #define GREETING_US    (10 * CLOCK_SECOND_US)
 #define READ_BYTES     65536
@@ -30,9 +31,9 @@ static void arm(struct grpc_connection *connection)
 			nearest = call->deadline_us;
 	}
 	if (nearest == INT64_MAX)
-		loop_disarm(connection->server->loop, &connection->timer);
+		loop_disarm(connection->loop, &connection->timer);
 	else if (!connection->timer.position || connection->timer.deadline_us != nearest)
-		loop_arm(connection->server->loop, &connection->timer, nearest);
+		loop_arm(connection->loop, &connection->timer, nearest);
 }
 
 static void timer_due(struct loop_timer *timer)
@@ -113,13 +114,13 @@ static void watch_socket(struct grpc_connection *connection, bool write)
 	if (connection->waits_to_write == write)
 		return;
 	connection->waits_to_write = write;
-	loop_change(connection->server->loop, &connection->watch,
+	loop_change(connection->loop, &connection->watch,
 		    write ? LOOP_READ | LOOP_WRITE : LOOP_READ);
 }
 
 static void tell_drained(struct grpc_connection *connection)
 {
-	const struct grpc_service *service = connection->server->service;
+	const struct grpc_service *service = connection->service;
 
 	for (struct grpc_call *call = connection->calls; call; call = call->next) {
 		bool due = call->drained && !call->ended;
@@ -153,15 +154,6 @@ void grpc_connection_flush(struct grpc_connection *connection)
 	tell_drained(connection);
 }
 
-void grpc_connection_touch(struct grpc_connection *connection)
-{
-	struct grpc_server *server = connection->server;
-
-	if (!connection->dirty || !server->sweep.position)
-		loop_arm(server->loop, &server->sweep, loop_now_us());
-	connection->dirty = true;
-}
-
 void grpc_connection_say_goodbye(struct grpc_connection *connection)
 {
 	if (connection->fd < 0 || connection->goodbye_said)
@@ -171,7 +163,7 @@ void grpc_connection_say_goodbye(struct grpc_connection *connection)
 				    nghttp2_session_get_last_proc_stream_id(connection->session),
 				    NGHTTP2_NO_ERROR, NULL,
 				    0); /* fails only without memory: then the close says it */
-	grpc_connection_touch(connection);
+	grpc_own_touch(connection);
 }
 
 /* ---- receiving ---------------------------------------------------------------------------- */
@@ -212,13 +204,12 @@ static void socket_ready(struct loop_watch *watch, unsigned events)
 
 /* ---- life --------------------------------------------------------------------------------- */
 
-int grpc_connection_new(struct grpc_server *server, int fd, const struct peer *peer,
-			struct err *err)
+int grpc_connection_new(const struct grpc_connection *model, int fd, const struct peer *peer,
+			struct grpc_connection **out, struct err *err)
 {
-	struct grpc_connection *connection = mem_zalloc(sizeof(*connection));
+	struct grpc_connection *connection = mem_dup(model, sizeof(*model));
 	int rc;
 
-	connection->server = server;
 	connection->peer = *peer;
 	connection->fd = fd;
 	connection->watch = (struct loop_watch){.fd = fd, .ready = socket_ready, .ctx = connection};
@@ -227,18 +218,16 @@ int grpc_connection_new(struct grpc_server *server, int fd, const struct peer *p
 	buf_init(&connection->out, (size_t)1024 * 1024);
 	rc = grpc_session_new(connection, &connection->session, err);
 	if (rc >= 0)
-		rc = loop_add(server->loop, &connection->watch, LOOP_READ, err);
+		rc = loop_add(connection->loop, &connection->watch, LOOP_READ, err);
 	if (rc < 0) {
 		(void)close(fd); /* nothing was written */
 		nghttp2_session_del(connection->session);
 		free(connection);
 		return rc;
 	}
-	connection->next = server->connections;
-	server->connections = connection;
-	server->connections_count++;
 	arm(connection);
-	grpc_connection_touch(connection);
+	grpc_own_touch(connection);
+	*out = connection;
 	return 0;
 }
 
@@ -246,13 +235,13 @@ void grpc_connection_close(struct grpc_connection *connection)
 {
 	if (connection->fd < 0)
 		return;
-	loop_remove(connection->server->loop, &connection->watch);
-	loop_disarm(connection->server->loop, &connection->timer);
+	loop_remove(connection->loop, &connection->watch);
+	loop_disarm(connection->loop, &connection->timer);
 	(void)close(connection->fd); /* what had to arrive has been sent */
 	connection->fd = -1;
 	for (struct grpc_call *call = connection->calls; call; call = call->next)
 		grpc_call_cancel(call);
-	grpc_connection_touch(connection);
+	grpc_own_touch(connection);
 }
 
 void grpc_connection_free(struct grpc_connection *connection)

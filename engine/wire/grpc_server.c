@@ -53,6 +53,11 @@ void grpc_server_release(struct grpc_server *server)
 
 int grpc_server_add(struct grpc_server *server, int fd, const struct peer *peer, struct err *err)
 {
+	const struct grpc_connection model = {
+		.loop = server->loop, .service = server->service, .sweep = &server->sweep};
+	struct grpc_connection *connection;
+	int rc;
+
 	if (server->stopping || server->connections_count >= GRPC_CONNECTIONS_MAX) {
 		(void)close(fd); /* nothing was written */
 		if (server->stopping)
@@ -60,7 +65,13 @@ int grpc_server_add(struct grpc_server *server, int fd, const struct peer *peer,
 		return err_set(err, ERR_LIMIT, "more than %d clients are connected",
 			       GRPC_CONNECTIONS_MAX);
 	}
-	return grpc_connection_new(server, fd, peer, err);
+	rc = grpc_connection_new(&model, fd, peer, &connection, err);
+	if (rc < 0)
+		return rc;
+	connection->next = server->connections;
+	server->connections = connection;
+	server->connections_count++;
+	return 0;
 }
 
 void grpc_server_stop(struct grpc_server *server)

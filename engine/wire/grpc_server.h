@@ -10,7 +10,6 @@
 #ifndef HLP_WIRE_GRPC_SERVER_H
 #define HLP_WIRE_GRPC_SERVER_H
 
-#include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,26 +17,10 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "wire/grpc_call.h"
+#include "wire/grpc_service.h"
 #include "wire/peer.h"
 
 struct grpc_connection;
-
-/* Callbacks run on the loop's thread, without locks. They may use every grpc_call_* function on any
- * call, but not grpc_server_release. */
-struct grpc_service {
-	const ProtobufCServiceDescriptor *descriptor; /* names the methods and their messages */
-	/* A complete, checked request; the message is the callee's
-	 * (protobuf_c_message_free_unpacked). Sooner or later it is answered with grpc_call_reply
-	 * or grpc_call_end, unless `cancelled` comes first. */
-	void (*request)(void *ctx, struct grpc_call *call, const char *method,
-			ProtobufCMessage *message);
-	/* The client took the call back, its deadline passed, or its connection is gone. The
-	 * pointer is dead when this returns. Never called for a call that was ended. */
-	void (*cancelled)(void *ctx, struct grpc_call *call);
-	/* All that was sent on this streaming call has left; NULL if nobody asks. */
-	void (*drained)(void *ctx, struct grpc_call *call);
-	void *ctx;
-};
 
 struct grpc_server {
 	struct loop *loop;
@@ -49,7 +32,6 @@ struct grpc_server {
 };
 
 #define GRPC_CONNECTIONS_MAX 256
-#define GRPC_CALLS_MAX	     128 /* under way on one connection */
 
 void grpc_server_init(struct grpc_server *server, struct loop *loop,
 		      const struct grpc_service *service);

@@ -4,11 +4,13 @@
  * Turns them into calls and hands a complete request to the service. Runs inside nghttp2, so it
  * queues and marks, and never sends or frees a connection.
  */
+#include "wire/grpc_session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "wire/grpc_connection.h"
+#include "wire/grpc_call.h"
 #include "wire/grpc_status.h"
 #include "wire/message.h"
 
@@ -105,7 +107,7 @@ static int check_headers(struct grpc_call *call, struct err *err)
 
 	if (!verb || strcmp(verb, "POST") != 0)
 		return err_set(err, ERR_PROTOCOL, "a call must be a POST");
-	call->method = find_method(call->connection->server->service->descriptor, path ? path : "");
+	call->method = find_method(call->connection->service->descriptor, path ? path : "");
 	if (!call->method)
 		return err_set(err, ERR_UNSUPPORTED, "there is no method '%s'", path ? path : "");
 	if (encoding && strcmp(encoding, "identity") != 0)
@@ -149,7 +151,7 @@ static int unpack_request(struct grpc_call *call, ProtobufCMessage **out, struct
 
 static void dispatch(struct grpc_call *call)
 {
-	const struct grpc_service *service = call->connection->server->service;
+	const struct grpc_service *service = call->connection->service;
 	ProtobufCMessage *message = NULL;
 	struct err err = {0};
 	int rc;
