@@ -536,6 +536,7 @@ static void rollback_answered(struct app *app, const ProtobufCMessage *message)
 	if (reply->started) {
 		app_say(app, ROLE_text, "the rollback is under way");
 		dialog_close(app);
+		app_home(app); /* where the undoing is seen */
 		expect_news(app);
 		return;
 	}

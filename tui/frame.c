@@ -55,12 +55,13 @@ static void header_right(struct app *app, int level, char *out, size_t size)
 		(void)snprintf(out, size, "%s ", app->lost_us ? "LOST" : arm_word(app));
 }
 
-/* At 80 columns a state's long word leaves no room for the rest, so its first part may do. */
+/* At 80 columns the caution behind a state leaves no room for the rest; the second line has it. */
 static void header_state(const struct app *app, bool brief, char *out, size_t size)
 {
 	words_execution(&app->mirror, out, size);
-	if (brief)
-		out[strcspn(out, ",;")] = '\0';
+	char *caution = strstr(out, "service not verified");
+	if (brief && caution != NULL && caution > out + 2)
+		caution[-2] = '\0';
 }
 
 static void draw_header(struct app *app)
@@ -166,6 +167,10 @@ static void draw_progress(struct app *app, int x)
 		words_clock(past->ended_us, at, sizeof(at));
 		canvas_printf(&app->canvas, x, 1, -1, ROLE_warning, 0,
 			      "   point of no return passed %.5s at %s", at, past->id);
+	} else if (mirror->state == STATE_RECOVERED || mirror->reason == REASON_ROLLED_BACK) {
+		canvas_text(&app->canvas, x, 1, -1, ROLE_recovered, 0,
+			    mirror->ended ? "   service not verified"
+					  : "   service not verified; R retries, X ends the run");
 	} else if (mirror->cancelled && !mirror->ended) {
 		canvas_text(&app->canvas, x, 1, -1, ROLE_warning, 0,
 			    "   cancelled: nothing more starts");

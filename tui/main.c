@@ -164,6 +164,10 @@ static int run(const struct options *options, struct client *client)
 	if (status >= 0) {
 		app_init(&app, options->ascii || !term_is_utf8(), options->read_only);
 		app.client = client;
+		const char *reason = getenv("HLP_REASON");
+		if (reason != NULL)
+			(void)snprintf(app.arm.last_reason, sizeof(app.arm.last_reason), "%s",
+				       reason);
 		(void)feed_new(&app);
 		term_size(term, &width, &height);
 		app_resize(&app, width, height);

@@ -18,7 +18,7 @@ static void add_counts(const struct mirror *mirror, struct buf *out)
 		if (mirror->counts[state] == 0)
 			continue;
 		buf_printf(out, "%s%u %s", first ? "" : ", ", mirror->counts[state],
-			   state == STATE_RECOVERED ? "undone"
+			   state == STATE_RECOVERED ? "rolled back"
 						    : state_word((enum state)state, REASON_NONE));
 		first = false;
 	}
@@ -61,8 +61,12 @@ void summary_write(const struct app *app, struct buf *out)
 	buf_add_text(&text, "\nproblems: ");
 	add_problems(mirror, &text);
 	buf_printf(&text, "\ncome back: hlp-console %s\n", mirror->name);
-	buf_printf(&text, "%s\n",
-		   mirror->ended ? "The run has ended." : "The run goes on without the console.");
+	const char *rest = "The run goes on without the console.";
+	if (mirror->ended)
+		rest = "The run has ended.";
+	else if (mirror->state == STATE_PAUSED)
+		rest = "The run waits for a person.";
+	buf_printf(&text, "%s\n", rest);
 	text_gate(out, buf_text(&text), text.length, TEXT_KEEP_LINES);
 	buf_release(&text);
 }
