@@ -2,7 +2,7 @@
  *
  * See layout_graphs.h.
  */
-#include "layout_graphs.h"
+#include "tests/unit/layout_graphs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

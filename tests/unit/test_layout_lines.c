@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "layout_graphs.h"
+#include "tests/unit/layout_graphs.h"
 
 struct sample {
 	struct test_graph graph;
