@@ -86,6 +86,9 @@ $(B)/obj/%.o: %.c | $(PB_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# Tests write numbers as they come; their narrowing is no hazard to anyone.
+$(B)/obj/tests/%.o: WARN += -Wno-conversion -Wno-float-conversion
+
 define PROGRAM
 $(B)/$1: $(B)/obj/$(call folder_of,$(firstword $($1_PARTS)))/main.o \
 		$(patsubst %,$(B)/lib/%.a,$($1_PARTS))
