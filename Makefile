@@ -87,7 +87,7 @@ $(B)/obj/%.o: %.c | $(PB_H)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Tests write numbers as they come; their narrowing is no hazard to anyone.
-$(B)/obj/tests/%.o: WARN += -Wno-conversion -Wno-float-conversion
+$(B)/obj/tests/%.o: CFLAGS += -Wno-conversion -Wno-float-conversion
 
 define PROGRAM
 $(B)/$1: $(B)/obj/$(call folder_of,$(firstword $($1_PARTS)))/main.o \
