@@ -65,7 +65,7 @@ cleanup() {
 		kill -9 $left 2>/dev/null
 	done
 	test -n "${KEEP-}" && echo "kept: $work" && exit "$status"
-	umount "$HLP_HOME" 2>/dev/null
+	umount "$HLP_HOME" "$work/ro" 2>/dev/null
 	rm -rf "$work"
 	exit "$status"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A root and an intermediate authority, made once.
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 new_key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
 

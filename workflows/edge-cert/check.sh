@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # check.sh expiry DAYS | names NAME | chain | key: looks at tls/next.crt before anybody serves it.
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 case $1 in
 expiry)

@@ -3,7 +3,7 @@
 #
 # issue.sh NAME DAYS      a new key and certificate: tls/next.crt, tls/keys/SERIAL.key
 # issue.sh --first NAME   the certificate that is in use before the first rotation, if none is
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 first=
 if test "$1" = --first; then

@@ -4,7 +4,7 @@
 # proxy.sh start | reload | stop | port: a small TLS server in the place of an edge proxy, on a
 # free port of 127.0.0.1. It outlives the step that starts it, as a proxy does: a session of its
 # own, a pid file, and an end after an hour should nobody stop it.
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 running() {
 	test -s proxy.pid || return 1

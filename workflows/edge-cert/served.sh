@@ -5,7 +5,7 @@
 #
 #   served.sh --serial [SERIAL]   the serial that is served, which must be SERIAL if given
 #   served.sh --verify NAME       whether a client that trusts only the root accepts it for NAME
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 address=127.0.0.1:$(cat proxy.port)
 

@@ -3,7 +3,7 @@
 #
 # Cleans up after the runbook: ends the proxy. With --all also forgets the authority, the
 # certificates and the keys that the runbook made in this folder.
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 ./proxy.sh stop
 test "${1-}" = --all && rm -rf tls proxy.conf proxy.port proxy.log

@@ -3,7 +3,7 @@
 #
 # swap.sh BREAK   puts the new certificate and its key in place and lets the proxy read them
 # swap.sh --back  puts the former ones back
-. ./common.sh
+. "$(dirname "$0")/common.sh"
 
 if test "$1" = --back; then
 	if ! test -s tls/previous/edge.crt; then
