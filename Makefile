@@ -113,10 +113,17 @@ unit: $(UNIT_TESTS)
 
 # ---- the simulator, and small programs that scripts of the tests use -----------------------------
 SIM_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/sim/*.c))
-$(B)/tests/sim: $(SIM_OBJECTS) $(TEST_ARCHIVES)
+$(B)/tests/sim: $(SIM_OBJECTS) $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(SIM_OBJECTS) -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group \
-		$(TEST_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
+# The same with a copy of the model in which rules can be broken: `--break RULE`.
+BROKEN_OBJECTS := $(patsubst engine/%.c,$(B)/broken/%.o,$(wildcard engine/model/*.c))
+$(B)/broken/%.o: engine/%.c
+	@mkdir -p $(@D)
+	$(CC) -Itests/sim/broken $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/tests/sim-broken: $(SIM_OBJECTS) $(BROKEN_OBJECTS) $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
 
 TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tests/crash/*.c))
 $(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a
@@ -130,7 +137,7 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	$(CC) $(LDFLAGS) -o $@ $< -lyaml
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(TOOLS) $(if $(SIM_OBJECTS),$(B)/tests/sim)
+tests: all $(UNIT_TESTS) $(TOOLS) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
 
 # ---- what it takes, and running it ---------------------------------------------------------------
 # gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.
@@ -210,4 +217,4 @@ fresh:
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj $(B)/gen -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/gen $(B)/broken -name '*.d' 2>/dev/null)

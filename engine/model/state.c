@@ -95,14 +95,14 @@ static const char *const reason_names[REASONS] = {
  * policy that the event names (A), or never (0). Reasons may change within a state. */
 enum { M = 1, A = 2 };
 static const unsigned char transitions[STATES][STATES] = {
-	/* a held node that can start pauses by itself; a failure before the start needs no run */
+	/* a held node that can start pauses by itself; a failure before the start needs no run; a
+	 * stored word applies to an attempt that proves never to have started */
 	[STATE_PENDING] = {[STATE_PENDING] = M,
 			   [STATE_RUNNING] = M,
 			   [STATE_PAUSED] = M,
-			   [STATE_COMPLETED] = A,
+			   [STATE_COMPLETED] = M,
 			   [STATE_FAILED] = M,
-			   [STATE_RECOVERING] = A,
-			   [STATE_RECOVERED] = A},
+			   [STATE_RECOVERING] = M},
 	[STATE_RUNNING] = {[STATE_PENDING] = M,
 			   [STATE_RUNNING] = M,
 			   [STATE_PAUSED] = M,

@@ -84,21 +84,6 @@ static void check_needs(struct world *world, uint32_t node)
 	}
 }
 
-void check_start(struct world *world, uint32_t node, enum attempt_kind kind, uint32_t number)
-{
-	const struct node_shadow *shadow = &world->nodes[node];
-	uint64_t durable = world->journal.entries[world->journal.durable - 1].seq;
-
-	if (!shadow->open_intent)
-		sim_fail(world, "%s %s %u starts after its intent was revoked",
-			 sim_node(world, node), attempt_kind_name(kind), number);
-	else if (shadow->intended_seq > durable && !world->workflow->nodes[node].idempotent)
-		sim_fail(world, "%s %s %u starts before its intent is durable",
-			 sim_node(world, node), attempt_kind_name(kind), number);
-	else if (kind == ATTEMPT_RUN)
-		check_needs(world, node);
-}
-
 static bool is_after(const struct world *world, uint32_t later, uint32_t node)
 {
 	const struct node_spec *spec = &world->workflow->nodes[later];
@@ -123,6 +108,23 @@ static void check_undo_order(struct world *world, uint32_t node)
 				 sim_node(world, node), sim_node(world, i),
 				 reason_name(run->reason));
 	}
+}
+
+void check_start(struct world *world, uint32_t node, enum attempt_kind kind, uint32_t number)
+{
+	const struct node_shadow *shadow = &world->nodes[node];
+	uint64_t durable = world->journal.entries[world->journal.durable - 1].seq;
+
+	if (!shadow->open_intent)
+		sim_fail(world, "%s %s %u starts after its intent was revoked",
+			 sim_node(world, node), attempt_kind_name(kind), number);
+	else if (shadow->intended_seq > durable && !world->workflow->nodes[node].idempotent)
+		sim_fail(world, "%s %s %u starts before its intent is durable",
+			 sim_node(world, node), attempt_kind_name(kind), number);
+	else if (kind == ATTEMPT_RUN)
+		check_needs(world, node);
+	else
+		check_undo_order(world, node);
 }
 
 static void check_others(struct world *world, const struct process *process)

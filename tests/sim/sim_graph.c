@@ -10,16 +10,16 @@
 
 static struct retry draw_retry(struct world *world, uint64_t most)
 {
-	return (struct retry){.limit = (uint32_t)rng_below(&world->rng, most + 1),
+	return (struct retry){.limit = (uint16_t)rng_below(&world->rng, most + 1),
 			      .interval_us = 1000000,
-			      .backoff = 1 + rng_unit(&world->rng),
+			      .backoff = (float)(1 + rng_unit(&world->rng)),
 			      .max_interval_us = 20000000,
 			      .jitter = (enum jitter)rng_below(&world->rng, 3)};
 }
 
 static void draw_artifacts(struct world *world, struct node_spec *spec, uint32_t index)
 {
-	uint32_t count = 1 + (uint32_t)rng_below(&world->rng, 2);
+	uint16_t count = (uint16_t)(1 + rng_below(&world->rng, 2));
 	struct artifact_spec *artifacts =
 		arena_alloc(&world->workflow->arena, count * sizeof(*artifacts));
 
@@ -66,7 +66,7 @@ static void draw_node(struct world *world, struct node_spec *specs, uint32_t ind
 	spec->retry = draw_retry(world, sim_chance(world, 2) ? 3 : 0);
 	spec->undo_retry = draw_retry(world, 2);
 	spec->risk = risks[rng_below(&world->rng, 5)];
-	spec->on_lost = (enum on_lost)rng_below(&world->rng, 3);
+	spec->on_lost = (uint8_t)rng_below(&world->rng, 3);
 	spec->idempotent = sim_chance(world, 6);
 	spec->irreversible = sim_chance(world, 12) ? "it is out" : NULL;
 	spec->continue_on.failure = sim_chance(world, 10);

@@ -44,7 +44,7 @@ void journal_post(struct world *world)
 		.last_seq = world->seq,
 		.touched_count = execution->touched_count,
 		.touched = mem_dup(execution->touched,
-				   (execution->touched_count + 1) * sizeof(*execution->touched))};
+				   execution->touched_count * sizeof(*execution->touched))};
 	execution_touched_clear(execution);
 	if (sim_chance(world, 20)) {
 		buf_clear(&journal->snapshot);
