@@ -343,13 +343,19 @@ static bool check_bytes(const char *text, size_t length, struct problems *proble
 bool yaml_tree_read(const char *text, size_t length, struct yaml_tree *out,
 		    struct problems *problems)
 {
-	struct yaml_tree tree = {.source = text, .source_length = length};
+	struct yaml_tree tree = {0};
 	struct builder builder = {.tree = &tree, .problems = problems};
 	yaml_parser_t parser;
 	bool complete;
 
 	if (!check_bytes(text, length, problems))
 		return false;
+	if (has_prefix(text, length, "\xef\xbb\xbf", 3)) { /* a mark of UTF-8, no part of the text */
+		text += 3;
+		length -= 3;
+	}
+	tree.source = text;
+	tree.source_length = length;
 	if (!yaml_parser_initialize(&parser))
 		abort(); /* out of memory, as everywhere */
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

@@ -97,7 +97,7 @@ static void a_value_becomes_one_quoted_word(void **state)
 	assert_expands(TEMPLATE_SHELL, "echo ${params.x}", "a b", "echo 'a b'");
 	assert_expands(TEMPLATE_SHELL, "echo ${params.x}", "", "echo ''");
 	assert_expands(TEMPLATE_SHELL, "--a=${params.x}.log", "it's", "--a='it'\\''s'.log");
-	assert_expands(TEMPLATE_SHELL, "y=(-a  <(ls) # it's\n)", "v", "y=(-a 'v' <(ls) # it's\n)");
+	assert_expands(TEMPLATE_SHELL, "y=(-a ${params.x} <(ls) # it's\n)", "v", "y=(-a 'v' <(ls) # it's\n)");
 	assert_expands(TEMPLATE_SHELL, "\"a ${params.x} b\"", "v", "\"a \"'v'\" b\"");
 }
 
@@ -141,9 +141,9 @@ static void a_reference_is_refused_where_shells_disagree(void **state)
 	assert_refused("echo $[1] ${params.x}", "v", "cannot be followed");
 	assert_refused("x=$(case a in a) echo;; esac) ${params.x}", "v", "cannot be followed");
 	assert_refused("x=$(ca\\\nse a in a) echo;; esac) ${params.x}", "v", "cannot be followed");
-	assert_refused("y=(a <<E ", "\nmark\n", "cannot be followed");
-	assert_refused("y=(a;; ", "\nmark\n", "cannot be followed");
-	assert_refused("cat <(true)#it ", "v", "cannot be followed");
+	assert_refused("y=(a <<E ${params.x}", "\nmark\n", "cannot be followed");
+	assert_refused("y=(a;; ${params.x}", "\nmark\n", "cannot be followed");
+	assert_refused("cat <(true)#it ${params.x}", "v", "cannot be followed");
 	assert_refused("cat <<$E\n${params.x}\n$E\n", "v", "cannot be followed");
 	assert_refused("cat <<${params.x}\n", "v", "cannot be followed");
 	assert_refused("cat <<E \"a\nb\"\n${params.x}\nE\n", "v", "cannot be followed");
