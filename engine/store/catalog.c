@@ -45,7 +45,8 @@ static const char *const sql[] = {
 			  " FROM execution WHERE workflow = ?1 AND (?2 < 0 OR number = ?2)"
 			  " ORDER BY row DESC",
 	[CATALOG_ENDING] = "SELECT id, coalesce(name, workflow || '#' || number), ended"
-			   " FROM execution WHERE substr(id, -length(?1)) = ?1 ORDER BY row DESC",
+			   " FROM execution WHERE ?1 = '' OR substr(id, -length(?1)) = ?1"
+			   " ORDER BY row DESC",
 	/* The newest 20 executions are enough to guess from, and bound the work. */
 	[CATALOG_DURATIONS] = "SELECT a.ended_us - a.started_us FROM"
 			      " (SELECT row, number FROM execution WHERE workflow = ?1"
