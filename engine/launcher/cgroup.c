@@ -339,14 +339,23 @@ void cgroups_release(struct cgroups *cgroups)
 
 /* ---- use ------------------------------------------------------------------------------------- */
 
+/* v1 keeps a list that was read once for a second, unless the file is opened anew. */
+static int open_procs(const struct cgroup *cgroup)
+{
+	return openat(cgroup->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+}
+
 void cgroup_list(const struct cgroup *cgroup, struct process_list *out)
 {
+	const int fd = open_procs(cgroup);
 	struct buf text;
 	char *at, *end;
 
 	buf_init(&text, FILE_BYTES);
-	if (lseek(cgroup->procs_fd, 0, SEEK_SET) == 0)
-		(void)file_read_fd(cgroup->procs_fd, &text, NULL); /* a removed one is empty */
+	if (fd >= 0) {
+		(void)file_read_fd(fd, &text, NULL); /* what was read until an error is in it */
+		(void)close(fd);
+	}
 	for (at = text.data; at && *at; at = end + (*end == '\n')) {
 		const long pid = strtol(at, &end, 10);
 
@@ -358,14 +367,27 @@ void cgroup_list(const struct cgroup *cgroup, struct process_list *out)
 	buf_release(&text);
 }
 
+static bool v1_is_empty(const struct cgroup *cgroup)
+{
+	const int fd = open_procs(cgroup);
+	char c;
+	bool empty;
+
+	if (fd < 0)
+		return true; /* it was removed, which only an empty one can be */
+	empty = read(fd, &c, 1) <= 0;
+	(void)close(fd);
+	return empty;
+}
+
 bool cgroup_is_empty(const struct cgroup *cgroup)
 {
 	char text[128] = "";
 
 	if (cgroup->kind == CGROUP_V1)
-		return pread(cgroup->procs_fd, text, 1, 0) <= 0;
+		return v1_is_empty(cgroup);
 	if (pread(cgroup->events_fd, text, sizeof(text) - 1, 0) < 0)
-		return true; /* it was removed, which only an empty one can be */
+		return true; /* removed too */
 	return strstr(text, "populated 1") == NULL;
 }
 

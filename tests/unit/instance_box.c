@@ -84,6 +84,29 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 	return remove(path);
 }
 
+/* A launcher that was killed leaves its fake hlpd behind, which does not notice. */
+static void kill_engines(const struct instance_box *box)
+{
+	char *path = box_path(box, "hlpd.pids"), *text, *at, *end;
+
+	if (file_read(path, 1 << 20, &text, NULL, NULL) >= 0) {
+		for (at = text; strtol(at, &end, 10) > 0 && end != at; at = end) {
+			const pid_t pid = (pid_t)strtol(at, NULL, 10);
+			char *name = mem_printf("/proc/%d/environ", (int)pid), *environment;
+			size_t length;
+
+			if (file_read(name, 1 << 20, &environment, &length, NULL) >= 0) {
+				if (memmem(environment, length, box->folder, strlen(box->folder)))
+					(void)kill(pid, SIGKILL);
+				free(environment);
+			}
+			free(name);
+		}
+		free(text);
+	}
+	free(path);
+}
+
 void box_remove(struct instance_box *box)
 {
 	struct instance_status status;
@@ -96,6 +119,7 @@ void box_remove(struct instance_box *box)
 	}
 	if (box->launcher)
 		box_kill(box);
+	kill_engines(box);
 	home_release(&box->home);
 	(void)nftw(box->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(box->programs);
@@ -105,7 +129,7 @@ void box_remove(struct instance_box *box)
 void box_set_hlpd(struct instance_box *box, const char *script)
 {
 	char *path = file_join(box->programs, "hlpd");
-	char *text = mem_printf("#!/bin/sh\n%s\n", script);
+	char *text = mem_printf("#!/bin/sh\necho $$ >> %s/hlpd.pids\n%s\n", box->folder, script);
 	struct err err;
 
 	assert_int_equal(file_replace(path, text, strlen(text), 0755, &err), 0);
@@ -173,11 +197,12 @@ static bool file_holds(void *ctx)
 				: awaited->text[0] != '\0');
 }
 
-char *box_await_file(const struct instance_box *box, const char *name, const char *wanted)
+char *box_await_file(const struct instance_box *box, struct loop *loop, const char *name,
+		     const char *wanted)
 {
 	struct awaited awaited = {.path = box_path(box, name), .wanted = wanted};
 
-	box_await(NULL, file_holds, &awaited, name);
+	box_await(loop, file_holds, &awaited, name);
 	free(awaited.path);
 	return awaited.text;
 }

@@ -33,8 +33,10 @@ void box_kill(struct instance_box *box); /* SIGKILL, reaped */
 
 /* A path inside the box; freed with it, or rather by the caller. */
 char *box_path(const struct instance_box *box, const char *name);
-/* Reads a file of the box, waiting until it holds `wanted` (NULL: anything). The caller frees. */
-char *box_await_file(const struct instance_box *box, const char *name, const char *wanted);
+/* Reads a file of the box, waiting (with turns of the loop, if not NULL) until it holds `wanted`
+ * (NULL: anything). The caller frees. */
+char *box_await_file(const struct instance_box *box, struct loop *loop, const char *name,
+		     const char *wanted);
 /* Calls `is_true` with turns of the loop (NULL: naps) until it holds; fails the test after 20 s. */
 void box_await(struct loop *loop, bool (*is_true)(void *ctx), void *ctx, const char *what);
 bool box_pid_is_gone(pid_t pid);

@@ -198,7 +198,7 @@ static const char stubborn[] =
 
 static pid_t await_pid(struct world *world, const char *name)
 {
-	char *text = box_await_file(&world->box, name, "\n");
+	char *text = box_await_file(&world->box, &world->loop, name, "\n");
 	const pid_t pid = (pid_t)strtol(text, NULL, 10);
 
 	free(text);
@@ -284,7 +284,9 @@ static void child_has_its_own_world(void **state)
 	assert_non_null(strstr(text, "HLP_ATTEMPT=a-run-1\nPATH=/usr/bin:/bin\nPWD="));
 	assert_null(strstr(text, "HLP_HOME"));
 	assert_non_null(strstr(text, "SigBlk:\t0000000000000000"));
-	assert_non_null(strstr(text, "SigIgn:\t0000000000000000"));
+	/* posix_spawn of the C library ignores its two own signals. */
+	assert_true(strstr(text, "SigIgn:\t0000000000000000") ||
+		    strstr(text, "SigIgn:\t0000000180000000"));
 	assert_non_null(strstr(text, "no input"));
 	assert_non_null(strstr(text, "own session"));
 	free(text);
@@ -377,7 +379,7 @@ static void second_start_of_an_id_starts_nothing(void **state)
 	world->count = 0;
 	start_script(world, "a-run-1", "echo once >> starts", 0);
 	(void)await(world, REPORT_EXITED, "a-run-1");
-	text = box_await_file(&world->box, "starts", "\n");
+	text = box_await_file(&world->box, &world->loop, "starts", "\n");
 	assert_string_equal(text, "once\n");
 	free(text);
 }
@@ -538,6 +540,7 @@ static void start_without_a_link_is_unreachable_then_not_started(void **state)
 	(void)await(world, REPORT_UNREACHABLE, "");
 	start_script(world, "a-run-1", "echo never >> starts", 0);
 	(void)await(world, REPORT_UNREACHABLE, "a-run-1");
+	world->count = 0;
 	box_start(&world->box, NULL);
 	(void)await(world, REPORT_REACHABLE, "");
 	world->executor->ops->query(world->executor, "a-run-1");
@@ -654,7 +657,7 @@ static void upgrade_keeps_children_and_exits(void **state)
 #name "_with_v1", name, set_up_with_v1, tear_down, NULL                            \
 	}
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		IN_A_BOX(start_reports_started_and_exited),
@@ -701,5 +704,7 @@ int main(void)
 		WITHOUT_CGROUPS(upgrade_keeps_children_and_exits),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
