@@ -18,8 +18,9 @@
 #include "client/start.h"
 
 #define OPEN_US	       (10 * CLOCK_SECOND_US)
-#define PAUSE_FIRST_US 5000
-#define PAUSE_LAST_US  100000
+#define TRY_EVERY_US   10000  /* an engine is ready within a few of these */
+#define HOPE_EVERY     10     /* tries between two questions to the launcher */
+#define AGAIN_AFTER_US 100000 /* when an engine that is there says that it is not ready */
 
 struct client {
 	struct link *link; /* owned */
@@ -44,23 +45,19 @@ static void pause_us(int64_t duration_us)
 static int connect_patiently(struct client *client, const struct home *home,
 			     enum client_start start, int64_t deadline_us, struct err *err)
 {
-	int64_t step_us = PAUSE_FIRST_US;
-	bool called = false;
 	int rc;
 
-	for (;;) {
+	for (int tries = 0;; tries++) {
 		rc = link_connect(client->link, err);
 		if (rc != -ERR_UNAVAILABLE || loop_now_us() >= deadline_us)
 			return rc;
-		if (!called) {
+		if (tries == 0)
 			rc = call_for_engine(home, start, err);
-			if (rc < 0)
-				return rc;
-			called = true;
-		}
-		pause_us(step_us);
-		if (step_us < PAUSE_LAST_US)
-			step_us *= 2;
+		else
+			rc = tries % HOPE_EVERY == 0 ? start_hope(home, err) : 0;
+		if (rc < 0)
+			return rc;
+		pause_us(TRY_EVERY_US);
 	}
 }
 
@@ -226,7 +223,7 @@ int client_call(struct client *client, const char *rpc, const ProtobufCMessage *
 
 	for (;;) {
 		int rc = call_once(client, rpc, request, reply, deadline_us, out, &why);
-		int64_t again_us = after_us(PAUSE_LAST_US);
+		int64_t again_us = after_us(AGAIN_AFTER_US);
 
 		if (rc != -ERR_UNAVAILABLE || again_us >= deadline_us)
 			return rc < 0 ? err_set(err, (enum err_code) - rc, "%s", why.message) : rc;
