@@ -1,158 +1,133 @@
 /* SPDX-License-Identifier: MIT
  *
- * The link to the engine as a poll loop sees it: one connection that comes back by itself, and the
- * calls on it. A call in flight when the connection goes ends with ERR_UNAVAILABLE; one that was
- * not sent yet waits. Opening and the blocking calls are in client_wait.c.
+ * The client as programs use it: opening it, starting the instance when nobody answers, calls that
+ * wait for their answer, and the link beneath for those who have a loop of their own. All
+ * waiting is in poll(2).
  */
 #include "client/client.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/ulid.h"
-#include "client/client_link.h"
-#include "client/identity.h"
+#include "client/link.h"
 #include "client/start.h"
-#include "wire/grpc_client.h"
-#include "wire/message.h"
 
-#define DELAY_FIRST_US	 50000
-#define DELAY_LONGEST_US CLOCK_SECOND_US
-#define START_EVERY_US	 (5 * CLOCK_SECOND_US) /* asks for an engine no more often than that */
-
-struct client_rpc {
-	struct client *client;
-	struct client_rpc *next; /* of the client */
-	char *path;		 /* "/hlp.v1.Hlp/Watch" */
-	struct buf body;
-	int64_t timeout_us;
-	const ProtobufCMessageDescriptor *reply;
-	client_reply *done; /* NULL once it has ended or was cancelled */
-	void *ctx;
-	bool keep;		      /* messages belong to `done` */
-	struct grpc_request *request; /* NULL while it waits, and when it is over */
-};
+#define OPEN_US	       (10 * CLOCK_SECOND_US)
+#define TRY_EVERY_US   10000  /* an engine is ready within a few of these */
+#define HOPE_EVERY     10     /* tries between two questions to the launcher */
+#define AGAIN_AFTER_US 100000 /* when an engine that is there says that it is not ready */
 
 struct client {
-	const struct home *home; /* borrowed */
-	enum client_start start;
-	struct grpc_client *connection; /* NULL while disconnected */
-	struct client_rpc *rpcs, **rpcs_end;
-	int64_t delay_us, connect_due_us, start_due_us;
-	struct err trouble; /* why there is no connection */
-	bool processing;
+	struct link *link; /* owned */
 };
 
-/* ---- calls -------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------ */
 
-static void rpc_free(struct client_rpc *rpc)
+/* Nobody answers: has an engine started, or learns that one is about to be. */
+static int call_for_engine(const struct home *home, enum client_start start, struct err *err)
 {
-	free(rpc->path);
-	buf_release(&rpc->body);
-	free(rpc);
+	if (start == CLIENT_START_ENGINE)
+		return start_instance(home, err);
+	return start_is_under_way(home, err);
 }
 
-static void rpc_finish(struct client_rpc *rpc, const struct err *err)
+static void pause_us(int64_t duration_us)
 {
-	client_reply *done = rpc->done;
-
-	rpc->request = NULL;
-	rpc->done = NULL;
-	if (done)
-		done(rpc->ctx, NULL, err);
+	(void)poll(NULL, 0, (int)(duration_us / 1000)); /* cut short by a signal: no harm */
 }
 
-static void take_message(void *ctx, const uint8_t *data, size_t length)
+/* Connects, again and again until the deadline. */
+static int connect_patiently(struct client *client, const struct home *home,
+			     enum client_start start, int64_t deadline_us, struct err *err)
 {
-	struct client_rpc *rpc = ctx;
-	ProtobufCMessage *message;
-	struct err err = {0};
-	bool keep;
+	int rc;
 
-	if (message_unpack(rpc->reply, MESSAGE_FROM_ENGINE, data, length, &message, &err) < 0) {
-		grpc_client_cancel(rpc->client->connection, rpc->request);
-		rpc_finish(rpc, &err);
-		return;
+	for (int tries = 0;; tries++) {
+		rc = link_connect(client->link, err);
+		if (rc != -ERR_UNAVAILABLE || loop_now_us() >= deadline_us)
+			return rc;
+		if (tries == 0)
+			rc = call_for_engine(home, start, err);
+		else
+			rc = tries % HOPE_EVERY == 0 ? start_hope(home, err) : 0;
+		if (rc < 0)
+			return rc;
+		pause_us(TRY_EVERY_US);
 	}
-	keep = rpc->keep;
-	rpc->done(rpc->ctx, message, &err);
-	if (!keep)
-		protobuf_c_message_free_unpacked(message, NULL);
 }
 
-static void take_end(void *ctx, const struct err *err)
+static struct client *client_new(const struct home *home, enum client_start start)
 {
-	rpc_finish(ctx, err);
+	struct client *client = mem_zalloc(sizeof(*client));
+
+	client->link = link_new(home, start == CLIENT_START_ENGINE ? LINK_STARTS_ENGINE
+								   : LINK_ONLY_CONNECTS);
+	return client;
 }
 
-static const struct grpc_events rpc_events = {.message = take_message, .ended = take_end};
-
-static void send_waiting(struct client *client)
+int client_open(const struct home *home, enum client_start start, struct client **out,
+		struct err *err)
 {
-	if (!client->connection || grpc_client_is_closing(client->connection))
-		return;
-	for (struct client_rpc *rpc = client->rpcs; rpc; rpc = rpc->next) {
-		if (rpc->request || !rpc->done)
+	struct client *client = client_new(home, start);
+	int64_t deadline_us = loop_now_us() + OPEN_US;
+	struct err why = {0};
+	int rc = connect_patiently(client, home, start, deadline_us, &why);
+
+	while (rc >= 0 && !client_is_connected(client)) {
+		link_turn(client->link, deadline_us);
+		if (loop_now_us() < deadline_us)
 			continue;
-		rpc->request =
-			grpc_client_call(client->connection, rpc->path, rpc->body.data,
-					 rpc->body.length, rpc->timeout_us, &rpc_events, rpc);
-		if (!rpc->request)
-			break;
+		rc = err_set(&why, ERR_UNAVAILABLE, "the engine does not answer: %s",
+			     link_trouble(client->link)->message);
 	}
-}
-
-static void free_finished(struct client *client)
-{
-	struct client_rpc **link = &client->rpcs;
-
-	while (*link) {
-		struct client_rpc *rpc = *link;
-
-		if (rpc->done) {
-			link = &rpc->next;
-			continue;
-		}
-		*link = rpc->next;
-		rpc_free(rpc);
+	if (rc < 0) {
+		client_close(client);
+		if (rc == -ERR_UNAVAILABLE)
+			start_explain(home, &why);
+		return err_set(err, (enum err_code) - rc, "%s", why.message);
 	}
-	client->rpcs_end = link;
+	*out = client;
+	return 0;
 }
 
-struct client_rpc *client_link_start(struct client *client, const char *name,
-				     const ProtobufCMessage *request,
-				     const ProtobufCMessageDescriptor *reply, int64_t timeout_us,
-				     client_reply *done, void *ctx)
+void client_close(struct client *client)
 {
-	struct client_rpc *rpc = mem_zalloc(sizeof(*rpc));
-
-	assert(done);
-	rpc->client = client;
-	rpc->path = mem_printf("/%s/%s", hlp__v1__hlp__descriptor.name, name);
-	buf_init(&rpc->body, SIZE_MAX / 2); /* our own message; the engine bounds what it takes */
-	message_pack(request, &rpc->body);
-	rpc->timeout_us = timeout_us;
-	rpc->reply = reply;
-	rpc->done = done;
-	rpc->ctx = ctx;
-	*client->rpcs_end = rpc;
-	client->rpcs_end = &rpc->next;
-	send_waiting(client);
-	return rpc;
+	if (!client)
+		return;
+	link_free(client->link);
+	free(client);
 }
 
-void client_link_keep(struct client_rpc *rpc)
+/* ---- in a poll loop ------------------------------------------------------------------------ */
+
+int client_fd(const struct client *client)
 {
-	rpc->keep = true;
+	return link_fd(client->link);
+}
+
+short client_poll_events(const struct client *client)
+{
+	return link_poll_events(client->link);
+}
+
+int64_t client_deadline_us(const struct client *client)
+{
+	return link_deadline_us(client->link);
+}
+
+void client_process(struct client *client)
+{
+	link_process(client->link);
+}
+
+bool client_is_connected(const struct client *client)
+{
+	return link_is_connected(client->link);
 }
 
 struct client_rpc *client_start(struct client *client, const char *rpc,
@@ -160,222 +135,133 @@ struct client_rpc *client_start(struct client *client, const char *rpc,
 				const ProtobufCMessageDescriptor *reply, client_reply *done,
 				void *ctx)
 {
-	return client_link_start(client, rpc, request, reply, 0, done, ctx);
+	return link_start(client->link, rpc, request, reply, 0, done, ctx);
 }
 
 void client_cancel(struct client *client, struct client_rpc *rpc)
 {
-	if (rpc->request)
-		grpc_client_cancel(client->connection, rpc->request);
-	rpc->request = NULL;
-	rpc->done = NULL;
-	if (!client->processing)
-		free_finished(client);
+	link_cancel(client->link, rpc);
 }
 
-/* ---- the connection ------------------------------------------------------------------------ */
+/* ---- calls that wait ------------------------------------------------------------------------ */
 
-static int dial(const char *path, struct err *err)
-{
-	struct sockaddr_un address;
-	socklen_t length;
-	int dir_fd, failed, number;
-	int fd;
-	int rc = home_socket_address(path, &address, &length, &dir_fd, err);
+struct waiting {
+	ProtobufCMessage *reply; /* unary: kept for the caller */
+	int (*each)(void *ctx, const ProtobufCMessage *message);
+	void *ctx;
+	int verdict; /* what `each` returned */
+	bool ended;
+	struct err err;
+};
 
-	if (rc < 0)
-		return rc;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	failed = fd < 0 ? -1 : connect(fd, (const struct sockaddr *)&address, length);
-	number = errno;
-	if (dir_fd >= 0)
-		(void)close(dir_fd); /* was for the address only */
-	if (!failed)
-		return fd;
-	if (fd >= 0)
-		(void)close(fd); /* never connected */
-	if (number == EACCES || number == EPERM)
-		return err_set(err, ERR_DENIED, "the engine at '%s' is another user's", path);
-	if (number == ENOENT || number == ECONNREFUSED)
-		return err_set(err, ERR_UNAVAILABLE, "no engine answers at '%s'", path);
-	return err_set(err, ERR_UNAVAILABLE, "cannot connect to '%s': %s", path, strerror(number));
-}
-
-int client_link_connect(struct client *client, struct err *err)
-{
-	struct identity identity;
-	int fd = dial(client->home->engine_socket, err);
-	int rc;
-
-	if (fd < 0)
-		return fd;
-	identity_read(&identity);
-	rc = grpc_client_new(fd, identity.headers, identity.count, &client->connection, err);
-	if (rc >= 0)
-		send_waiting(client);
-	return rc;
-}
-
-static void wait_longer(struct client *client, const struct err *why)
-{
-	client->trouble = *why;
-	client->connect_due_us = loop_now_us() + client->delay_us;
-	client->delay_us *= 2;
-	if (client->delay_us > DELAY_LONGEST_US)
-		client->delay_us = DELAY_LONGEST_US;
-}
-
-static void disconnect(struct client *client, const struct err *why)
-{
-	struct err lost;
-
-	(void)err_set(&lost, ERR_UNAVAILABLE, "%s", why->message);
-	grpc_client_free(client->connection);
-	client->connection = NULL;
-	wait_longer(client, &lost);
-	for (struct client_rpc *rpc = client->rpcs; rpc; rpc = rpc->next) {
-		if (rpc->request)
-			rpc_finish(rpc, &lost);
-	}
-}
-
-/* If launcher and engine both died, somebody must start the instance again. */
-static void ask_for_engine(struct client *client)
+static int64_t after_us(int64_t timeout_us)
 {
 	int64_t now_us = loop_now_us();
 
-	if (client->start != CLIENT_START_ENGINE || client->delay_us < DELAY_LONGEST_US ||
-	    now_us < client->start_due_us)
-		return;
-	client->start_due_us = now_us + START_EVERY_US;
-	(void)start_instance(client->home, &client->trouble); /* tried again later */
+	return timeout_us < INT64_MAX - now_us ? now_us + timeout_us : INT64_MAX;
 }
 
-static void reconnect(struct client *client)
+static void keep_reply(void *ctx, const ProtobufCMessage *message, const struct err *err)
 {
-	struct err err = {0};
+	struct waiting *waiting = ctx;
 
-	if (loop_now_us() < client->connect_due_us)
-		return;
-	if (client_link_connect(client, &err) >= 0)
-		return;
-	wait_longer(client, &err);
-	ask_for_engine(client);
-}
-
-static bool has_requests(const struct client *client)
-{
-	for (const struct client_rpc *rpc = client->rpcs; rpc; rpc = rpc->next) {
-		if (rpc->request)
-			return true;
-	}
-	return false;
-}
-
-static void exchange(struct client *client)
-{
-	struct err err = {0};
-
-	if (grpc_client_process(client->connection, &err) < 0) {
-		disconnect(client, &err);
+	if (message) {
+		if (waiting->reply)
+			protobuf_c_message_free_unpacked(waiting->reply, NULL);
+		waiting->reply = (ProtobufCMessage *)message; /* ours: link_keep */
 		return;
 	}
-	if (grpc_client_is_ready(client->connection))
-		client->delay_us = DELAY_FIRST_US;
-	if (grpc_client_is_closing(client->connection) && !has_requests(client)) {
-		(void)err_set(&err, ERR_UNAVAILABLE, "the engine is stopping");
-		disconnect(client, &err);
+	waiting->ended = true;
+	waiting->err = *err;
+	if (!err->code && !waiting->reply)
+		(void)err_set(&waiting->err, ERR_PROTOCOL, "the engine answered nothing");
+}
+
+static void drop_reply(struct waiting *waiting)
+{
+	if (waiting->reply)
+		protobuf_c_message_free_unpacked(waiting->reply, NULL);
+	waiting->reply = NULL;
+}
+
+/* One try: 0, or how it failed. */
+static int call_once(struct client *client, const char *rpc, const ProtobufCMessage *request,
+		     const ProtobufCMessageDescriptor *reply, int64_t deadline_us,
+		     ProtobufCMessage **out, struct err *err)
+{
+	struct waiting waiting = {0};
+	int64_t left_us = deadline_us == INT64_MAX ? 0 : deadline_us - loop_now_us();
+	struct client_rpc *started;
+
+	started = link_start(client->link, rpc, request, reply, left_us > 0 ? left_us : 0,
+			     keep_reply, &waiting);
+	link_keep(started);
+	while (!waiting.ended && loop_now_us() < deadline_us)
+		link_turn(client->link, deadline_us);
+	if (!waiting.ended) {
+		client_cancel(client, started);
+		drop_reply(&waiting);
+		if (!client_is_connected(client))
+			return err_set(err, ERR_UNAVAILABLE, "the engine does not answer: %s",
+				       link_trouble(client->link)->message);
+		return err_set(err, ERR_TIMEOUT, "the engine did not answer in time");
+	}
+	if (waiting.err.code) {
+		drop_reply(&waiting);
+		return err_set(err, (enum err_code)waiting.err.code, "%s", waiting.err.message);
+	}
+	*out = waiting.reply;
+	return 0;
+}
+
+int client_call(struct client *client, const char *rpc, const ProtobufCMessage *request,
+		const ProtobufCMessageDescriptor *reply, int64_t timeout_us, ProtobufCMessage **out,
+		struct err *err)
+{
+	int64_t deadline_us = after_us(timeout_us);
+	struct err why = {0};
+
+	for (;;) {
+		int rc = call_once(client, rpc, request, reply, deadline_us, out, &why);
+		int64_t again_us = after_us(AGAIN_AFTER_US);
+
+		if (rc != -ERR_UNAVAILABLE || again_us >= deadline_us)
+			return rc < 0 ? err_set(err, (enum err_code) - rc, "%s", why.message) : rc;
+		/* The link may well be up, and the engine say that it is not ready. */
+		while (client_is_connected(client) && loop_now_us() < again_us)
+			link_turn(client->link, again_us);
 	}
 }
 
-void client_process(struct client *client)
+static void take_each(void *ctx, const ProtobufCMessage *message, const struct err *err)
 {
-	struct err err = {0};
+	struct waiting *waiting = ctx;
 
-	client->processing = true;
-	if (!client->connection)
-		reconnect(client);
-	if (client->connection)
-		exchange(client);
-	send_waiting(client);
-	/* What callbacks and the line above have queued leaves now, not at the next turn. */
-	if (client->connection && grpc_client_poll_events(client->connection) & POLLOUT &&
-	    grpc_client_process(client->connection, &err) < 0)
-		disconnect(client, &err);
-	client->processing = false;
-	free_finished(client);
-}
-
-/* ---- in a poll loop ------------------------------------------------------------------------ */
-
-int client_fd(const struct client *client)
-{
-	return client->connection ? grpc_client_fd(client->connection) : -1;
-}
-
-short client_poll_events(const struct client *client)
-{
-	return client->connection ? grpc_client_poll_events(client->connection) : (short)0;
-}
-
-int64_t client_deadline_us(const struct client *client)
-{
-	return client->connection ? INT64_MAX : client->connect_due_us;
-}
-
-bool client_is_connected(const struct client *client)
-{
-	return client->connection && grpc_client_is_ready(client->connection);
-}
-
-void client_link_turn(struct client *client, int64_t deadline_us)
-{
-	struct pollfd pollfd = {.fd = client_fd(client), .events = client_poll_events(client)};
-	int64_t until_us = client_deadline_us(client);
-	int64_t left_ms;
-
-	if (deadline_us < until_us)
-		until_us = deadline_us;
-	left_ms = until_us == INT64_MAX ? -1 : (until_us - loop_now_us() + 999) / 1000;
-	if (until_us != INT64_MAX && left_ms < 0)
-		left_ms = 0;
-	if (left_ms > INT32_MAX)
-		left_ms = INT32_MAX;
-	(void)poll(&pollfd, 1, (int)left_ms); /* a signal is as good a reason to look */
-	client_process(client);
-}
-
-const struct err *client_link_trouble(const struct client *client)
-{
-	return &client->trouble;
-}
-
-/* ---- life --------------------------------------------------------------------------------- */
-
-struct client *client_link_new(const struct home *home, enum client_start start)
-{
-	struct client *client = mem_zalloc(sizeof(*client));
-
-	client->home = home;
-	client->start = start;
-	client->rpcs_end = &client->rpcs;
-	client->delay_us = DELAY_FIRST_US;
-	return client;
-}
-
-void client_close(struct client *client)
-{
-	if (!client)
-		return;
-	assert(!client->processing);
-	grpc_client_free(client->connection);
-	while (client->rpcs) {
-		struct client_rpc *rpc = client->rpcs;
-
-		client->rpcs = rpc->next;
-		rpc_free(rpc);
+	if (message && !waiting->verdict) {
+		waiting->verdict = waiting->each(waiting->ctx, message);
+	} else if (!message) {
+		waiting->ended = true;
+		waiting->err = *err;
 	}
-	free(client);
+}
+
+int client_stream(struct client *client, const char *rpc, const ProtobufCMessage *request,
+		  const ProtobufCMessageDescriptor *reply,
+		  int (*each)(void *ctx, const ProtobufCMessage *message), void *ctx,
+		  struct err *err)
+{
+	struct waiting waiting = {.each = each, .ctx = ctx};
+	struct client_rpc *started = client_start(client, rpc, request, reply, take_each, &waiting);
+
+	while (!waiting.ended && !waiting.verdict)
+		link_turn(client->link, INT64_MAX);
+	if (!waiting.ended)
+		client_cancel(client, started);
+	if (waiting.verdict)
+		return waiting.verdict;
+	if (waiting.err.code)
+		return err_set(err, (enum err_code)waiting.err.code, "%s", waiting.err.message);
+	return 0;
 }
 
 char *client_request_id(char out[ULID_TEXT])

@@ -1,43 +1,319 @@
 /* SPDX-License-Identifier: MIT
  *
- * The copy of one execution's rows. The graph beneath them is built in mirror_graph.c; what people
- * are told about a node is in mirror_why.c.
+ * The copy of one execution. Its nodes are built from the graph that the engine sends (texts into
+ * one arena, edges both ways, a topological order) or, until that comes, from the first rows; rows
+ * that came before stay with the nodes of the same name. What people are told about a node
+ * is in mirror_why.c.
  */
 #include "client/mirror.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/mirror_graph.h"
-
-void mirror_init(struct mirror *mirror)
-{
-	*mirror = (struct mirror){0};
-}
-
-static char **header_texts(struct mirror *mirror, size_t which)
-{
-	char **texts[] = {&mirror->id,	   &mirror->name,  &mirror->workflow, &mirror->revision,
-			  &mirror->folder, &mirror->actor, &mirror->note,     &mirror->description};
-
-	return which < sizeof(texts) / sizeof(texts[0]) ? texts[which] : NULL;
-}
-
-void mirror_release(struct mirror *mirror)
-{
-	char **text;
-
-	mirror_graph_release(mirror);
-	for (size_t i = 0; (text = header_texts(mirror, i)); i++)
-		free(*text);
-	mirror_init(mirror);
-}
-
 int64_t mirror_find(const struct mirror *mirror, const char *node)
 {
 	const union map_value *found = map_find_text(&mirror->index, node);
 
 	return found ? (int64_t)found->number : -1;
+}
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+static void release_nodes(struct mirror_node *nodes, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		free(nodes[i].question);
+		free(nodes[i].message);
+	}
+	free(nodes);
+}
+
+static void release_graph(struct mirror *mirror)
+{
+	release_nodes(mirror->nodes, mirror->nodes_count);
+	map_release(&mirror->index);
+	arena_release(&mirror->arena);
+}
+
+static const char *copy_text(struct arena *arena, const char *text)
+{
+	return text && text[0] ? arena_strdup(arena, text) : "";
+}
+
+static const char *const *copy_texts(struct arena *arena, char *const *texts, size_t count)
+{
+	const char **copy;
+
+	if (!count)
+		return NULL;
+	copy = arena_alloc(arena, count * sizeof(char *));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_strdup(arena, texts[i]);
+	return copy;
+}
+
+/* ---- nodes --------------------------------------------------------------------------------- */
+
+static int32_t find_phase(const Hlp__V1__Graph *graph, const char *name, int32_t guess)
+{
+	if (!name[0])
+		return -1;
+	/* Nodes of one phase mostly stand together. */
+	if (guess >= 0 && strcmp(graph->phases[guess], name) == 0)
+		return guess;
+	for (size_t i = 0; i < graph->n_phases; i++) {
+		if (strcmp(graph->phases[i], name) == 0)
+			return (int32_t)i;
+	}
+	return -1;
+}
+
+/* Needs that lead nowhere are a peer's mistake and are left out. */
+static void copy_needs(struct arena *arena, const Hlp__V1__Graph *graph,
+		       const Hlp__V1__GraphNode *from, struct mirror_node *node)
+{
+	uint32_t *needs;
+
+	if (!from->n_needs)
+		return;
+	needs = arena_alloc(arena, from->n_needs * sizeof(uint32_t));
+	for (size_t i = 0; i < from->n_needs; i++) {
+		if (from->needs[i] < graph->n_nodes)
+			needs[node->needs_count++] = from->needs[i];
+	}
+	node->needs = needs;
+}
+
+static void copy_node(struct arena *arena, const Hlp__V1__Graph *graph,
+		      const Hlp__V1__GraphNode *from, int32_t phase_guess, struct mirror_node *node)
+{
+	node->id = copy_text(arena, from->id);
+	node->phase_index = find_phase(graph, from->phase, phase_guess);
+	node->phase = copy_text(arena, from->phase);
+	copy_needs(arena, graph, from, node);
+	node->risk = from->risk;
+	node->risk_name = copy_text(arena, from->risk_name);
+	node->has_undo = from->has_undo;
+	node->irreversible = copy_text(arena, from->irreversible);
+	node->command = copy_text(arena, from->command);
+	node->undo = copy_text(arena, from->undo);
+	node->description = copy_text(arena, from->description);
+	node->artifacts = copy_texts(arena, from->artifacts, from->n_artifacts);
+	node->artifacts_count = (uint32_t)from->n_artifacts;
+	node->timeout_us = from->timeout_us;
+	node->estimate_us = from->estimate_us;
+}
+
+static void set_dependents(struct arena *arena, struct mirror_node *nodes, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t j = 0; j < nodes[i].needs_count; j++)
+			nodes[nodes[i].needs[j]].dependents_count++;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (nodes[i].dependents_count)
+			nodes[i].dependents =
+				arena_alloc(arena, nodes[i].dependents_count * sizeof(uint32_t));
+		nodes[i].dependents_count = 0;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t j = 0; j < nodes[i].needs_count; j++) {
+			struct mirror_node *need = &nodes[nodes[i].needs[j]];
+
+			((uint32_t *)need->dependents)[need->dependents_count++] = i;
+		}
+	}
+}
+
+/* The row of an old node moves to the new one of the same name. */
+static void move_row(struct mirror_node *from, struct mirror_node *to)
+{
+	to->state = from->state;
+	to->reason = from->reason;
+	to->held = from->held;
+	to->stale = from->stale;
+	to->verdict_pending = from->verdict_pending;
+	to->has_exit_code = from->has_exit_code;
+	to->attempt = from->attempt;
+	to->undo_attempt = from->undo_attempt;
+	to->exit_code = from->exit_code;
+	to->signal = from->signal;
+	to->started_us = from->started_us;
+	to->ended_us = from->ended_us;
+	to->due_us = from->due_us;
+	to->pid = from->pid;
+	to->version = from->version;
+	free(to->question);
+	free(to->message);
+	to->question = from->question;
+	to->message = from->message;
+	from->question = from->message = NULL;
+}
+
+static void move_rows(struct mirror *mirror, struct mirror_node *nodes, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t old = mirror_find(mirror, nodes[i].id);
+
+		if (old >= 0)
+			move_row(&mirror->nodes[old], &nodes[i]);
+	}
+}
+
+/* ---- order ---------------------------------------------------------------------------------- */
+
+/* Kahn's walk; nodes on a cycle (which the engine never sends) come last, in file order. */
+static uint32_t *order_by_needs(const struct mirror_node *nodes, uint32_t count)
+{
+	uint32_t *order = mem_calloc(count, sizeof(uint32_t));
+	uint32_t *open = mem_calloc(count, sizeof(uint32_t));
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		open[i] = nodes[i].needs_count;
+		if (!open[i])
+			order[found++] = i;
+	}
+	for (uint32_t at = 0; at < found; at++) {
+		const struct mirror_node *node = &nodes[order[at]];
+
+		for (uint32_t j = 0; j < node->dependents_count; j++) {
+			if (--open[node->dependents[j]] == 0)
+				order[found++] = node->dependents[j];
+		}
+	}
+	for (uint32_t i = 0; i < count && found < count; i++) {
+		if (open[i])
+			order[found++] = i;
+	}
+	free(open);
+	return order;
+}
+
+/* A need never lies in a later phase, so sorting by phase keeps the order. */
+static uint32_t *order_by_phase(struct arena *arena, const struct mirror_node *nodes,
+				uint32_t count, uint32_t phases_count)
+{
+	uint32_t *plain = order_by_needs(nodes, count);
+	uint32_t *order = arena_alloc(arena, (size_t)count * sizeof(uint32_t));
+	uint32_t *place = mem_calloc((size_t)phases_count + 2, sizeof(uint32_t));
+
+	for (uint32_t i = 0; i < count; i++)
+		place[nodes[i].phase_index + 2]++;
+	for (uint32_t phase = 1; phase <= phases_count + 1; phase++)
+		place[phase] += place[phase - 1];
+	for (uint32_t i = 0; i < count; i++)
+		order[place[nodes[plain[i]].phase_index + 1]++] = plain[i];
+	free(place);
+	free(plain);
+	return order;
+}
+
+/* ---- putting it together --------------------------------------------------------------------- */
+
+static bool same_edges(const struct mirror_node *a, const struct mirror_node *b)
+{
+	return strcmp(a->id, b->id) == 0 && a->phase_index == b->phase_index &&
+	       a->needs_count == b->needs_count &&
+	       (!a->needs_count ||
+		memcmp(a->needs, b->needs, a->needs_count * sizeof(uint32_t)) == 0);
+}
+
+static bool same_topology(const struct mirror *mirror, const struct mirror_node *nodes,
+			  uint32_t count)
+{
+	if (!mirror->has_graph || mirror->nodes_count != count)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!same_edges(&mirror->nodes[i], &nodes[i]))
+			return false;
+	}
+	return true;
+}
+
+static struct mirror_node *nodes_new(uint32_t count)
+{
+	struct mirror_node *nodes = mem_calloc(count, sizeof(*nodes));
+
+	for (uint32_t i = 0; i < count; i++) {
+		nodes[i].phase_index = -1;
+		nodes[i].id = nodes[i].phase = nodes[i].risk_name = "";
+		nodes[i].irreversible = nodes[i].command = nodes[i].undo = "";
+		nodes[i].description = "";
+		nodes[i].question = mem_strdup("");
+		nodes[i].message = mem_strdup("");
+	}
+	return nodes;
+}
+
+/* Takes over arena and nodes. */
+static void install(struct mirror *mirror, struct arena *arena, struct mirror_node *nodes,
+		    uint32_t count)
+{
+	release_graph(mirror);
+	mirror->arena = *arena;
+	mirror->nodes = nodes;
+	mirror->nodes_count = count;
+	mirror->phase_open = arena_alloc(&mirror->arena, mirror->phases_count * sizeof(uint32_t));
+	for (uint32_t i = 0; i < count; i++) {
+		(void)map_add_text(&mirror->index, nodes[i].id,
+				   (union map_value){.number = i}); /* names are unique */
+		if (nodes[i].phase_index >= 0 && nodes[i].state != STATE_COMPLETED)
+			mirror->phase_open[nodes[i].phase_index]++;
+	}
+}
+
+static struct mirror_node *read_nodes(struct arena *arena, const Hlp__V1__Graph *graph)
+{
+	struct mirror_node *nodes = nodes_new((uint32_t)graph->n_nodes);
+	int32_t phase = -1;
+
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		copy_node(arena, graph, graph->nodes[i], phase, &nodes[i]);
+		phase = nodes[i].phase_index;
+	}
+	set_dependents(arena, nodes, (uint32_t)graph->n_nodes);
+	return nodes;
+}
+
+void mirror_set_graph(struct mirror *mirror, const Hlp__V1__Graph *graph)
+{
+	uint32_t count = (uint32_t)graph->n_nodes;
+	struct arena arena = {0};
+	struct mirror_node *nodes = read_nodes(&arena, graph);
+
+	if (!same_topology(mirror, nodes, count))
+		mirror->topology++;
+	move_rows(mirror, nodes, count);
+	mirror->phases_count = (uint32_t)graph->n_phases;
+	mirror->phases = copy_texts(&arena, graph->phases, graph->n_phases);
+	install(mirror, &arena, nodes, count);
+	mirror->order = order_by_phase(&mirror->arena, nodes, count, mirror->phases_count);
+	mirror->max_parallel = graph->max_parallel;
+	free(mirror->description);
+	mirror->description = mem_strdup(graph->description);
+	mirror->has_graph = true;
+}
+
+static void build_from_rows(struct mirror *mirror, const Hlp__V1__Update *update)
+{
+	uint32_t count = (uint32_t)update->n_nodes;
+	struct mirror_node *nodes = nodes_new(count);
+	struct arena arena = {0};
+
+	for (uint32_t i = 0; i < count; i++) {
+		const Hlp__V1__Node *row = update->nodes[i];
+
+		if (row->index >= count)
+			continue; /* a peer's mistake */
+		nodes[row->index].id = copy_text(&arena, row->id);
+		nodes[row->index].phase = copy_text(&arena, row->phase);
+	}
+	mirror->phases_count = 0;
+	mirror->phases = NULL;
+	install(mirror, &arena, nodes, count);
+	mirror->order = order_by_phase(&mirror->arena, nodes, count, 0);
+	mirror->topology++;
 }
 
 /* ---- one row ------------------------------------------------------------------------------ */
@@ -143,7 +419,7 @@ bool mirror_apply(struct mirror *mirror, const Hlp__V1__Update *update)
 	if (update->seq < mirror->seq && !update->resync)
 		return false;
 	if (!mirror->has_graph && fresh)
-		mirror_graph_from_rows(mirror, update);
+		build_from_rows(mirror, update);
 	if (update->execution)
 		take_header(mirror, update->execution);
 	take_rows(mirror, update);
@@ -151,4 +427,29 @@ bool mirror_apply(struct mirror *mirror, const Hlp__V1__Update *update)
 		mirror->has_rows = true;
 	mirror->seq = update->seq;
 	return fresh || update->execution || update->n_nodes;
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+void mirror_init(struct mirror *mirror)
+{
+	*mirror = (struct mirror){0};
+}
+
+static char **header_texts(struct mirror *mirror, size_t which)
+{
+	char **texts[] = {&mirror->id,	   &mirror->name,  &mirror->workflow, &mirror->revision,
+			  &mirror->folder, &mirror->actor, &mirror->note,     &mirror->description};
+
+	return which < sizeof(texts) / sizeof(texts[0]) ? texts[which] : NULL;
+}
+
+void mirror_release(struct mirror *mirror)
+{
+	char **text;
+
+	release_graph(mirror);
+	for (size_t i = 0; (text = header_texts(mirror, i)); i++)
+		free(*text);
+	mirror_init(mirror);
 }

@@ -28,6 +28,17 @@ int start_is_under_way(const struct home *home, struct err *err)
 		      : 0;
 }
 
+int start_hope(const struct home *home, struct err *err)
+{
+	struct instance_status status;
+
+	if (instance_status(home, &status, NULL) < 0)
+		return 0; /* it may be on its way */
+	if (status.engine_pid || !status.text[0])
+		return 0;
+	return err_set(err, ERR_UNAVAILABLE, "no engine runs in '%s'", home->path);
+}
+
 void start_explain(const struct home *home, struct err *err)
 {
 	struct instance_status status;

@@ -9,7 +9,10 @@ top=$(cd "$here/../../.." && pwd)
 B=${B:-build}
 cd "$top"
 
-command -v npm >/dev/null && command -v node >/dev/null || { echo "skipped: no npm"; exit 77; }
+if ! command -v npm >/dev/null || ! command -v node >/dev/null; then
+	echo "skipped: no npm"
+	exit 77
+fi
 make -s "$B/lib/wire.a" "$B/lib/model.a" "$B/lib/base.a" "$B/obj/tests/scenario/interop/grpc_peer.o"
 ${CC:-gcc} -pie -pthread -o "$B/grpc_peer" "$B/obj/tests/scenario/interop/grpc_peer.o" \
 	"$B/lib/wire.a" "$B/lib/model.a" "$B/lib/base.a" -lnghttp2 -lprotobuf-c -ljansson -lyaml -lm
