@@ -169,7 +169,7 @@ void app_select(struct app *app, uint32_t node)
 	app->changed = true;
 }
 
-/* What one came to see: the first problem, else the first node that runs, else the first. */
+/* What one came to see: the first problem, else what runs, else what was undone, else the first. */
 static uint32_t first_of_interest(const struct mirror *mirror)
 {
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
@@ -178,6 +178,10 @@ static uint32_t first_of_interest(const struct mirror *mirror)
 	}
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		if (words_is_live(&mirror->nodes[i]))
+			return i;
+	}
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		if (mirror->nodes[i].state == STATE_RECOVERED)
 			return i;
 	}
 	return 0;

@@ -583,7 +583,8 @@ void feed_execute(struct app *app, const Hlp__V1__ExecuteRequest *request)
 			      .reply = &hlp__v1__update__descriptor,
 			      .answered = execute_answered};
 
-	(void)snprintf(how.what, sizeof(how.what), "run %.180s", request->file);
+	const char *name = strrchr(request->file, '/');
+	(void)snprintf(how.what, sizeof(how.what), "run %.180s", name ? name + 1 : request->file);
 	app_say(app, ROLE_dim, "%s: asked", how.what);
 	send_change(app, &how, &request->base);
 }

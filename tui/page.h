@@ -35,7 +35,7 @@ void page_init(struct page *page);
 void page_release(struct page *page);
 void page_start(struct page *page, int width); /* forgets the lines, keeps `top` */
 
-/* Adds a paragraph, wrapped at words; its further lines begin at column `hang`. */
+/* Adds text, wrapped at words; all lines but the first begin at column `hang`. */
 void page_add(struct page *page, enum role role, unsigned attributes, int hang, const char *text);
 void page_addf(struct page *page, enum role role, unsigned attributes, int hang, const char *format,
 	       ...) __attribute__((format(printf, 5, 6)));

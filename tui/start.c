@@ -32,6 +32,7 @@ struct start_plan {
 	struct arena arena;
 	struct binding given[PARAMS_MAX];
 	size_t given_count;
+	bool another; /* even if one of this workflow has not ended */
 };
 
 void start_free(struct start_plan *start)
@@ -90,6 +91,10 @@ static int add_param(struct start_plan *start, char *word, struct err *err)
 {
 	char *equals = strchr(word, '=');
 
+	if (strcmp(word, "--another") == 0) {
+		start->another = true;
+		return 0;
+	}
 	if (equals == NULL)
 		return err_set(err, ERR_INVALID, "'%s' is no name=value", word);
 	if (start->given_count == PARAMS_MAX)
@@ -332,6 +337,7 @@ void start_go(struct app *app)
 	request.n_params = params.count;
 	request.env = environment.list;
 	request.n_env = environment.count;
+	request.another = start->another;
 	request.detach = true;
 	feed_execute(app, &request);
 }

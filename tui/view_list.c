@@ -223,6 +223,7 @@ static void draw_why(struct app *app, struct canvas *canvas, struct area area, u
 		(void)snprintf(why, sizeof(why), "service not verified");
 	else if (node->stale)
 		(void)snprintf(why, sizeof(why), "stale: what it read was taken back");
+	why[strcspn(why, "\n")] = '\0'; /* the inspector has the rest */
 	canvas_text(canvas, area.x, area.y, area.width, ROLE_dim, 0, why);
 }
 
