@@ -187,14 +187,37 @@ static uint32_t first_of_interest(const struct mirror *mirror)
 	return 0;
 }
 
+/* A problem that was not there before is told of, since it may be out of sight. */
+static void tell_problem(struct app *app, bool first)
+{
+	const struct mirror_node *newest = NULL;
+	uint64_t version = app->problem_version;
+	char word[64];
+
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+		const struct mirror_node *node = &app->mirror.nodes[i];
+		if (node->version > version && words_is_problem(node)) {
+			version = node->version;
+			newest = node;
+		}
+	}
+	app->problem_version = version;
+	if (newest == NULL || first || newest == app_node(app))
+		return;
+	words_node(&app->mirror, newest, word, sizeof(word));
+	app_say(app, ROLE_error, "%s %s; ] and [ go to problems", newest->id, word);
+}
+
 void app_mirror_changed(struct app *app)
 {
+	bool first = app->selected_id[0] == '\0';
 	int64_t found = app->selected_id[0] ? mirror_find(&app->mirror, app->selected_id) : -1;
 
 	if (found >= 0)
 		app->selected = (uint32_t)found;
 	else if (app->mirror.nodes_count > 0 && app->mirror.has_graph && app->mirror.has_rows)
 		app_select(app, first_of_interest(&app->mirror));
+	tell_problem(app, first);
 	if (app->dialog.act.node != ACT_WHOLE_RUN &&
 	    app->dialog.act.node >= app->mirror.nodes_count)
 		dialog_close(app); /* what it was about is not there any more */

@@ -159,7 +159,7 @@ static void draw_progress(struct app *app, int x)
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_text, 0, "   %s", elapsed);
 	}
 	int64_t estimate_us = mirror->ended ? -1 : mirror_estimate_us(mirror, app->wall_us);
-	if (estimate_us > 0) {
+	if (estimate_us >= CLOCK_SECOND_US) {
 		clock_format_duration(estimate_us / 1000000 * 1000000, left);
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_dim, 0, ", about %s left", left);
 	}

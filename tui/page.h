@@ -40,6 +40,10 @@ void page_add(struct page *page, enum role role, unsigned attributes, int hang, 
 void page_addf(struct page *page, enum role role, unsigned attributes, int hang, const char *format,
 	       ...) __attribute__((format(printf, 5, 6)));
 
+/* The same for prose whose line breaks are only where the writer's lines ended: they become blanks,
+ * but for those between paragraphs. */
+void page_add_prose(struct page *page, enum role role, unsigned attributes, const char *text);
+
 void page_scroll(struct page *page, int lines, int height);
 /* Draws from `top`, which it first brings into range. */
 void page_draw(struct page *page, struct canvas *canvas, struct area area);

@@ -227,7 +227,7 @@ void start_fill(struct app *app, struct page *page)
 	page_addf(page, ROLE_title, CELL_BOLD, 0, "%s: %u nodes", workflow->name,
 		  workflow->nodes_count);
 	if (workflow->description[0] != '\0')
-		page_add(page, ROLE_text, 0, 0, workflow->description);
+		page_add_prose(page, ROLE_text, 0, workflow->description);
 	page_addf(page, ROLE_text, 0, 8, "file    %s", start->file);
 	for (size_t i = 0; i < start->given_count; i++)
 		page_addf(page, ROLE_text, 0, 8, "param   %s=%s", start->given[i].name,
