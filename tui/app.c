@@ -371,7 +371,9 @@ static void watch_connection(struct app *app)
 		return;
 	bool connected = client_is_connected(app->client);
 	if (connected && app->lost_us != 0) {
-		app_say(app, ROLE_text, "the engine is back");
+		char lost[CLOCK_DURATION_TEXT];
+		clock_format_duration(app->now_us - app->lost_us, lost);
+		app_say(app, ROLE_text, "the engine was lost for %s and is back", lost);
 		app->lost_us = 0;
 	} else if (!connected && app->lost_us == 0) {
 		app->lost_us = app->now_us;
