@@ -169,7 +169,7 @@ void app_select(struct app *app, uint32_t node)
 	app->changed = true;
 }
 
-/* What one came to see: the first problem, else the first node that runs, else the first. */
+/* What one came to see: the first problem, else what runs, else what was undone, else the first. */
 static uint32_t first_of_interest(const struct mirror *mirror)
 {
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
@@ -180,17 +180,44 @@ static uint32_t first_of_interest(const struct mirror *mirror)
 		if (words_is_live(&mirror->nodes[i]))
 			return i;
 	}
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		if (mirror->nodes[i].state == STATE_RECOVERED)
+			return i;
+	}
 	return 0;
+}
+
+/* A problem that was not there before is told of, since it may be out of sight. */
+static void tell_problem(struct app *app, bool first)
+{
+	const struct mirror_node *newest = NULL;
+	uint64_t version = app->problem_version;
+	char word[64];
+
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+		const struct mirror_node *node = &app->mirror.nodes[i];
+		if (node->version > version && words_is_problem(node)) {
+			version = node->version;
+			newest = node;
+		}
+	}
+	app->problem_version = version;
+	if (newest == NULL || first || newest == app_node(app))
+		return;
+	words_node(&app->mirror, newest, word, sizeof(word));
+	app_say(app, ROLE_error, "%s %s; ] and [ go to problems", newest->id, word);
 }
 
 void app_mirror_changed(struct app *app)
 {
+	bool first = app->selected_id[0] == '\0';
 	int64_t found = app->selected_id[0] ? mirror_find(&app->mirror, app->selected_id) : -1;
 
 	if (found >= 0)
 		app->selected = (uint32_t)found;
 	else if (app->mirror.nodes_count > 0 && app->mirror.has_graph && app->mirror.has_rows)
 		app_select(app, first_of_interest(&app->mirror));
+	tell_problem(app, first);
 	if (app->dialog.act.node != ACT_WHOLE_RUN &&
 	    app->dialog.act.node >= app->mirror.nodes_count)
 		dialog_close(app); /* what it was about is not there any more */
@@ -344,7 +371,9 @@ static void watch_connection(struct app *app)
 		return;
 	bool connected = client_is_connected(app->client);
 	if (connected && app->lost_us != 0) {
-		app_say(app, ROLE_text, "the engine is back");
+		char lost[CLOCK_DURATION_TEXT];
+		clock_format_duration(app->now_us - app->lost_us, lost);
+		app_say(app, ROLE_text, "the engine was lost for %s and is back", lost);
 		app->lost_us = 0;
 	} else if (!connected && app->lost_us == 0) {
 		app->lost_us = app->now_us;

@@ -164,7 +164,8 @@ struct app {
 	int64_t lost_us; /* when the engine was missed; 0 while connected */
 	bool was_connected;
 
-	uint32_t selected; /* node */
+	uint64_t problem_version; /* the newest problem that was told of */
+	uint32_t selected;	  /* node */
 	char selected_id[64];
 	enum view_id stack[VIEW_DEPTH];
 	int depth;	  /* of the stack; the last is in front */

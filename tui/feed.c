@@ -42,7 +42,7 @@ struct feed {
 	int64_t watch_us, graph_us, output_us, runs_us; /* when to ask again */
 	int64_t clock_us;
 	struct pending *pending;
-	char own_verb[16];
+	char own_what[200]; /* "retry swap": the last act of one's own */
 	int64_t own_us;
 };
 
@@ -126,7 +126,7 @@ static void tell_acts(struct app *app, const Hlp__V1__Update *update)
 {
 	for (size_t i = 0; i < update->n_acts && !update->snapshot; i++) {
 		const Hlp__V1__ActRecord *act = update->acts[i];
-		bool own = strcmp(act->verb, app->feed->own_verb) == 0 &&
+		bool own = text_starts_with(app->feed->own_what, act->verb) &&
 			   app->now_us - app->feed->own_us < OWN_ACT_US;
 		char at[16];
 		words_clock(act->time_us, at, sizeof(at));
@@ -173,6 +173,7 @@ void feed_watch(struct app *app, const char *execution)
 	mirror_init(&app->mirror);
 	app->selected = 0;
 	app->selected_id[0] = '\0';
+	app->problem_version = 0;
 	app->list.built = false;
 	app->list.top = 0;
 	layout_free(app->graph.layout);
@@ -480,8 +481,7 @@ static void send_change(struct app *app, const struct pending *how, const Protob
 	pending->request = feed_copy(request);
 	pending->next = app->feed->pending;
 	app->feed->pending = pending;
-	(void)snprintf(app->feed->own_verb, sizeof(app->feed->own_verb), "%.15s", how->what);
-	app->feed->own_verb[strcspn(app->feed->own_verb, " ")] = '\0';
+	(void)snprintf(app->feed->own_what, sizeof(app->feed->own_what), "%s", how->what);
 	app->feed->own_us = app->now_us;
 	send_pending(pending);
 }
@@ -500,7 +500,7 @@ static void act_answered(struct app *app, const ProtobufCMessage *message)
 	if (reply->message != NULL && reply->message[0] != '\0')
 		app_say(app, ROLE_text, "%s", reply->message);
 	else
-		app_say(app, ROLE_text, "%s: done", app->feed->own_verb);
+		app_say(app, ROLE_text, "%s: the engine has it", app->feed->own_what);
 	expect_news(app);
 }
 
@@ -583,7 +583,8 @@ void feed_execute(struct app *app, const Hlp__V1__ExecuteRequest *request)
 			      .reply = &hlp__v1__update__descriptor,
 			      .answered = execute_answered};
 
-	(void)snprintf(how.what, sizeof(how.what), "run %.180s", request->file);
+	const char *name = strrchr(request->file, '/');
+	(void)snprintf(how.what, sizeof(how.what), "run %.180s", name ? name + 1 : request->file);
 	app_say(app, ROLE_dim, "%s: asked", how.what);
 	send_change(app, &how, &request->base);
 }

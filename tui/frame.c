@@ -159,7 +159,7 @@ static void draw_progress(struct app *app, int x)
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_text, 0, "   %s", elapsed);
 	}
 	int64_t estimate_us = mirror->ended ? -1 : mirror_estimate_us(mirror, app->wall_us);
-	if (estimate_us > 0) {
+	if (estimate_us >= CLOCK_SECOND_US) {
 		clock_format_duration(estimate_us / 1000000 * 1000000, left);
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_dim, 0, ", about %s left", left);
 	}
@@ -195,13 +195,29 @@ static void draw_second(struct app *app)
 /* ---- the bottom -------------------------------------------------------------------------------
  */
 
-static void draw_message(struct app *app, int y)
+#define MESSAGE_LINES 5
+
+/* Draws the message with its last line at `y` and returns the further lines it takes above. A
+ * refusal is read whole or not at all, so a long one takes room from the view. */
+static int draw_message(struct app *app, int y)
 {
 	const struct message *message = &app->message;
+	struct page page;
+	int most = y > 12 ? MESSAGE_LINES : 1;
 
-	if (message->text[0] != '\0')
-		canvas_text(&app->canvas, 1, y, app->canvas.width - 1, message->role, 0,
-			    message->text);
+	if (message->text[0] == '\0')
+		return 0;
+	page_init(&page);
+	page_start(&page, app->canvas.width - 2);
+	page_add(&page, message->role, 0, 2, message->text);
+	int lines = (int)page.count < most ? (int)page.count : most;
+	struct area area = {1, y - lines + 1, app->canvas.width - 1, lines};
+	if (lines == 1)
+		canvas_text(&app->canvas, 1, y, area.width, message->role, 0, message->text);
+	else
+		page_draw(&page, &app->canvas, area);
+	page_release(&page);
+	return lines - 1;
 }
 
 static const char *hint_word(struct hint hint)
@@ -261,11 +277,11 @@ struct area frame_draw(struct app *app)
 	if (canvas->height < 6) {
 		/* Hardly any room: state above, message below, one line or two of the view. */
 		area = (struct area){0, 1, canvas->width, canvas->height - 2};
-		draw_message(app, canvas->height - 1);
+		(void)draw_message(app, canvas->height - 1);
 		return area;
 	}
 	draw_second(app);
-	draw_message(app, canvas->height - 2);
+	area.height -= draw_message(app, canvas->height - 2);
 	draw_hints(app, canvas->height - 1);
 	return area;
 }

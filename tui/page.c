@@ -96,12 +96,36 @@ static void wrap(struct page *page, struct page_line line, int hang, const char 
 void page_add(struct page *page, enum role role, unsigned attributes, int hang, const char *text)
 {
 	struct page_line line = {.role = role, .attributes = attributes};
+	size_t length = strnlen(text, PARAGRAPH_BYTES);
 	struct buf clean;
 
+	while (length > 0 && text[length - 1] == '\n')
+		length--;
 	buf_init(&clean, PARAGRAPH_BYTES * 10);
-	text_gate(&clean, text, strnlen(text, PARAGRAPH_BYTES), TEXT_ONE_LINE);
-	wrap(page, line, hang, buf_text(&clean), clean.length);
+	do {
+		const char *end = memchr(text, '\n', length);
+		size_t count = end ? (size_t)(end - text) : length;
+		buf_clear(&clean);
+		text_gate(&clean, text, count, TEXT_ONE_LINE);
+		wrap(page, line, hang, buf_text(&clean), clean.length);
+		line.indent = hang;
+		count += end ? 1 : 0;
+		text += count;
+		length -= count;
+	} while (length > 0);
 	buf_release(&clean);
+}
+
+void page_add_prose(struct page *page, enum role role, unsigned attributes, const char *text)
+{
+	char *copy = mem_strndup(text, strnlen(text, PARAGRAPH_BYTES));
+
+	for (char *at = copy; *at != '\0'; at++) {
+		if (at[0] == '\n' && at[1] != '\n' && at > copy && at[-1] != '\n' && at[1] != ' ')
+			at[0] = ' ';
+	}
+	page_add(page, role, attributes, 0, copy);
+	free(copy);
 }
 
 void page_addf(struct page *page, enum role role, unsigned attributes, int hang, const char *format,

@@ -35,10 +35,14 @@ void page_init(struct page *page);
 void page_release(struct page *page);
 void page_start(struct page *page, int width); /* forgets the lines, keeps `top` */
 
-/* Adds a paragraph, wrapped at words; its further lines begin at column `hang`. */
+/* Adds text, wrapped at words; all lines but the first begin at column `hang`. */
 void page_add(struct page *page, enum role role, unsigned attributes, int hang, const char *text);
 void page_addf(struct page *page, enum role role, unsigned attributes, int hang, const char *format,
 	       ...) __attribute__((format(printf, 5, 6)));
+
+/* The same for prose whose line breaks are only where the writer's lines ended: they become blanks,
+ * but for those between paragraphs. */
+void page_add_prose(struct page *page, enum role role, unsigned attributes, const char *text);
 
 void page_scroll(struct page *page, int lines, int height);
 /* Draws from `top`, which it first brings into range. */

@@ -32,6 +32,7 @@ struct start_plan {
 	struct arena arena;
 	struct binding given[PARAMS_MAX];
 	size_t given_count;
+	bool another; /* even if one of this workflow has not ended */
 };
 
 void start_free(struct start_plan *start)
@@ -90,6 +91,10 @@ static int add_param(struct start_plan *start, char *word, struct err *err)
 {
 	char *equals = strchr(word, '=');
 
+	if (strcmp(word, "--another") == 0) {
+		start->another = true;
+		return 0;
+	}
 	if (equals == NULL)
 		return err_set(err, ERR_INVALID, "'%s' is no name=value", word);
 	if (start->given_count == PARAMS_MAX)
@@ -222,7 +227,7 @@ void start_fill(struct app *app, struct page *page)
 	page_addf(page, ROLE_title, CELL_BOLD, 0, "%s: %u nodes", workflow->name,
 		  workflow->nodes_count);
 	if (workflow->description[0] != '\0')
-		page_add(page, ROLE_text, 0, 0, workflow->description);
+		page_add_prose(page, ROLE_text, 0, workflow->description);
 	page_addf(page, ROLE_text, 0, 8, "file    %s", start->file);
 	for (size_t i = 0; i < start->given_count; i++)
 		page_addf(page, ROLE_text, 0, 8, "param   %s=%s", start->given[i].name,
@@ -332,6 +337,7 @@ void start_go(struct app *app)
 	request.n_params = params.count;
 	request.env = environment.list;
 	request.n_env = environment.count;
+	request.another = start->another;
 	request.detach = true;
 	feed_execute(app, &request);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "tui/views.h"
 #include "tui/words.h"
 
@@ -223,6 +224,10 @@ static void draw_why(struct app *app, struct canvas *canvas, struct area area, u
 		(void)snprintf(why, sizeof(why), "service not verified");
 	else if (node->stale)
 		(void)snprintf(why, sizeof(why), "stale: what it read was taken back");
+	why[strcspn(why, "\n")] = '\0'; /* the inspector has the rest */
+	char *aside = strrchr(why, '(');
+	if ((int)text_width(why) > area.width && aside != NULL && aside > why + 1)
+		aside[-1] = '\0';
 	canvas_text(canvas, area.x, area.y, area.width, ROLE_dim, 0, why);
 }
 

@@ -85,7 +85,7 @@ static void fill_facts(struct app *app, struct page *page, uint32_t index)
 	char text[1024];
 
 	if (has(node->description))
-		page_add(page, ROLE_dim, 0, 0, node->description);
+		page_add_prose(page, ROLE_dim, 0, node->description);
 	fact(page, "runs", node->command);
 	fact(page, "undo", node->has_undo ? node->undo : "");
 	if (has(node->irreversible))

@@ -164,6 +164,7 @@ void fixture_open(struct app *app, int width, int height)
 	fixture_execution(app, "FAILED", "nodes");
 	app_resize(app, width, height);
 	app_home(app);
+	app->message.text[0] = '\0';
 }
 
 void fixture_close(struct app *app)

@@ -322,6 +322,21 @@ static void problems_are_walked_from_any_view(void **state)
 	fixture_close(&app);
 }
 
+static void a_new_problem_out_of_sight_is_told_of_once(void **state)
+{
+	(void)state;
+	static const struct fixture_news FAILED = {
+		.state = "FAILED", .reason = "exit", .attempt = 1, .exit_code = 7};
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_node(&app, FIXTURE_DNS, &FAILED);
+	assert_true(fixture_shows(&app, "dns failed: exit 7; ] and [ go to problems"));
+	app.message.text[0] = '\0';
+	fixture_execution(&app, "FAILED", "nodes");
+	assert_string_equal(app.message.text, "");
+	fixture_close(&app);
+}
+
 static void escape_goes_back_the_way_one_came(void **state)
 {
 	(void)state;
@@ -495,6 +510,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_plainly_done_is_said_so),
 		cmocka_unit_test(a_lost_engine_is_said_at_once_and_the_picture_called_stale),
 		cmocka_unit_test(problems_are_walked_from_any_view),
+		cmocka_unit_test(a_new_problem_out_of_sight_is_told_of_once),
 		cmocka_unit_test(escape_goes_back_the_way_one_came),
 		cmocka_unit_test(a_key_without_meaning_says_so),
 		cmocka_unit_test(attention_first_only_on_request),
