@@ -12,13 +12,13 @@
 
 #include "base/err.h"
 
-#define CLOCK_SECOND_US ((int64_t)1000000)
-#define CLOCK_TIME_TEXT 28	/* "2026-11-22T03:14:07.123456Z" and its NUL */
-#define CLOCK_DURATION_TEXT 16	/* "119m59s" and its NUL */
+#define CLOCK_SECOND_US	    ((int64_t)1000000)
+#define CLOCK_TIME_TEXT	    28 /* "2026-11-22T03:14:07.123456Z" and its NUL */
+#define CLOCK_DURATION_TEXT 16 /* "119m59s" and its NUL */
 
 struct clock {
-	int64_t (*wall_us)(void *ctx);	     /* for records and for people */
-	int64_t (*monotonic_us)(void *ctx);  /* for deadlines; CLOCK_BOOTTIME */
+	int64_t (*wall_us)(void *ctx);	    /* for records and for people */
+	int64_t (*monotonic_us)(void *ctx); /* for deadlines; CLOCK_BOOTTIME */
 	void *ctx;
 };
 

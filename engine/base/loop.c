@@ -37,7 +37,7 @@ void loop_release(struct loop *loop)
 	*loop = (struct loop){.epoll_fd = -1};
 }
 
-/* ---- watches ---------------------------------------------------------------------------- */
+/* ---- watches ----------------------------------------------------------------------------- */
 
 static uint32_t to_epoll(unsigned events)
 {
@@ -81,7 +81,7 @@ void loop_remove(struct loop *loop, struct loop_watch *watch)
 	loop->gone[loop->gone_count++] = watch;
 }
 
-/* ---- timers ----------------------------------------------------------------------------- */
+/* ---- timers ------------------------------------------------------------------------------ */
 
 int64_t loop_now_us(void)
 {
@@ -171,7 +171,7 @@ static void call_timers(struct loop *loop)
 	}
 }
 
-/* ---- turns ------------------------------------------------------------------------------ */
+/* ---- turns ------------------------------------------------------------------------------- */
 
 /* Milliseconds for epoll_wait, rounded up: waking early would only spin. */
 static int wait_ms(const struct loop *loop, int64_t timeout_us)

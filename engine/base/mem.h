@@ -8,11 +8,11 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);		       /* uninitialised; the caller frees with free() */
-void *mem_zalloc(size_t size);		       /* zeroed */
-void *mem_calloc(size_t count, size_t size);   /* zeroed; aborts on overflow */
+void *mem_alloc(size_t size);		     /* uninitialised; the caller frees with free() */
+void *mem_zalloc(size_t size);		     /* zeroed */
+void *mem_calloc(size_t count, size_t size); /* zeroed; aborts on overflow */
 void *mem_realloc(void *old, size_t size);
-char *mem_strdup(const char *text);	       /* NULL stays NULL */
+char *mem_strdup(const char *text); /* NULL stays NULL */
 char *mem_strndup(const char *text, size_t length);
 void *mem_dup(const void *data, size_t size);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -90,7 +90,7 @@ bool proc_is_alive(pid_t pid, uint64_t start_time)
 	return found != 0 && found == start_time && state != 'Z' && state != 'X';
 }
 
-/* ---- finding programs ------------------------------------------------------------------- */
+/* ---- finding programs -------------------------------------------------------------------- */
 
 static char *beside_us(const char *name)
 {
@@ -141,7 +141,7 @@ int proc_find_program(const char *name, char **out_path, struct err *err)
 	return 0;
 }
 
-/* ---- starting programs ------------------------------------------------------------------ */
+/* ---- starting programs ------------------------------------------------------------------- */
 
 /* 0 or an errno value, as all of posix_spawn's family. */
 static int set_attributes(posix_spawnattr_t *attributes, bool new_session)

@@ -26,9 +26,9 @@ bool proc_is_alive(pid_t pid, uint64_t start_time);
 int proc_find_program(const char *name, char **out_path, struct err *err);
 
 struct proc_spawn {
-	char *const *argv;	 /* argv[0] is the path; ends with NULL */
-	char *const *environment; /* NULL: the caller's */
-	const char *folder;	 /* NULL: the caller's */
+	char *const *argv;		    /* argv[0] is the path; ends with NULL */
+	char *const *environment;	    /* NULL: the caller's */
+	const char *folder;		    /* NULL: the caller's */
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
 	bool new_session;
 };

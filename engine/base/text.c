@@ -141,7 +141,7 @@ bool text_ends_with(const char *text, const char *suffix)
 	return tail <= length && memcmp(text + length - tail, suffix, tail) == 0;
 }
 
-/* ---- UTF-8 ------------------------------------------------------------------------------ */
+/* ---- UTF-8 ------------------------------------------------------------------------------- */
 
 /* Length of a sequence by its first byte, 0 if none starts so; the smallest code point that
  * needs this length goes to *least. */
@@ -209,7 +209,7 @@ bool text_is_utf8(const char *text, size_t length)
 	return true;
 }
 
-/* ---- columns ---------------------------------------------------------------------------- */
+/* ---- columns ----------------------------------------------------------------------------- */
 
 static bool in_ranges(const struct range *ranges, size_t count, uint32_t code_point)
 {
@@ -257,7 +257,7 @@ size_t text_width(const char *text)
 	return width;
 }
 
-/* ---- the gate --------------------------------------------------------------------------- */
+/* ---- the gate ---------------------------------------------------------------------------- */
 
 static void escape_byte(struct buf *out, unsigned char byte)
 {
@@ -336,7 +336,7 @@ void text_gate(struct buf *out, const char *data, size_t length, enum text_gate 
 	}
 }
 
-/* ---- distance --------------------------------------------------------------------------- */
+/* ---- distance ---------------------------------------------------------------------------- */
 
 static size_t least_of(size_t a, size_t b)
 {
@@ -381,7 +381,7 @@ size_t text_distance(const char *a, const char *b, size_t limit)
 	return distance <= limit ? distance : limit + 1;
 }
 
-/* ---- quoting ---------------------------------------------------------------------------- */
+/* ---- quoting ----------------------------------------------------------------------------- */
 
 void text_shell_quote(struct buf *out, const char *text, size_t length)
 {

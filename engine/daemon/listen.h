@@ -8,11 +8,11 @@
 #include "base/err.h"
 #include "base/home.h"
 
-/* Takes the engine's lock for the life of the process. ERR_EXISTS: another engine has it. Returns the
- * descriptor that holds it. */
+/* Takes the engine's lock for the life of the process. ERR_EXISTS: another engine has it. Returns
+ * the descriptor that holds it. */
 int listen_lock(const struct home *home, struct err *err);
-/* Binds the engine's socket, 0600, in place of one that a dead engine left. Holding the lock is what
- * makes that safe. Returns the listening descriptor. */
+/* Binds the engine's socket, 0600, in place of one that a dead engine left. Holding the lock is
+ * what makes that safe. Returns the listening descriptor. */
 int listen_open(const struct home *home, struct err *err);
 
 #endif

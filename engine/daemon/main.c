@@ -26,7 +26,7 @@
 #include "runtime/runtime.h"
 #include "service/service.h"
 
-#define SLOTS 1024
+#define SLOTS	    1024
 #define FAREWELL_US (2 * CLOCK_SECOND_US)
 
 enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE };
@@ -62,10 +62,10 @@ static int usage(FILE *out, int code)
 static int read_options(int argc, char **argv, struct options *out)
 {
 	static const struct option known[] = {
-		{"check", no_argument, NULL, 'c'},    {"rebuild", no_argument, NULL, 'r'},
-		{"prune", no_argument, NULL, 'p'},    {"age", required_argument, NULL, 'a'},
+		{"check", no_argument, NULL, 'c'},	{"rebuild", no_argument, NULL, 'r'},
+		{"prune", no_argument, NULL, 'p'},	{"age", required_argument, NULL, 'a'},
 		{"keep", required_argument, NULL, 'k'}, {"version", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},     {0},
+		{"help", no_argument, NULL, 'h'},	{0},
 	};
 	int option;
 
@@ -168,8 +168,8 @@ static enum durability durability_from_environment(void)
 	return word && !strcmp(word, "process") ? DURABILITY_PROCESS : DURABILITY_FULL;
 }
 
-/* 1. loop and signals, 2. socket (clients wait in its backlog), 3. service's mailbox, 4. runtime: fold,
- * threads, 5. accept. */
+/* 1. loop and signals, 2. socket (clients wait in its backlog), 3. service's mailbox, 4. runtime:
+ * fold, threads, 5. accept. */
 static int assemble(struct daemon *daemon, struct err *err)
 {
 	struct runtime_options options = {

@@ -12,7 +12,7 @@
 #include "store/content.h"
 #include "store/journal.h"
 
-#define PRUNE_AGE "90d"
+#define PRUNE_AGE  "90d"
 #define PRUNE_KEEP 20U
 
 struct folding {
@@ -68,9 +68,10 @@ static int check(struct journal *journal, const struct journal_loader *loader, s
 	buf_init(&problems, (size_t)16 * 1024 * 1024);
 	rc = journal_check(journal, loader, &problems, err);
 	if (rc > 0)
-		(void)printf("%s%d problem%s found; 'hlp engine rebuild' makes the tables anew from "
-			     "the journal\n",
-			     buf_text(&problems), rc, rc == 1 ? "" : "s");
+		(void)printf(
+			"%s%d problem%s found; 'hlp engine rebuild' makes the tables anew from "
+			"the journal\n",
+			buf_text(&problems), rc, rc == 1 ? "" : "s");
 	else if (rc == 0)
 		(void)printf("no problem found\n");
 	buf_release(&problems);

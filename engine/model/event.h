@@ -20,74 +20,90 @@
 #include "model/state.h"
 
 #define EVENT_NO_NODE UINT32_MAX
-#define EVENT_FORMAT 1 /* version of the payload, stored with each event */
+#define EVENT_FORMAT  1 /* version of the payload, stored with each event */
 
 /* The numbers are stored: never renumber, only add. */
 enum event_kind {
 	/* of the execution */
-	EVENT_CREATED = 1,	/* items: params ("param"), environment ("env"), pinned files ("pin");
-				   text: workflow name; number; actor; note: operator's reason; blob:
-				   the YAML's; revision; flag: dirty; folder; request */
-	EVENT_ACT = 2,		/* an operator's word, before its consequences in the same batch:
-				   verb, actor, note, request, node or none, items: arguments */
-	EVENT_PAUSED = 3,	/* the execution: start nothing new */
+	EVENT_CREATED = 1, /* items: params ("param"), environment ("env"), pinned files ("pin");
+			      text: workflow name; number; actor; note: operator's reason; blob:
+			      the YAML's; revision; flag: dirty; folder; request */
+	EVENT_ACT = 2,	   /* an operator's word, before its consequences in the same batch:
+			      verb, actor, note, request, node or none, items: arguments */
+	EVENT_PAUSED = 3,  /* the execution: start nothing new */
 	EVENT_RESUMED = 4,
-	EVENT_CANCELLED = 5,	/* nothing starts any more */
-	EVENT_DRAINING = 6,	/* on_failure took hold; node: whose failure; code: enum on_failure */
-	EVENT_ENDED = 7,	/* state, reason: how */
-	EVENT_REOPENED = 8,	/* an act opens it again: ended, drained, cancelled, rolled back */
-	EVENT_QUARANTINED = 9,	/* text: cause */
+	EVENT_CANCELLED = 5, /* nothing starts any more */
+	EVENT_DRAINING = 6,  /* on_failure took hold; node: whose failure; code: enum on_failure */
+	EVENT_ENDED = 7,     /* state, reason: how */
+	EVENT_REOPENED = 8,  /* an act opens it again: ended, drained, cancelled, rolled back */
+	EVENT_QUARANTINED = 9, /* text: cause */
 
 	/* of a node's attempt; node, attempt_kind, attempt always */
-	EVENT_INTENDED = 20,	/* the attempt will be started when a slot is free; artifact: whose
-				   on_restore (hooks) */
-	EVENT_REVOKED = 21,	/* it will not; text: why */
-	EVENT_CAPTURED = 22,	/* moment; items: revisions ("artifact") */
-	EVENT_DISPATCHED = 23,	/* START was posted */
-	EVENT_STARTED = 24,	/* pid, start_ticks, text: boot id */
-	EVENT_EXITED = 25,	/* exit_kind, code, cpu_us, rss_kib, text: evidence for people */
-	EVENT_COLLECTED = 26,	/* items: outputs ("output") */
+	EVENT_INTENDED = 20,   /* the attempt will be started when a slot is free; artifact: whose
+				  on_restore (hooks) */
+	EVENT_REVOKED = 21,    /* it will not; text: why */
+	EVENT_CAPTURED = 22,   /* moment; items: revisions ("artifact") */
+	EVENT_DISPATCHED = 23, /* START was posted */
+	EVENT_STARTED = 24,    /* pid, start_ticks, text: boot id */
+	EVENT_EXITED = 25,     /* exit_kind, code, cpu_us, rss_kib, text: evidence for people */
+	EVENT_COLLECTED = 26,  /* items: outputs ("output") */
 	EVENT_UNREACHABLE = 27,
 	EVENT_REACHABLE = 28,
-	EVENT_LOST = 29,	/* proven gone, no exit known; text: why */
-	EVENT_VERDICT = 30,	/* on a live attempt: verdict, items: outputs (done); the state is
-				   `stopping` until proof */
-	EVENT_RESTORED = 31,	/* moment RESTORED; items: revisions ("artifact") */
+	EVENT_LOST = 29,     /* proven gone, no exit known; text: why */
+	EVENT_VERDICT = 30,  /* on a live attempt: verdict, items: outputs (done); the state is
+				`stopping` until proof */
+	EVENT_RESTORED = 31, /* moment RESTORED; items: revisions ("artifact") */
 
 	/* of a node */
-	EVENT_COMPLETED = 40,	/* reason; items: outputs (by hand) */
-	EVENT_FAILED = 41,	/* reason, code, text: message */
-	EVENT_BACKOFF = 42,	/* until_us, interval_us: the wait that was drawn */
-	EVENT_HELD = 43,	/* until_us or 0 */
+	EVENT_COMPLETED = 40, /* reason; items: outputs (by hand) */
+	EVENT_FAILED = 41,    /* reason, code, text: message */
+	EVENT_BACKOFF = 42,   /* until_us, interval_us: the wait that was drawn */
+	EVENT_HELD = 43,      /* until_us or 0 */
 	EVENT_RELEASED = 44,
-	EVENT_ASKED = 45,	/* question, text; reason: what an answer `again` goes back to */
-	EVENT_ANSWERED = 46,	/* answer; reason: where the node goes; flag: past this hook */
-	EVENT_RESET = 47,	/* PENDING again: retry */
-	EVENT_STALE = 48,	/* flag: set or cleared */
+	EVENT_ASKED = 45,    /* question, text; reason: what an answer `again` goes back to */
+	EVENT_ANSWERED = 46, /* answer; reason: where the node goes; flag: past this hook */
+	EVENT_RESET = 47,    /* PENDING again: retry */
+	EVENT_STALE = 48,    /* flag: set or cleared */
 	EVENT_FROZEN = 49,
 	EVENT_THAWED = 50,
-	EVENT_DUE = 51,		/* the wait is over: ready again (run), or waiting (undo) */
+	EVENT_DUE = 51, /* the wait is over: ready again (run), or waiting (undo) */
 
 	/* of a rollback */
-	EVENT_ROLLBACK_STARTED = 60, /* text: plan id; items: rows ("node"), accepted pasts ("past") */
-	EVENT_UNDO_WAITING = 61,     /* node joins the rollback */
-	EVENT_UNDO_BACKOFF = 62,     /* until_us */
-	EVENT_RECOVERED = 63,	     /* reason */
+	EVENT_ROLLBACK_STARTED =
+		60,		 /* text: plan id; items: rows ("node"), accepted pasts ("past") */
+	EVENT_UNDO_WAITING = 61, /* node joins the rollback */
+	EVENT_UNDO_BACKOFF = 62, /* until_us */
+	EVENT_RECOVERED = 63,	 /* reason */
 	EVENT_ROLLBACK_ENDED = 64,
-	EVENT_RESTORING = 65,	     /* its turn has come, no undo command: only its files go back */
+	EVENT_RESTORING = 65, /* its turn has come, no undo command: only its files go back */
 };
 
 enum attempt_kind { ATTEMPT_NONE, ATTEMPT_RUN, ATTEMPT_UNDO, ATTEMPT_HOOK };
 enum exit_kind { EXIT_NONE, EXIT_STATUS, EXIT_SIGNAL, EXIT_TIMEOUT, EXIT_LAUNCH, EXIT_UNKILLABLE };
-enum verdict { VERDICT_NONE, VERDICT_CANCEL, VERDICT_SKIP, VERDICT_DONE, VERDICT_UNDO, VERDICT_RETRY };
+enum verdict {
+	VERDICT_NONE,
+	VERDICT_CANCEL,
+	VERDICT_SKIP,
+	VERDICT_DONE,
+	VERDICT_UNDO,
+	VERDICT_RETRY
+};
 enum question { QUESTION_NONE, QUESTION_LOST, QUESTION_UNDO_FAILED, QUESTION_RISK };
-enum answer { ANSWER_NONE, ANSWER_HAPPENED, ANSWER_AGAIN, ANSWER_UNDO, ANSWER_BY_HAND, ANSWER_LEAVE };
+enum answer {
+	ANSWER_NONE,
+	ANSWER_HAPPENED,
+	ANSWER_AGAIN,
+	ANSWER_UNDO,
+	ANSWER_BY_HAND,
+	ANSWER_LEAVE
+};
 enum moment { MOMENT_NONE, MOMENT_BEFORE, MOMENT_AFTER, MOMENT_RESTORED };
 
 /* One entry of an event's list. For params, env, outputs, pins: name and value. For an artifact's
  * revision: name is its path as declared, the rest describes the file. */
 struct event_item {
-	const char *kind;  /* "param", "env", "pin", "output", "artifact", "node", "past", "argument" */
+	const char
+		*kind; /* "param", "env", "pin", "output", "artifact", "node", "past", "argument" */
 	const char *name;
 	const char *value; /* NULL when it has none */
 	uint32_t number;   /* artifact: its index in the node's list; node: its index */
@@ -133,10 +149,12 @@ const char *event_kind_name(enum event_kind kind);
 const char *attempt_kind_name(enum attempt_kind kind); /* "run", "undo", "hook" */
 const char *verdict_name(enum verdict verdict);
 const char *question_name(enum question question);
-const char *answer_name(enum answer answer); /* as in `hlp answer`: "happened", "again", "by-hand" */
+const char *
+answer_name(enum answer answer); /* as in `hlp answer`: "happened", "again", "by-hand" */
 bool answer_parse(const char *name, enum answer *out);
 
-/* Appends the payload (everything but seq, execution and kind, which the journal stores beside it). */
+/* Appends the payload (everything but seq, execution and kind, which the journal stores beside it).
+ */
 void event_encode(const struct event *event, struct buf *out);
 /* Reads a payload of any format up to EVENT_FORMAT into *out (kind, seq and execution are the
  * caller's to fill in). Unknown fields are skipped. ERR_CORRUPT on anything malformed. */

@@ -22,11 +22,11 @@
 
 /* A file's contents at one moment, as an event recorded it. */
 struct revision {
-	uint32_t node, artifact;  /* whose, and which of its artifacts */
+	uint32_t node, artifact; /* whose, and which of its artifacts */
 	enum attempt_kind attempt_kind;
 	uint32_t attempt;
 	enum moment moment;
-	uint64_t seq;		  /* of the event: the revision's name is "r" and this number */
+	uint64_t seq; /* of the event: the revision's name is "r" and this number */
 	int64_t time_us;
 	bool absent;
 	char blob[41];
@@ -34,7 +34,7 @@ struct revision {
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;
 	uint64_t inode;
-	uint32_t previous;	  /* the node's revision before this one, plus one; 0: none */
+	uint32_t previous; /* the node's revision before this one, plus one; 0: none */
 };
 
 struct node_run {
@@ -43,36 +43,37 @@ struct node_run {
 	enum state resume_state; /* what PAUSED goes back to */
 	enum reason resume_reason;
 	bool held, stale;
-	bool intended;		 /* an attempt is intended and not yet dispatched */
-	bool captured_before;	 /* the intended attempt's pre-image is recorded */
+	bool intended;			/* an attempt is intended and not yet dispatched */
+	bool captured_before;		/* the intended attempt's pre-image is recorded */
 	bool collected, captured_after; /* of the attempt that has exited */
-	bool restored;		 /* of the rollback under way */
+	bool restored;			/* of the rollback under way */
 	enum attempt_kind live_kind; /* of the intended or live attempt; ATTEMPT_NONE when none */
-	uint32_t attempt;	 /* run attempts so far; 0 before the first */
+	uint32_t attempt;	     /* run attempts so far; 0 before the first */
 	uint32_t undo_attempt;
-	uint32_t hook;		 /* artifact whose on_restore is next or live */
-	uint32_t hook_attempt;	 /* hook attempts so far, over all rollbacks */
-	uint32_t fresh_attempt;	 /* run attempts when it was last fresh (never run, or RECOVERED) */
-	uint32_t tries;		 /* automatic tries since the operator's last word */
+	uint32_t hook;		/* artifact whose on_restore is next or live */
+	uint32_t hook_attempt;	/* hook attempts so far, over all rollbacks */
+	uint32_t fresh_attempt; /* run attempts when it was last fresh (never run, or RECOVERED) */
+	uint32_t tries;		/* automatic tries since the operator's last word */
 	uint32_t undo_tries;
-	enum verdict verdict;	 /* stored, applies when the processes are proven gone */
-	enum question question;	 /* asked now */
+	enum verdict verdict;	/* stored, applies when the processes are proven gone */
+	enum question question; /* asked now */
 	enum exit_kind exit_kind;
-	int32_t code;		 /* of the last exit; meaning by exit_kind */
-	int64_t first_try_us;	 /* when the first of these tries began */
+	int32_t code;		      /* of the last exit; meaning by exit_kind */
+	int64_t first_try_us;	      /* when the first of these tries began */
 	int64_t started_us, ended_us; /* spawn and exit of the last run attempt; 0 when none */
-	int64_t undo_started_us; /* spawn of the last undo or hook attempt */
-	int64_t due_us;		 /* of a backoff */
-	int64_t backoff_us;	 /* the last wait drawn, for decorrelated jitter */
+	int64_t undo_started_us;      /* spawn of the last undo or hook attempt */
+	int64_t due_us;		      /* of a backoff */
+	int64_t backoff_us;	      /* the last wait drawn, for decorrelated jitter */
 	int64_t pid;
 	uint64_t start_ticks;
-	uint64_t start_order;	 /* seq of the first dispatch since fresh: rollback goes backwards */
-	uint64_t version;	 /* seq of its last event */
-	uint64_t ready_seq;	 /* when it became ready: age decides among equal priorities */
-	uint32_t last_revision;	 /* its newest revision's place in revisions, plus one; 0: none */
-	uint32_t unmet;		 /* derived: vertices it still waits for */
-	const char *message;	 /* last evidence for people; "" when none */
-	struct binding *outputs; /* of the last completed run; names as declared, values NULL if unset */
+	uint64_t start_order;	/* seq of the first dispatch since fresh: rollback goes backwards */
+	uint64_t version;	/* seq of its last event */
+	uint64_t ready_seq;	/* when it became ready: age decides among equal priorities */
+	uint32_t last_revision; /* its newest revision's place in revisions, plus one; 0: none */
+	uint32_t unmet;		/* derived: vertices it still waits for */
+	const char *message;	/* last evidence for people; "" when none */
+	struct binding
+		*outputs; /* of the last completed run; names as declared, values NULL if unset */
 };
 
 struct execution {
@@ -80,13 +81,13 @@ struct execution {
 	char id[ULID_TEXT];
 	const struct workflow *workflow; /* owned */
 	const struct graph *graph;	 /* owned */
-	char *name;		 /* "edge-cert#12" */
+	char *name;			 /* "edge-cert#12" */
 	uint32_t number;
 	char *actor, *note, *folder, *revision, *request;
-	char blob[41];		 /* the pinned YAML */
+	char blob[41]; /* the pinned YAML */
 	bool dirty;
-	struct binding *params;	 /* in the order of the declarations */
-	struct binding *env;	 /* recorded from the client */
+	struct binding *params; /* in the order of the declarations */
+	struct binding *env;	/* recorded from the client */
 	uint32_t env_count;
 	enum state state;
 	enum reason reason;
@@ -98,10 +99,10 @@ struct execution {
 	uint64_t header_version; /* seq of the last event that changed the execution itself */
 	uint64_t events_count;
 	int64_t created_us, started_us, ended_us;
-	uint32_t retries_used;	 /* of the execution's retry budget */
+	uint32_t retries_used; /* of the execution's retry budget */
 	struct node_run *nodes;
-	uint32_t *unmet;	 /* per vertex: what it waits for, barriers included; derived */
-	uint32_t counts[STATES]; /* nodes per state; derived */
+	uint32_t *unmet;	     /* per vertex: what it waits for, barriers included; derived */
+	uint32_t counts[STATES];     /* nodes per state; derived */
 	uint32_t by_reason[REASONS]; /* nodes per reason; derived */
 	uint32_t *undo_unmet;	 /* per vertex: dependents that are still to be undone; derived */
 	uint32_t undo_left;	 /* nodes of the rollback that are not RECOVERED yet; derived */
@@ -111,7 +112,7 @@ struct execution {
 	struct ready *ready;	 /* nodes that could be admitted, best first; derived; own type */
 	struct revision *revisions; /* in order of seq */
 	size_t revisions_count, revisions_capacity;
-	uint32_t *touched;	 /* nodes changed since execution_touched_clear; for rows and effects */
+	uint32_t *touched; /* nodes changed since execution_touched_clear; for rows and effects */
 	uint32_t touched_count;
 	bool *touched_mark;
 	bool header_touched;
@@ -126,10 +127,19 @@ void execution_free(struct execution *execution); /* accepts NULL */
 
 enum verb {
 	VERB_NONE,
-	VERB_PAUSE, VERB_RESUME, VERB_CANCEL,	/* execution; cancel also of one node */
-	VERB_RETRY,				/* node, or every failed node */
-	VERB_SKIP, VERB_DONE, VERB_HOLD, VERB_RELEASE, VERB_FREEZE, VERB_THAW,
-	VERB_ANSWER, VERB_NOTE, VERB_ROLLBACK,
+	VERB_PAUSE,
+	VERB_RESUME,
+	VERB_CANCEL, /* execution; cancel also of one node */
+	VERB_RETRY,  /* node, or every failed node */
+	VERB_SKIP,
+	VERB_DONE,
+	VERB_HOLD,
+	VERB_RELEASE,
+	VERB_FREEZE,
+	VERB_THAW,
+	VERB_ANSWER,
+	VERB_NOTE,
+	VERB_ROLLBACK,
 	VERBS
 };
 const char *verb_name(enum verb verb);
@@ -140,41 +150,42 @@ struct plan; /* model/plan.h */
 /* An operator's word. */
 struct act {
 	enum verb verb;
-	uint32_t node;		   /* EVENT_NO_NODE: the execution */
+	uint32_t node; /* EVENT_NO_NODE: the execution */
 	const char *actor;
-	const char *note;	   /* the operator's reason; NULL without */
-	const char *request;	   /* the client's id for it; an act with a known one is answered, not done */
-	uint64_t version;	   /* that the client saw (node's or execution's); 0: not given */
-	enum answer answer;	   /* VERB_ANSWER */
-	const struct plan *plan;   /* VERB_ROLLBACK: as shown and confirmed */
+	const char *note; /* the operator's reason; NULL without */
+	const char *
+		request; /* the client's id for it; an act with a known one is answered, not done */
+	uint64_t version;	 /* that the client saw (node's or execution's); 0: not given */
+	enum answer answer;	 /* VERB_ANSWER */
+	const struct plan *plan; /* VERB_ROLLBACK: as shown and confirmed */
 	const struct binding *arguments; /* VERB_DONE: outputs */
 	uint32_t arguments_count;
 };
 
 enum input_kind {
 	INPUT_ACT,
-	INPUT_DISPATCHED,  /* the coordinator posts START now */
-	INPUT_CAPTURED,	   /* moment, items: the content thread recorded revisions */
+	INPUT_DISPATCHED,     /* the coordinator posts START now */
+	INPUT_CAPTURED,	      /* moment, items: the content thread recorded revisions */
 	INPUT_CAPTURE_FAILED, /* moment, text */
-	INPUT_STARTED,	   /* pid, start_ticks, text: boot id */
-	INPUT_EXITED,	   /* exit_kind, code, cpu_us, rss_kib, text */
-	INPUT_COLLECTED,   /* items: outputs; failed: text says what was wrong (FAILED `output`) */
+	INPUT_STARTED,	      /* pid, start_ticks, text: boot id */
+	INPUT_EXITED,	      /* exit_kind, code, cpu_us, rss_kib, text */
+	INPUT_COLLECTED, /* items: outputs; failed: text says what was wrong (FAILED `output`) */
 	INPUT_COLLECT_FAILED,
-	INPUT_RESTORED,	   /* items */
+	INPUT_RESTORED,	      /* items */
 	INPUT_RESTORE_FAILED, /* text */
-	INPUT_NOT_STARTED, /* the executor proves that this attempt was never started */
-	INPUT_LOST,	   /* proven gone, exit unknown */
-	INPUT_UNREACHABLE, /* the executor is silent about it */
+	INPUT_NOT_STARTED,    /* the executor proves that this attempt was never started */
+	INPUT_LOST,	      /* proven gone, exit unknown */
+	INPUT_UNREACHABLE,    /* the executor is silent about it */
 	INPUT_REACHABLE,
-	INPUT_DUE,	   /* time_us has come: backoffs and holds that are due */
-	INPUT_ADMIT,	   /* intend the best ready node, if any; from admission */
-	INPUT_QUARANTINE,  /* text */
+	INPUT_DUE,	  /* time_us has come: backoffs and holds that are due */
+	INPUT_ADMIT,	  /* intend the best ready node, if any; from admission */
+	INPUT_QUARANTINE, /* text */
 };
 
 struct input {
 	enum input_kind kind;
 	int64_t time_us;
-	double draw;	   /* 0 <= draw < 1: the one random number a decision may use */
+	double draw; /* 0 <= draw < 1: the one random number a decision may use */
 	const struct act *act;
 	uint32_t node;
 	enum attempt_kind attempt_kind;
@@ -189,10 +200,10 @@ struct input {
 	uint32_t items_count;
 };
 
-/* What follows from an input, appended to `out` with seq 0. 0 events is a fine answer to a fact that
- * is late or known. An act that does not apply is ERR_REFUSED (or ERR_CONFLICT when the version
- * moved) with a message for the operator, and nothing is appended. Does not change the execution;
- * the events must then be numbered and folded in order before the next decide. */
+/* What follows from an input, appended to `out` with seq 0. 0 events is a fine answer to a fact
+ * that is late or known. An act that does not apply is ERR_REFUSED (or ERR_CONFLICT when the
+ * version moved) with a message for the operator, and nothing is appended. Does not change the
+ * execution; the events must then be numbered and folded in order before the next decide. */
 int execution_decide(const struct execution *execution, const struct input *input,
 		     struct event_list *out, struct err *err);
 
@@ -205,14 +216,15 @@ void execution_touched_clear(struct execution *execution);
 /* ---- effects ----------------------------------------------------------------------------- */
 
 enum effect_kind {
-	EFFECT_CAPTURE_BEFORE,	/* record the node's artifacts before the intended attempt */
-	EFFECT_START,		/* start the intended attempt when a slot is free */
-	EFFECT_WATCH,		/* dispatched, not known to have exited: the executor owes us facts */
-	EFFECT_STOP,		/* end the live attempt's processes and prove it */
-	EFFECT_COLLECT,		/* read the outputs of the attempt that has exited */
+	EFFECT_CAPTURE_BEFORE, /* record the node's artifacts before the intended attempt */
+	EFFECT_START,	       /* start the intended attempt when a slot is free */
+	EFFECT_WATCH,	/* dispatched, not known to have exited: the executor owes us facts */
+	EFFECT_STOP,	/* end the live attempt's processes and prove it */
+	EFFECT_COLLECT, /* read the outputs of the attempt that has exited */
 	EFFECT_CAPTURE_AFTER,
-	EFFECT_RESTORE,		/* bring the node's artifacts back to their pre-images */
-	EFFECT_FREEZE, EFFECT_THAW
+	EFFECT_RESTORE, /* bring the node's artifacts back to their pre-images */
+	EFFECT_FREEZE,
+	EFFECT_THAW
 };
 
 struct effect {
@@ -240,7 +252,8 @@ size_t admission_decide(struct execution *const *executions, size_t count, size_
 			bool (*intend)(void *ctx, struct execution *execution), void *ctx);
 /* Whether INPUT_ADMIT would give an intent now. */
 bool execution_can_admit(const struct execution *execution);
-/* Whether one more attempt may be live: INPUT_DISPATCHED is the caller's to hold back until then. */
+/* Whether one more attempt may be live: INPUT_DISPATCHED is the caller's to hold back until then.
+ */
 bool execution_can_dispatch(const struct execution *execution);
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -252,16 +265,16 @@ void attempt_id(const struct execution *execution, uint32_t node, enum attempt_k
 bool attempt_id_parse(const char *text, char out_execution[ULID_TEXT], char out_node[64],
 		      enum attempt_kind *out_kind, uint32_t *out_attempt);
 
-/* The revision that the rules of recovery restore for an artifact (the pre-image of the first attempt
- * since fresh), or NULL when no attempt began. */
+/* The revision that the rules of recovery restore for an artifact (the pre-image of the first
+ * attempt since fresh), or NULL when no attempt began. */
 const struct revision *execution_pre_image(const struct execution *execution, uint32_t node,
 					   uint32_t artifact);
 /* The newest revision of an artifact; NULL when there is none. */
 const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
 						 uint32_t artifact);
 
-/* A checksummed image of the fold, for quick loading; and back. The workflow and graph come from the
- * pinned bytes. ERR_CORRUPT when damaged or of another format. */
+/* A checksummed image of the fold, for quick loading; and back. The workflow and graph come from
+ * the pinned bytes. ERR_CORRUPT when damaged or of another format. */
 void execution_snapshot(const struct execution *execution, struct buf *out);
 int execution_from_snapshot(struct workflow *workflow, struct graph *graph, const void *data,
 			    size_t length, struct execution **out, struct err *err);

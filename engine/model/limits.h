@@ -5,26 +5,26 @@
 #ifndef HLP_MODEL_LIMITS_H
 #define HLP_MODEL_LIMITS_H
 
-#define LIMIT_WORKFLOW_BYTES ((size_t)64 * 1024 * 1024)
-#define LIMIT_YAML_DEPTH 32
-#define LIMIT_YAML_VALUES 12000000 /* scalars, lists and maps of one file */
-#define LIMIT_YAML_SCALAR_BYTES ((size_t)256 * 1024)
-#define LIMIT_NODES 200000
-#define LIMIT_EDGES 4000000
-#define LIMIT_PHASES 1000
-#define LIMIT_PARAMS 1000
-#define LIMIT_ENV 1000		   /* variables of a workflow or of a node; labels too */
-#define LIMIT_WORDS 10000	   /* of a command in list form */
-#define LIMIT_ROOTS 100
-#define LIMIT_EXIT_CODES 255
-#define LIMIT_NAME 63		   /* bytes of a workflow's, phase's or node's name */
+#define LIMIT_WORKFLOW_BYTES	 ((size_t)64 * 1024 * 1024)
+#define LIMIT_YAML_DEPTH	 32
+#define LIMIT_YAML_VALUES	 12000000 /* scalars, lists and maps of one file */
+#define LIMIT_YAML_SCALAR_BYTES	 ((size_t)256 * 1024)
+#define LIMIT_NODES		 200000
+#define LIMIT_EDGES		 4000000
+#define LIMIT_PHASES		 1000
+#define LIMIT_PARAMS		 1000
+#define LIMIT_ENV		 1000  /* variables of a workflow or of a node; labels too */
+#define LIMIT_WORDS		 10000 /* of a command in list form */
+#define LIMIT_ROOTS		 100
+#define LIMIT_EXIT_CODES	 255
+#define LIMIT_NAME		 63 /* bytes of a workflow's, phase's or node's name */
 #define LIMIT_ARTIFACTS_PER_NODE 1000
-#define LIMIT_OUTPUTS_PER_NODE 100
+#define LIMIT_OUTPUTS_PER_NODE	 100
 #define LIMIT_OUTPUT_VALUE_BYTES ((size_t)64 * 1024)
-#define LIMIT_ERRORS_SHOWN 100	   /* of one file; the rest are counted */
-#define LIMIT_PARALLEL 10000
-#define LIMIT_ATTEMPTS 1000	   /* automatic retries of one node */
-#define LIMIT_TEXT 4096		   /* an act's reason, a note */
-#define LIMIT_EVENT_BYTES ((size_t)16 * 1024 * 1024)
+#define LIMIT_ERRORS_SHOWN	 100 /* of one file; the rest are counted */
+#define LIMIT_PARALLEL		 10000
+#define LIMIT_ATTEMPTS		 1000 /* automatic retries of one node */
+#define LIMIT_TEXT		 4096 /* an act's reason, a note */
+#define LIMIT_EVENT_BYTES	 ((size_t)16 * 1024 * 1024)
 
 #endif

@@ -10,21 +10,21 @@
 #include "model/execution.h"
 
 enum plan_action {
-	PLAN_STOP,	      /* it lives: it is stopped first */
-	PLAN_UNDO,	      /* its undo command runs */
-	PLAN_RESTORE,	      /* a file goes back to a revision */
-	PLAN_HOOK,	      /* on_restore runs after that */
-	PLAN_NO_UNDO,	      /* it ran, and has neither undo nor artifacts: stays as it is */
-	PLAN_NOTHING,	      /* it never started: nothing to undo */
-	PLAN_IRREVERSIBLE,    /* it passed a point of no return */
+	PLAN_STOP,	   /* it lives: it is stopped first */
+	PLAN_UNDO,	   /* its undo command runs */
+	PLAN_RESTORE,	   /* a file goes back to a revision */
+	PLAN_HOOK,	   /* on_restore runs after that */
+	PLAN_NO_UNDO,	   /* it ran, and has neither undo nor artifacts: stays as it is */
+	PLAN_NOTHING,	   /* it never started: nothing to undo */
+	PLAN_IRREVERSIBLE, /* it passed a point of no return */
 };
 
 enum plan_warning {
 	PLAN_WARN_NO_UNDO = 1,
 	PLAN_WARN_IRREVERSIBLE = 2,
-	PLAN_WARN_PARTIAL = 4,	 /* it ran only part way */
-	PLAN_WARN_CHANGED = 8,	 /* the file was changed by someone else since */
-	PLAN_WARN_UNKNOWN = 16,	 /* outcome unknown */
+	PLAN_WARN_PARTIAL = 4,	/* it ran only part way */
+	PLAN_WARN_CHANGED = 8,	/* the file was changed by someone else since */
+	PLAN_WARN_UNKNOWN = 16, /* outcome unknown */
 };
 
 struct plan_row {
@@ -44,9 +44,9 @@ struct plan {
 	uint32_t target;       /* the node asked for */
 	struct plan_row *rows; /* in the order in which they will be done */
 	uint32_t rows_count;
-	uint32_t *nodes;       /* that take part or go back to PENDING on retry, same order */
+	uint32_t *nodes; /* that take part or go back to PENDING on retry, same order */
 	uint32_t nodes_count;
-	const char *refused;   /* why it may not be carried out as it is; NULL when it may */
+	const char *refused; /* why it may not be carried out as it is; NULL when it may */
 };
 
 /* `past`: irreversible nodes that the operator names. On success *out is the caller's; it borrows

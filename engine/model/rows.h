@@ -11,35 +11,35 @@
 
 struct execution_row {
 	char id[ULID_TEXT];
-	const char *name;	 /* "edge-cert#12" */
-	const char *workflow;	 /* "edge-cert" */
+	const char *name;     /* "edge-cert#12" */
+	const char *workflow; /* "edge-cert" */
 	uint32_t number;
-	const char *revision;	 /* commit; "" outside Git */
+	const char *revision; /* commit; "" outside Git */
 	bool dirty;
 	const char *folder, *actor, *note;
-	const char *blob;	 /* of the pinned YAML */
+	const char *blob; /* of the pinned YAML */
 	enum state state;
 	enum reason reason;
 	bool paused, cancelled, rolling_back, quarantined, ended;
 	int64_t created_us, started_us, ended_us;
 	uint32_t nodes_count;
 	uint32_t counts[STATES];
-	uint64_t seq;		 /* of the last event: its version */
+	uint64_t seq; /* of the last event: its version */
 };
 
 struct node_row {
 	char execution[ULID_TEXT];
 	uint32_t index;
 	const char *id;
-	const char *phase;	 /* "" without */
+	const char *phase; /* "" without */
 	double risk;
 	enum state state;
 	enum reason reason;
 	bool held, stale, verdict_pending;
 	uint32_t attempt, undo_attempt;
 	bool has_exit_code;
-	int32_t exit_code;	 /* 128 + n for signal n is not used: see signal */
-	int32_t signal;		 /* 0 when it was not a signal */
+	int32_t exit_code; /* 128 + n for signal n is not used: see signal */
+	int32_t signal;	   /* 0 when it was not a signal */
 	int64_t started_us, ended_us, due_us;
 	int64_t pid;
 	enum question question;

@@ -16,8 +16,7 @@ struct reader {
 	struct content *content;
 };
 
-void catalog_worker_load(struct catalog_job *job, struct catalog *catalog,
-			 struct content *content)
+void catalog_worker_load(struct catalog_job *job, struct catalog *catalog, struct content *content)
 {
 	struct load_job *load = (struct load_job *)job;
 	struct load_fold fold = {.content = content};
@@ -28,8 +27,8 @@ void catalog_worker_load(struct catalog_job *job, struct catalog *catalog,
 		return;
 	}
 	if (!fold.execution) {
-		job->result = err_set(&job->err, ERR_NOT_FOUND, "no execution '%s'",
-				      load->execution);
+		job->result =
+			err_set(&job->err, ERR_NOT_FOUND, "no execution '%s'", load->execution);
 		return;
 	}
 	execution_touched_clear(fold.execution);

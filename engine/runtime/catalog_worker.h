@@ -14,7 +14,6 @@ int catalog_worker_start(struct worker *worker, const struct home *home,
 			 struct mailbox *coordinator, struct err *err);
 
 /* For a load_job: its run. Folds the execution from its pinned workflow and its events. */
-void catalog_worker_load(struct catalog_job *job, struct catalog *catalog,
-			 struct content *content);
+void catalog_worker_load(struct catalog_job *job, struct catalog *catalog, struct content *content);
 
 #endif

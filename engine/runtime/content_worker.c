@@ -16,11 +16,11 @@
 #include "model/template.h"
 #include "store/content.h"
 
-#define QUEUE_MAX 65536
-#define REPACK_OVER 200
+#define QUEUE_MAX    65536
+#define REPACK_OVER  200
 #define PIN_FILE_MAX ((size_t)8 * 1024 * 1024)
 
-/* ---- pinning ---------------------------------------------------------------------------- */
+/* ---- pinning ----------------------------------------------------------------------------- */
 
 /* Reads, checks and compiles the workflow, and binds its params: a refusal costs nothing yet. */
 static int read_workflow(struct request *request)
@@ -34,8 +34,8 @@ static int read_workflow(struct request *request)
 		return err_set(&request->err, ERR_INVALID, "'%s' is not a valid workflow",
 			       request->file);
 	request->workflow = workflow;
-	rc = workflow_bind_params(workflow, request->params, request->params_count,
-				  &request->arena, &bound, &request->err);
+	rc = workflow_bind_params(workflow, request->params, request->params_count, &request->arena,
+				  &bound, &request->err);
 	if (rc)
 		return rc;
 	request->params = bound;
@@ -149,9 +149,9 @@ static int capture(struct content *content, struct content_job *job)
 	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
 		struct event_item *item = &job->items[i];
 		char *name = mem_printf("%s/%s", job->name, spec->artifacts[i].path);
-		int rc = content_add_file(content, name, job->folder, spec->roots,
-					  spec->roots_count, spec->artifacts[i].path, item,
-					  &job->err);
+		int rc =
+			content_add_file(content, name, job->folder, spec->roots, spec->roots_count,
+					 spec->artifacts[i].path, item, &job->err);
 
 		free(name);
 		if (rc)
@@ -201,7 +201,7 @@ static int collect(struct content_job *job)
 	return rc;
 }
 
-/* ---- the thread --------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------------- */
 
 static void work(struct content *content, struct content_job *job)
 {

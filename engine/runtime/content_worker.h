@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The content thread: pins workflows, records files before and after attempts, reads outputs, brings
- * files back. All captures that wait together are made durable with one pack and one ref.
+ * The content thread: pins workflows, records files before and after attempts, reads outputs,
+ * brings files back. All captures that wait together are made durable with one pack and one ref.
  */
 #ifndef HLP_RUNTIME_CONTENT_WORKER_H
 #define HLP_RUNTIME_CONTENT_WORKER_H

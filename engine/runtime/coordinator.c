@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One turn: take what arrived, let time pass, admit, start, commit, tell. Nothing here blocks but the
- * wait at its top, and no event is acted on before it is durable.
+ * One turn: take what arrived, let time pass, admit, start, commit, tell. Nothing here blocks but
+ * the wait at its top, and no event is acted on before it is durable.
  */
 #include "runtime/coordinator.h"
 
@@ -18,10 +18,10 @@
 #include "runtime/requests.h"
 #include "runtime/turn.h"
 
-#define IDLE_US (600 * CLOCK_SECOND_US)
+#define IDLE_US	    (600 * CLOCK_SECOND_US)
 #define UNLINKED_US (3 * CLOCK_SECOND_US)
 
-/* ---- a commit comes back ---------------------------------------------------------------------- */
+/* ---- a commit comes back ----------------------------------------------------------------- */
 
 static void fail_commit(struct engine *engine, struct commit *commit)
 {
@@ -70,7 +70,7 @@ static void take_commit(struct engine *engine, struct commit *commit)
 	turn_free_commit(commit);
 }
 
-/* ---- the steps of a turn ------------------------------------------------------------------------ */
+/* ---- the steps of a turn ----------------------------------------------------------------- */
 
 static void take_message(struct engine *engine, struct message *message)
 {
@@ -119,9 +119,7 @@ static int64_t let_time_pass(struct engine *engine)
 
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		struct live *live = engine->lives.items[i];
-		struct input input = {.kind = INPUT_DUE,
-				      .time_us = now_us,
-				      .node = EVENT_NO_NODE};
+		struct input input = {.kind = INPUT_DUE, .time_us = now_us, .node = EVENT_NO_NODE};
 		int64_t due_us = execution_next_due(live->execution);
 		struct err err;
 
@@ -153,11 +151,12 @@ static void admit(struct engine *engine)
 {
 	if (engine->stopping || engine->broken)
 		return;
-	(void)admission_decide(engine->lives.executions, engine->lives.count,
-			       engine->options.slots, intend, engine);
+	(void)admission_decide(engine->lives.executions, engine->lives.count, engine->options.slots,
+			       intend, engine);
 }
 
-/* Executions that have ended and that nobody looks at are folded again when somebody acts on one. */
+/* Executions that have ended and that nobody looks at are folded again when somebody acts on one.
+ */
 static void unload_ended(struct engine *engine)
 {
 	for (size_t i = engine->lives.count; i-- > 0;) {
@@ -170,7 +169,7 @@ static void unload_ended(struct engine *engine)
 	}
 }
 
-/* ---- stopping and idling ------------------------------------------------------------------------- */
+/* ---- stopping and idling ----------------------------------------------------------------- */
 
 static void cancel_all(struct engine *engine)
 {
@@ -240,8 +239,8 @@ static int64_t idle_deadline_us(struct engine *engine)
 	return INT64_MAX;
 }
 
-/* An engine whose launcher does not answer, not even a first time, can start and prove nothing: it makes
- * room for a new pair. (A launcher may die between starting us and our first word to it.) */
+/* An engine whose launcher does not answer, not even a first time, can start and prove nothing: it
+ * makes room for a new pair. (A launcher may die between starting us and our first word to it.) */
 static int64_t unlinked_deadline_us(struct engine *engine)
 {
 	if (engine->launcher_reachable)
@@ -249,8 +248,7 @@ static int64_t unlinked_deadline_us(struct engine *engine)
 	if (mailbox_now_us() - engine->unlinked_since_us < UNLINKED_US)
 		return engine->unlinked_since_us + UNLINKED_US;
 	engine->unlinked_since_us = mailbox_now_us();
-	engine->options.over(engine->options.ctx, RUNTIME_END_LAUNCHER,
-			     "no hlp-launcher answers");
+	engine->options.over(engine->options.ctx, RUNTIME_END_LAUNCHER, "no hlp-launcher answers");
 	return engine->unlinked_since_us + UNLINKED_US;
 }
 
@@ -259,8 +257,8 @@ static int64_t earlier(int64_t a_us, int64_t b_us)
 	return a_us < b_us ? a_us : b_us;
 }
 
-/* What is due in wall time, on the clock that waiting uses. Looked at again at least each minute, since
- * the wall clock may be set. */
+/* What is due in wall time, on the clock that waiting uses. Looked at again at least each minute,
+ * since the wall clock may be set. */
 static int64_t deadline_of(const struct engine *engine, int64_t due_us)
 {
 	int64_t wait_us;

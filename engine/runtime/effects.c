@@ -16,7 +16,7 @@
 #include "runtime/executor_worker.h"
 #include "runtime/turn.h"
 
-/* ---- work for the content thread ---------------------------------------------------------- */
+/* ---- work for the content thread --------------------------------------------------------- */
 
 static const char *node_folder(const struct execution *execution, const struct node_spec *spec,
 			       struct arena *arena)
@@ -91,16 +91,15 @@ static void post_content(struct engine *engine, struct live *live, const struct 
 	if (kind == CONTENT_RESTORE)
 		fill_restore(job, live->execution);
 	if (kind == CONTENT_COLLECT)
-		job->outputs = order_outputs_path(live->execution->id, job->spec->id,
-						  effect->attempt_kind, effect->attempt, &places,
-						  &job->arena);
+		job->outputs =
+			order_outputs_path(live->execution->id, job->spec->id, effect->attempt_kind,
+					   effect->attempt, &places, &job->arena);
 	mailbox_post_reply(&engine->content.mailbox, &job->message);
 }
 
-/* ---- starts --------------------------------------------------------------------------------- */
+/* ---- starts ------------------------------------------------------------------------------ */
 
-static void queue_start(struct engine *engine, const struct live *live,
-			const struct effect *effect)
+static void queue_start(struct engine *engine, const struct live *live, const struct effect *effect)
 {
 	struct waiting_start *start;
 
@@ -110,15 +109,15 @@ static void queue_start(struct engine *engine, const struct live *live,
 			engine->starts_last * sizeof(*engine->starts));
 		engine->starts_first = 0;
 	}
-	engine->starts = mem_grow(engine->starts, &engine->starts_capacity,
-				  engine->starts_last + 1, sizeof(*engine->starts));
+	engine->starts = mem_grow(engine->starts, &engine->starts_capacity, engine->starts_last + 1,
+				  sizeof(*engine->starts));
 	start = &engine->starts[engine->starts_last++];
 	memcpy(start->execution, live->execution->id, sizeof(start->execution));
 	start->effect = *effect;
 }
 
-static void input_for(struct input *input, const struct engine *engine,
-		      const struct effect *effect, enum input_kind kind)
+static void input_for(struct input *input, const struct engine *engine, const struct effect *effect,
+		      enum input_kind kind)
 {
 	*input = (struct input){.kind = kind,
 				.time_us = clock_wall_us(engine->options.clock),
@@ -234,7 +233,7 @@ void effects_dispatch(struct engine *engine)
 		engine->starts_first = engine->starts_last = 0;
 }
 
-/* ---- all effects ---------------------------------------------------------------------------- */
+/* ---- all effects ------------------------------------------------------------------------- */
 
 static void command(struct engine *engine, struct live *live, const struct effect *effect,
 		    enum executor_verb verb)

@@ -26,25 +26,25 @@ struct engine {
 	struct live_table lives;
 	struct rng rng;
 	uint64_t term;
-	uint64_t seq;	       /* of the last event folded */
+	uint64_t seq; /* of the last event folded */
 	uint64_t committed_seq;
-	struct commit *open;   /* the turn under way; NULL when nothing happened yet */
+	struct commit *open; /* the turn under way; NULL when nothing happened yet */
 	size_t commits_in_flight;
 	struct waiting_start *starts; /* a queue: starts_first … starts_last */
 	size_t starts_first, starts_last, starts_capacity;
-	struct map requests;   /* ids of mutating requests known to this engine → their execution */
+	struct map requests; /* ids of mutating requests known to this engine → their execution */
 	struct arena requests_arena;
-	uint32_t watch_all;    /* watchers of all headers */
-	int64_t published_us;  /* CLOCK_MONOTONIC of the last publication */
+	uint32_t watch_all;   /* watchers of all headers */
+	int64_t published_us; /* CLOCK_MONOTONIC of the last publication */
 	bool publish_due;
 	bool launcher_reachable;
 	int64_t unlinked_since_us; /* CLOCK_MONOTONIC; meaningless while it is reachable */
-	bool broken;	       /* a commit failed: nothing is acted on any more */
+	bool broken;		   /* a commit failed: nothing is acted on any more */
 	bool stopping, quit;
 	struct request *stop_request;
 	struct request **parked; /* wait until their execution is reconciled */
 	size_t parked_count, parked_capacity;
-	int64_t idle_since_us;	 /* CLOCK_MONOTONIC; 0 while something goes on */
+	int64_t idle_since_us; /* CLOCK_MONOTONIC; 0 while something goes on */
 };
 
 #endif

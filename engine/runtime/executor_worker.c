@@ -30,8 +30,8 @@ static void on_report(void *ctx, const struct report *report)
 	message->report.attempt = NULL;
 	message->report.text = NULL;
 	message->about_all = !report->attempt;
-	message->link = executors->local ? executor_local_link(executors->local)
-					 : EXECUTOR_CONNECTING;
+	message->link =
+		executors->local ? executor_local_link(executors->local) : EXECUTOR_CONNECTING;
 	if (report->attempt)
 		(void)snprintf(message->attempt, sizeof(message->attempt), "%s", report->attempt);
 	message->text = mem_strdup(report->text);
@@ -95,8 +95,8 @@ static void *executors_main(void *arg)
 	struct executors *executors = worker->state;
 	struct err err;
 
-	executors->mail = (struct loop_watch){
-		.fd = worker->mailbox.fd, .ready = on_mail, .ctx = executors};
+	executors->mail =
+		(struct loop_watch){.fd = worker->mailbox.fd, .ready = on_mail, .ctx = executors};
 	if (loop_add(&executors->loop, &executors->mail, LOOP_READ, &err) < 0 ||
 	    loop_run(&executors->loop, &err) < 0)
 		log_error("the executors thread ends: %s", err.message);
@@ -124,7 +124,8 @@ int executor_worker_start(struct worker *worker, const struct home *home, uint64
 	executors->worker = worker;
 	worker->state = executors;
 	worker->coordinator = coordinator;
-	/* Before the thread runs: the loop is still ours. Reports wait in the coordinator's mailbox. */
+	/* Before the thread runs: the loop is still ours. Reports wait in the coordinator's
+	 * mailbox. */
 	rc = executor_local_new(&executors->loop, home, term, on_report, executors,
 				&executors->local, err);
 	if (!rc)

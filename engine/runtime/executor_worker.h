@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The executors thread: an event loop with the local executor's link in it. Commands come by mailbox;
- * reports go to the coordinator, copied.
+ * The executors thread: an event loop with the local executor's link in it. Commands come by
+ * mailbox; reports go to the coordinator, copied.
  */
 #ifndef HLP_RUNTIME_EXECUTOR_WORKER_H
 #define HLP_RUNTIME_EXECUTOR_WORKER_H

@@ -22,7 +22,7 @@ static void apply(struct engine *engine, struct live *live, const struct input *
 		log_warn("%s: a fact is not accepted: %s", live->execution->name, err.message);
 }
 
-/* ---- recovery's questions -------------------------------------------------------------------- */
+/* ---- recovery's questions ---------------------------------------------------------------- */
 
 static bool wants_query(const struct live *live, uint32_t node, struct effect *out)
 {
@@ -66,7 +66,7 @@ static void answered(struct engine *engine, struct live *live, uint32_t node)
 	effects_of_node(engine, live, node);
 }
 
-/* ---- reports --------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------- */
 
 static enum input_kind input_of_report(enum report_kind kind)
 {
@@ -159,7 +159,8 @@ static void all_unreachable(struct engine *engine)
 	}
 }
 
-/* What was in doubt is asked about; only then may the launcher take "unknown" for "never started". */
+/* What was in doubt is asked about; only then may the launcher take "unknown" for "never started".
+ */
 static void all_reachable(struct engine *engine)
 {
 	engine->launcher_reachable = true;
@@ -192,7 +193,7 @@ void facts_take_report(struct engine *engine, struct report_message *message)
 	free(message);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------- */
 
 static void describe_capture(struct input *input, const struct content_job *job)
 {

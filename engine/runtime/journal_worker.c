@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-
 #define GROUP_MAX 256
 #define QUEUE_MAX 4096
 

@@ -56,8 +56,7 @@ void live_remove(struct live_table *table, struct live *live)
 		i++;
 	(void)map_remove(&table->by_id, live->execution->id, strlen(live->execution->id));
 	table->count--;
-	memmove(&table->items[i], &table->items[i + 1],
-		(table->count - i) * sizeof(*table->items));
+	memmove(&table->items[i], &table->items[i + 1], (table->count - i) * sizeof(*table->items));
 	memmove(&table->executions[i], &table->executions[i + 1],
 		(table->count - i) * sizeof(*table->executions));
 	live_free(live);

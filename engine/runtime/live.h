@@ -28,7 +28,7 @@ struct live {
 	uint32_t unanswered;	     /* queries of recovery: nothing is admitted before 0 */
 	bool *queried;		     /* per node, while unanswered > 0; else NULL */
 	uint32_t watchers;
-	uint32_t *dirty;	     /* nodes that watchers have not been told of */
+	uint32_t *dirty; /* nodes that watchers have not been told of */
 	bool *dirty_mark;
 	uint32_t dirty_count;
 	bool header_dirty, ended_told;

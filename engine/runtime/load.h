@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * From stored bytes to an execution: the pinned workflow is read again and compiled. Any thread; the
- * content is the caller's.
+ * From stored bytes to an execution: the pinned workflow is read again and compiled. Any thread;
+ * the content is the caller's.
  */
 #ifndef HLP_RUNTIME_LOAD_H
 #define HLP_RUNTIME_LOAD_H

@@ -12,13 +12,14 @@
 #include "runtime/runtime.h"
 
 enum message_kind {
-	MESSAGE_REQUEST = RUNTIME_REQUEST, /* struct request: from service, or back from another thread */
-	MESSAGE_REPORT,	     /* struct report_message: an executor's fact */
-	MESSAGE_COMMIT,	     /* struct commit: to journal and back */
-	MESSAGE_CONTENT,     /* struct content_job: to content and back */
-	MESSAGE_LOAD,	     /* struct load_job: an execution that has ended, to be acted on */
-	MESSAGE_ORDER,	     /* struct executor_command: to executors */
-	MESSAGE_QUIT,	     /* the reader ends its thread */
+	MESSAGE_REQUEST =
+		RUNTIME_REQUEST, /* struct request: from service, or back from another thread */
+	MESSAGE_REPORT,		 /* struct report_message: an executor's fact */
+	MESSAGE_COMMIT,		 /* struct commit: to journal and back */
+	MESSAGE_CONTENT,	 /* struct content_job: to content and back */
+	MESSAGE_LOAD,		 /* struct load_job: an execution that has ended, to be acted on */
+	MESSAGE_ORDER,		 /* struct executor_command: to executors */
+	MESSAGE_QUIT,		 /* the reader ends its thread */
 };
 
 /* An executor's report, copied out of its borrowed texts. */
@@ -56,10 +57,10 @@ struct content_job {
 	const struct node_spec *spec;
 	uint32_t node, attempt;
 	enum attempt_kind attempt_kind;
-	struct arena arena;	/* owns the texts and items */
-	const char *name;	/* "edge-cert#12/swap/run-1/before" */
-	const char *folder;	/* the node's working folder */
-	const char *outputs;	/* COLLECT: the file */
+	struct arena arena;	  /* owns the texts and items */
+	const char *name;	  /* "edge-cert#12/swap/run-1/before" */
+	const char *folder;	  /* the node's working folder */
+	const char *outputs;	  /* COLLECT: the file */
 	struct event_item *items; /* RESTORE: in, what to bring back; all: out */
 	uint32_t items_count;
 	int result;
@@ -75,8 +76,14 @@ struct load_job {
 };
 
 enum executor_verb {
-	EXECUTOR_START, EXECUTOR_STOP, EXECUTOR_QUERY, EXECUTOR_ACKNOWLEDGE, EXECUTOR_FREEZE_IT,
-	EXECUTOR_THAW_IT, EXECUTOR_READY, EXECUTOR_GOODBYE
+	EXECUTOR_START,
+	EXECUTOR_STOP,
+	EXECUTOR_QUERY,
+	EXECUTOR_ACKNOWLEDGE,
+	EXECUTOR_FREEZE_IT,
+	EXECUTOR_THAW_IT,
+	EXECUTOR_READY,
+	EXECUTOR_GOODBYE
 };
 struct executor_command {
 	struct message message;

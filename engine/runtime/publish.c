@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A burst of commits becomes one update: a person reads twenty pictures a second at best. A node whose
- * newest event is not durable yet waits for the next one, so an update never runs ahead of the disk.
+ * A burst of commits becomes one update: a person reads twenty pictures a second at best. A node
+ * whose newest event is not durable yet waits for the next one, so an update never runs ahead of
+ * the disk.
  */
 #include "runtime/publish.h"
 
@@ -10,7 +11,7 @@
 
 #include "base/mem.h"
 
-#define PERIOD_US 25000
+#define PERIOD_US     25000
 #define NODES_AT_ONCE 2000 /* of one update; more come in the next */
 
 static bool is_watched(const struct engine *engine, const struct live *live)
@@ -31,8 +32,8 @@ void publish_take(struct engine *engine, struct live *live, const struct commit_
 		live_mark_dirty(live, part->nodes[i]);
 	if (!part->acts_count)
 		return;
-	live->acts = mem_grow(live->acts, &live->acts_capacity,
-			      live->acts_count + part->acts_count, sizeof(*live->acts));
+	live->acts = mem_grow(live->acts, &live->acts_capacity, live->acts_count + part->acts_count,
+			      sizeof(*live->acts));
 	memcpy(live->acts + live->acts_count, part->acts, part->acts_count * sizeof(*part->acts));
 	live->acts_count += part->acts_count;
 }

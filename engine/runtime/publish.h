@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What watchers are told: committed rows only, gathered for a few milliseconds, encoded once for all.
+ * What watchers are told: committed rows only, gathered for a few milliseconds, encoded once for
+ * all.
  */
 #ifndef HLP_RUNTIME_PUBLISH_H
 #define HLP_RUNTIME_PUBLISH_H

@@ -30,7 +30,8 @@ static int read_first(void *ctx, const struct event *event, struct err *err)
 
 	if (event->kind != EVENT_CREATED)
 		return 1; /* enough */
-	rc = load_workflow(loading->fold.content, event->blob, &loading->workflow, &loading->graph, err);
+	rc = load_workflow(loading->fold.content, event->blob, &loading->workflow, &loading->graph,
+			   err);
 	return rc ? rc : 1;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Requests. A mutating request is known by the id its client chose: first among those of this engine's
- * life, then in the journal; a known one is answered and not done again.
+ * Requests. A mutating request is known by the id its client chose: first among those of this
+ * engine's life, then in the journal; a known one is answered and not done again.
  */
 #include "runtime/requests.h"
 
@@ -46,7 +46,7 @@ void requests_answer(struct request *request, int result)
 	mailbox_post_reply(request->reply_to, &request->message);
 }
 
-/* ---- knowing a request again ------------------------------------------------------------------ */
+/* ---- knowing a request again ------------------------------------------------------------- */
 
 static void remember(struct engine *engine, const struct request *request)
 {
@@ -83,7 +83,7 @@ static void look_up(struct engine *engine, struct request *request)
 	mailbox_post_reply(&engine->journal.mailbox, &request->message);
 }
 
-/* ---- starting an execution --------------------------------------------------------------------- */
+/* ---- starting an execution --------------------------------------------------------------- */
 
 static void pin(struct engine *engine, struct request *request)
 {
@@ -170,10 +170,9 @@ static void fill_created(const struct engine *engine, struct request *request,
 	};
 	memcpy(created->execution, request->execution, sizeof(created->execution));
 	memcpy(created->blob, request->blob, sizeof(created->blob));
-	created->items = arena_alloc(&request->arena,
-				     (request->params_count + request->env_count +
-				      request->pins_count + 1) *
-					     sizeof(*created->items));
+	created->items = arena_alloc(&request->arena, (request->params_count + request->env_count +
+						       request->pins_count + 1) *
+							      sizeof(*created->items));
 	add_items(created, "param", request->params, request->params_count);
 	add_items(created, "env", request->env, request->env_count);
 	for (uint32_t i = 0; i < request->pins_count; i++)
@@ -214,8 +213,8 @@ static void take_execute(struct engine *engine, struct request *request)
 	if (answer_known(engine, request))
 		return;
 	if (engine->stopping) {
-		requests_answer(request, err_set(&request->err, ERR_UNAVAILABLE,
-						 "the engine is stopping"));
+		requests_answer(request,
+				err_set(&request->err, ERR_UNAVAILABLE, "the engine is stopping"));
 		return;
 	}
 	rng_entropy(entropy, sizeof(entropy));
@@ -223,7 +222,7 @@ static void take_execute(struct engine *engine, struct request *request)
 	pin(engine, request);
 }
 
-/* ---- acting on one ------------------------------------------------------------------------------ */
+/* ---- acting on one ----------------------------------------------------------------------- */
 
 static void load(struct engine *engine, struct request *request)
 {
@@ -266,11 +265,13 @@ void requests_unpark(struct engine *engine)
 	size_t count = engine->parked_count;
 
 	engine->parked_count = 0;
-	for (size_t i = 0; i < count; i++) /* those that must wait on are parked again, further down */
+	for (size_t i = 0; i < count;
+	     i++) /* those that must wait on are parked again, further down */
 		requests_take(engine, engine->parked[i]);
 }
 
-/* The execution a request is about, ready to be acted on; NULL when the request went another way. */
+/* The execution a request is about, ready to be acted on; NULL when the request went another way.
+ */
 static struct live *find_ready(struct engine *engine, struct request *request)
 {
 	struct live *live = live_find(&engine->lives, request->execution);
@@ -339,7 +340,7 @@ static void take_act(struct engine *engine, struct request *request)
 		apply_act(engine, live, request, &act);
 }
 
-/* ---- rolling back --------------------------------------------------------------------------------- */
+/* ---- rolling back ------------------------------------------------------------------------ */
 
 static int find_past(const struct live *live, struct request *request, uint32_t **out)
 {
@@ -379,13 +380,13 @@ static void roll_back(struct engine *engine, struct live *live, struct request *
 	struct act act = {.verb = VERB_ROLLBACK, .node = plan->target, .plan = plan};
 
 	if (plan->refused) {
-		requests_answer(request,
-				err_set(&request->err, ERR_REFUSED, "%s", plan->refused));
+		requests_answer(request, err_set(&request->err, ERR_REFUSED, "%s", plan->refused));
 	} else if (strcmp(plan->id, request->plan)) {
-		requests_answer(request, err_set(&request->err, ERR_CONFLICT,
-						 "the plan has changed since it was shown: look at it "
-						 "again (was %s, is %s)",
-						 request->plan, plan->id));
+		requests_answer(request,
+				err_set(&request->err, ERR_CONFLICT,
+					"the plan has changed since it was shown: look at it "
+					"again (was %s, is %s)",
+					request->plan, plan->id));
 	} else {
 		request->started = true;
 		apply_act(engine, live, request, &act);
@@ -416,7 +417,7 @@ static void take_rollback(struct engine *engine, struct request *request)
 	plan_free(plan);
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------- */
 
 static void take_watch(struct engine *engine, struct request *request)
 {
@@ -456,10 +457,11 @@ static void take_stop(struct engine *engine, struct request *request)
 	for (size_t i = 0; i < engine->lives.count; i++)
 		attempts += engine->lives.items[i]->execution->live_count;
 	if (attempts && !request->flag) {
-		requests_answer(request, err_set(&request->err, ERR_REFUSED,
-						 "%u attempt%s still alive; wait for it, or stop it "
-						 "too with --all",
-						 attempts, attempts == 1 ? " is" : "s are"));
+		requests_answer(request,
+				err_set(&request->err, ERR_REFUSED,
+					"%u attempt%s still alive; wait for it, or stop it "
+					"too with --all",
+					attempts, attempts == 1 ? " is" : "s are"));
 		return;
 	}
 	if (engine->stop_request) {

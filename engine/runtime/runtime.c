@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Assembly of the threads, in order: store, fold, journal, content, catalog, executors, coordinator;
- * and their end in the reverse order, so that no thread ever posts to one that is gone.
+ * Assembly of the threads, in order: store, fold, journal, content, catalog, executors,
+ * coordinator; and their end in the reverse order, so that no thread ever posts to one that is
+ * gone.
  */
 #include "runtime/runtime.h"
 

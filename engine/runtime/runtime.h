@@ -55,7 +55,8 @@ struct runtime_options {
 	struct mailbox *updates; /* where committed updates of watched executions are posted */
 	uint32_t slots;		 /* attempts alive at once, over all executions */
 	bool crashed;		 /* the engine before this one died of its own doing */
-	/* Something ended the engine from inside. On any thread; the caller then stops the runtime. */
+	/* Something ended the engine from inside. On any thread; the caller then stops the runtime.
+	 */
 	void (*over)(void *ctx, enum runtime_end end, const char *why);
 	void *ctx;
 };
@@ -71,25 +72,26 @@ enum runtime_mail { RUNTIME_REQUEST = 1, RUNTIME_JOB = 100, RUNTIME_UPDATE = 101
 
 enum request_kind {
 	REQUEST_EXECUTE = 1,
-	REQUEST_ACT,	/* every verb but rollback */
-	REQUEST_PLAN,	/* a rollback plan */
+	REQUEST_ACT,  /* every verb but rollback */
+	REQUEST_PLAN, /* a rollback plan */
 	REQUEST_ROLLBACK,
-	REQUEST_WATCH, REQUEST_UNWATCH, /* execution "" : headers of all */
-	REQUEST_STATUS, /* of the engine */
-	REQUEST_STOP,	/* the engine; flag: live attempts are stopped first */
+	REQUEST_WATCH,
+	REQUEST_UNWATCH, /* execution "" : headers of all */
+	REQUEST_STATUS,	 /* of the engine */
+	REQUEST_STOP,	 /* the engine; flag: live attempts are stopped first */
 };
 
 struct request {
 	struct message message; /* first; RUNTIME_REQUEST */
 	enum request_kind kind;
 	struct mailbox *reply_to;
-	void *ctx;		/* the asker's */
-	struct arena arena;	/* owns the texts below; released by the asker */
+	void *ctx;	    /* the asker's */
+	struct arena arena; /* owns the texts below; released by the asker */
 
 	/* asked */
 	char execution[ULID_TEXT];
-	const char *node;	/* id; NULL: the execution */
-	const char *request;	/* client's id of a mutating request */
+	const char *node;    /* id; NULL: the execution */
+	const char *request; /* client's id of a mutating request */
 	const char *actor, *note;
 	const char *file;
 	const char *text;
@@ -102,14 +104,14 @@ struct request {
 	const char *plan;
 	const char **past;
 	uint32_t past_count;
-	bool flag;		/* execute: another; stop: all */
+	bool flag; /* execute: another; stop: all */
 
 	/* answered */
-	int result;		/* 0 or -ERR_x, then err */
+	int result; /* 0 or -ERR_x, then err */
 	struct err err;
-	uint64_t seq;		/* committed: read your own writes */
-	struct buf out;		/* plan: encoded; execute: problems of the file */
-	bool started;		/* rollback: it is under way */
+	uint64_t seq;	/* committed: read your own writes */
+	struct buf out; /* plan: encoded; execute: problems of the file */
+	bool started;	/* rollback: it is under way */
 	uint64_t term;
 	uint32_t executions_live, attempts_live;
 	bool launcher_reachable;
@@ -130,9 +132,9 @@ void request_free(struct request *request); /* accepts NULL */
 /* Sends a request to the coordinator. -ERR_LIMIT when it is overloaded: stop reading the source. */
 int runtime_ask(struct runtime *runtime, struct request *request);
 
-/* Work for the catalog thread: reads and encodes. `run` is called there with the thread's own catalog
- * and content (NULL if it could not be opened) and touches nothing else; then the job is posted to
- * reply_to. */
+/* Work for the catalog thread: reads and encodes. `run` is called there with the thread's own
+ * catalog and content (NULL if it could not be opened) and touches nothing else; then the job is
+ * posted to reply_to. */
 struct catalog_job {
 	struct message message; /* first */
 	void (*run)(struct catalog_job *job, struct catalog *catalog, struct content *content);
@@ -145,12 +147,12 @@ int runtime_read(struct runtime *runtime, struct catalog_job *job);
 
 /* A committed change of a watched execution, posted to options.updates; the reader frees it. */
 struct runtime_update {
-	struct message message;		/* first */
+	struct message message; /* first */
 	char execution[ULID_TEXT];
 	uint64_t seq;
-	bool last;			/* the execution has ended */
-	struct buf bytes;		/* as the encoder made them, with nodes */
-	struct buf header;		/* without nodes, for those who watch all */
+	bool last;	   /* the execution has ended */
+	struct buf bytes;  /* as the encoder made them, with nodes */
+	struct buf header; /* without nodes, for those who watch all */
 };
 void runtime_update_free(struct runtime_update *update);
 

@@ -35,8 +35,8 @@ static struct commit_part *part_of(struct engine *engine, const struct live *liv
 	for (size_t i = commit->parts_count; i-- > 0;)
 		if (!strcmp(commit->parts[i].execution, live->execution->id))
 			return &commit->parts[i];
-	commit->parts = mem_realloc(commit->parts,
-				    (commit->parts_count + 1) * sizeof(*commit->parts));
+	commit->parts =
+		mem_realloc(commit->parts, (commit->parts_count + 1) * sizeof(*commit->parts));
 	part = &commit->parts[commit->parts_count++];
 	*part = (struct commit_part){0};
 	memcpy(part->execution, live->execution->id, sizeof(part->execution));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A turn of the coordinator: inputs are decided, their events numbered, folded and gathered into one
- * commit, which is sealed and sent to the journal at the turn's end.
+ * A turn of the coordinator: inputs are decided, their events numbered, folded and gathered into
+ * one commit, which is sealed and sent to the journal at the turn's end.
  */
 #ifndef HLP_RUNTIME_TURN_H
 #define HLP_RUNTIME_TURN_H

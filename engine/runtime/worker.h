@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The threads behind the coordinator: journal, content, catalog, executors. Each has a mailbox, ends
- * at MESSAGE_QUIT after what came before it, and sends every job back to where it came from.
+ * The threads behind the coordinator: journal, content, catalog, executors. Each has a mailbox,
+ * ends at MESSAGE_QUIT after what came before it, and sends every job back to where it came from.
  * Started and stopped by the main thread.
  */
 #ifndef HLP_RUNTIME_WORKER_H

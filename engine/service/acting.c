@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Acts. Texts of the request are borrowed from the client's message, which its asking keeps until the
- * answer has come.
+ * Acts. Texts of the request are borrowed from the client's message, which its asking keeps until
+ * the answer has come.
  */
 #include "service/acting.h"
 
@@ -14,7 +14,7 @@
 
 /* Field numbers of RollbackReply in hlp.proto. */
 #define ROLLBACK_REPLY_STARTED 2
-#define ROLLBACK_REPLY_SEQ 3
+#define ROLLBACK_REPLY_SEQ     3
 
 static void fail(struct asking *asking, enum err_code code, const char *message)
 {
@@ -33,7 +33,7 @@ static struct binding *bindings_of(struct request *request, Hlp__V1__Pair **pair
 	return bindings;
 }
 
-/* ---- starting -------------------------------------------------------------------------------------- */
+/* ---- starting ---------------------------------------------------------------------------- */
 
 static void then_follow(struct asking *asking)
 {
@@ -82,7 +82,7 @@ void acting_execute(struct asking *asking)
 	asking_request(asking, request, check_problems);
 }
 
-/* ---- acting ------------------------------------------------------------------------------------------- */
+/* ---- acting ------------------------------------------------------------------------------ */
 
 static void then_reply(struct asking *asking)
 {
@@ -123,7 +123,7 @@ void acting_act(struct asking *asking)
 		asking_resolve(asking, asked->execution, CATALOG_ACT, then_act);
 }
 
-/* ---- rolling back -------------------------------------------------------------------------------------- */
+/* ---- rolling back ------------------------------------------------------------------------ */
 
 /* The plan was encoded when it was made; how it went is added now. A later field wins. */
 static void then_planned(struct asking *asking)
@@ -158,6 +158,6 @@ void acting_rollback(struct asking *asking)
 	if (*asked->plan && !ulid_is_valid(asked->request))
 		fail(asking, ERR_INVALID, "a rollback needs a request id of its own, a ULID");
 	else
-		asking_resolve(asking, asked->execution,
-			       *asked->plan ? CATALOG_ACT : CATALOG_LOOK, then_rollback);
+		asking_resolve(asking, asked->execution, *asked->plan ? CATALOG_ACT : CATALOG_LOOK,
+			       then_rollback);
 }

@@ -74,7 +74,7 @@ void asking_cancel(struct asking *asking)
 	free_if_done(asking);
 }
 
-/* ---- ends ---------------------------------------------------------------------------------------- */
+/* ---- ends -------------------------------------------------------------------------------- */
 
 static void ended(struct asking *asking)
 {
@@ -123,7 +123,7 @@ void asking_send(struct asking *asking)
 	shared_bytes_unref(bytes);
 }
 
-/* ---- steps --------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------- */
 
 static void fail_overloaded(struct asking *asking)
 {
@@ -141,8 +141,7 @@ static void run_read(struct catalog_job *job, struct catalog *catalog, struct co
 	job->result = asking->read(asking, catalog, content, &job->err);
 }
 
-void asking_read_then(struct asking *asking, asking_read *read,
-		      void (*next)(struct asking *asking))
+void asking_read_then(struct asking *asking, asking_read *read, void (*next)(struct asking *asking))
 {
 	asking->read = read;
 	asking->next = next;
@@ -185,8 +184,8 @@ struct request *asking_new_request(struct asking *asking, enum request_kind kind
 	if (!actor || !*actor)
 		actor = grpc_call_peer(asking->call)->login;
 	request->actor = arena_strdup(&request->arena, actor);
-	request->request = request_id && *request_id ? arena_strdup(&request->arena, request_id)
-						     : NULL;
+	request->request =
+		request_id && *request_id ? arena_strdup(&request->arena, request_id) : NULL;
 	request->note = note && *note ? arena_strdup(&request->arena, note) : NULL;
 	return request;
 }

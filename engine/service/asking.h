@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One call under way: a request of a client, the steps it takes through the runtime, and its answer. A
- * verb is a first step and what follows each answer; the steps here send it on its way and take care
- * of clients that go away meanwhile. Clients thread only, except `read` of a verb.
+ * One call under way: a request of a client, the steps it takes through the runtime, and its
+ * answer. A verb is a first step and what follows each answer; the steps here send it on its way
+ * and take care of clients that go away meanwhile. Clients thread only, except `read` of a verb.
  */
 #ifndef HLP_SERVICE_ASKING_H
 #define HLP_SERVICE_ASKING_H
@@ -20,11 +20,11 @@ struct service {
 	struct loop *loop;
 	const struct home *home;
 	struct runtime *runtime;
-	struct mailbox mailbox;	     /* answers and updates come here */
+	struct mailbox mailbox; /* answers and updates come here */
 	struct loop_watch mail, listener;
 	struct grpc_service grpc;
 	struct grpc_server server;
-	struct asking *watchers;     /* list: calls that are told of updates */
+	struct asking *watchers; /* list: calls that are told of updates */
 	size_t asking_count;
 	bool accepting;
 	int64_t started_us;
@@ -43,19 +43,19 @@ struct asking {
 	asking_read *read;
 	/* What follows the step under way; NULL: reply with `out`. */
 	void (*next)(struct asking *asking);
-	struct request *request;   /* the last runtime request; owned */
+	struct request *request; /* the last runtime request; owned */
 	struct arena arena;
-	const char *typed;	   /* the execution as a person typed it */
+	const char *typed; /* the execution as a person typed it */
 	enum catalog_use use;
 	char execution[ULID_TEXT]; /* resolved */
 	struct buf out;
-	uint64_t seq;		   /* told up to here */
-	bool busy;		   /* a step is under way */
+	uint64_t seq; /* told up to here */
+	bool busy;    /* a step is under way */
 	/* watching */
 	bool watching, watch_all, registered, resync, ends_with_execution, events;
-	bool last;		   /* what was read last is all there will be */
-	bool more;		   /* what was read last may not be all there is now */
-	uint32_t missed;	   /* updates while a read was under way */
+	bool last;	 /* what was read last is all there will be */
+	bool more;	 /* what was read last may not be all there is now */
+	uint32_t missed; /* updates while a read was under way */
 	struct asking *previous_watcher, *next_watcher;
 };
 
@@ -77,10 +77,10 @@ struct request *asking_new_request(struct asking *asking, enum request_kind kind
 				   const char *request_id, const char *note);
 
 /* Ends. */
-void asking_reply(struct asking *asking);		      /* out is the packed reply */
+void asking_reply(struct asking *asking); /* out is the packed reply */
 void asking_reply_message(struct asking *asking, const ProtobufCMessage *message);
 void asking_fail(struct asking *asking, const struct err *err); /* also: ends a stream */
-void asking_end(struct asking *asking);			      /* ends a stream well */
+void asking_end(struct asking *asking);				/* ends a stream well */
 /* One message of a stream: what is in `out`, which is empty afterwards. */
 void asking_send(struct asking *asking);
 

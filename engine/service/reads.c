@@ -15,7 +15,7 @@
 #define DURATIONS_MAX	    5
 #define EVENTS_AT_ONCE	    5000
 
-/* ---- one execution and its nodes ------------------------------------------------------------------ */
+/* ---- one execution and its nodes --------------------------------------------------------- */
 
 struct row_ctx {
 	struct asking *asking;
@@ -101,7 +101,7 @@ int reads_snapshot(struct asking *asking, struct catalog *catalog, struct conten
 	return rc;
 }
 
-/* ---- many executions -------------------------------------------------------------------------------- */
+/* ---- many executions --------------------------------------------------------------------- */
 
 static int put_listed(void *ctx, const struct execution_row *row, struct err *err)
 {
@@ -185,7 +185,7 @@ int reads_all_headers(struct asking *asking, struct catalog *catalog, struct con
 	return rc;
 }
 
-/* ---- acts ------------------------------------------------------------------------------------------- */
+/* ---- acts -------------------------------------------------------------------------------- */
 
 static int put_act_reply(void *ctx, const struct execution_row *row, struct err *err)
 {
@@ -205,7 +205,7 @@ int reads_act_reply(struct asking *asking, struct catalog *catalog, struct conte
 	return catalog_execution(catalog, asking->execution, put_act_reply, &rows, err);
 }
 
-/* ---- the graph ---------------------------------------------------------------------------------------- */
+/* ---- the graph --------------------------------------------------------------------------- */
 
 struct graph_ctx {
 	struct arena arena;
@@ -224,7 +224,8 @@ static int take_created(void *ctx, const struct event *event, struct err *err)
 		return 0;
 	graph->has_created = true;
 	memcpy(graph->blob, event->blob, sizeof(graph->blob));
-	graph->params = arena_alloc(&graph->arena, (event->items_count + 1) * sizeof(struct binding));
+	graph->params =
+		arena_alloc(&graph->arena, (event->items_count + 1) * sizeof(struct binding));
 	for (uint32_t i = 0; i < event->items_count; i++)
 		if (!strcmp(event->items[i].kind, "param"))
 			graph->params[graph->params_count++] = (struct binding){
@@ -290,7 +291,7 @@ int reads_graph(struct asking *asking, struct catalog *catalog, struct content *
 	return rc;
 }
 
-/* ---- names of nodes, for rows that carry only their index ------------------------------------------ */
+/* ---- names of nodes, for rows that carry only their index -------------------------------- */
 
 struct names_ctx {
 	struct arena arena;
@@ -321,7 +322,7 @@ static void release_names(struct names_ctx *names)
 	arena_release(&names->arena);
 }
 
-/* ---- events --------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------ */
 
 struct events_ctx {
 	struct asking *asking;
@@ -358,7 +359,7 @@ int reads_events(struct asking *asking, struct catalog *catalog, struct content 
 	return rc;
 }
 
-/* ---- attempts ------------------------------------------------------------------------------------------- */
+/* ---- attempts ---------------------------------------------------------------------------- */
 
 static int put_attempt(void *ctx, const struct attempt_row *row, struct err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is read and encoded on the catalog thread. Each function is an asking_read: it touches only its
- * asking, whose `out` it fills with the packed reply.
+ * What is read and encoded on the catalog thread. Each function is an asking_read: it touches only
+ * its asking, whose `out` it fills with the packed reply.
  */
 #ifndef HLP_SERVICE_READS_H
 #define HLP_SERVICE_READS_H

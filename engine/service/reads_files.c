@@ -15,7 +15,7 @@
 
 #define CHUNK_MAX ((size_t)1024 * 1024)
 
-/* ---- nodes and revisions of one execution ---------------------------------------------------------- */
+/* ---- nodes and revisions of one execution ------------------------------------------------ */
 
 struct files_ctx {
 	struct arena arena;
@@ -63,10 +63,10 @@ static int take_revision(void *ctx, const struct revision_row *row, struct err *
 	(void)err;
 	if (files->wanted && row->revision.node != files->node)
 		return 0;
-	files->rows = mem_grow(files->rows, &files->capacity, files->count + 1,
-			       sizeof(*files->rows));
-	files->names = mem_grow(files->names, &files->names_capacity, files->count + 1,
-				sizeof(char *));
+	files->rows =
+		mem_grow(files->rows, &files->capacity, files->count + 1, sizeof(*files->rows));
+	files->names =
+		mem_grow(files->names, &files->names_capacity, files->count + 1, sizeof(char *));
 	files->rows[files->count] = *row;
 	files->rows[files->count].path = arena_strdup(&files->arena, row->path);
 	files->names[files->count++] =
@@ -97,7 +97,7 @@ static int find_revisions(struct files_ctx *files, struct asking *asking, struct
 	return rc;
 }
 
-/* ---- output ---------------------------------------------------------------------------------------------- */
+/* ---- output ------------------------------------------------------------------------------ */
 
 static enum attempt_kind kind_of(const char *word)
 {
@@ -151,7 +151,7 @@ int reads_output(struct asking *asking, struct catalog *catalog, struct content 
 	return rc;
 }
 
-/* ---- artifacts ------------------------------------------------------------------------------------------- */
+/* ---- artifacts --------------------------------------------------------------------------- */
 
 static bool is_newest(const struct files_ctx *files, size_t row)
 {
@@ -184,8 +184,7 @@ static void sort_rows(struct files_ctx *files)
 int reads_artifacts(struct asking *asking, struct catalog *catalog, struct content *content,
 		    struct err *err)
 {
-	const Hlp__V1__ArtifactsRequest *asked =
-		(const Hlp__V1__ArtifactsRequest *)asking->message;
+	const Hlp__V1__ArtifactsRequest *asked = (const Hlp__V1__ArtifactsRequest *)asking->message;
 	struct files_ctx files = {0};
 	int rc = find_revisions(&files, asking, catalog, asked->node, err);
 
@@ -200,7 +199,7 @@ int reads_artifacts(struct asking *asking, struct catalog *catalog, struct conte
 	return rc;
 }
 
-/* ---- differences ------------------------------------------------------------------------------------------- */
+/* ---- differences ------------------------------------------------------------------------- */
 
 struct diff_pair {
 	const struct revision_row *old, *new;
@@ -226,7 +225,8 @@ static int64_t newest_row(const struct files_ctx *files, const char *path)
 	return -1;
 }
 
-/* What the file was before the node of the newest revision first touched it since it was last fresh. */
+/* What the file was before the node of the newest revision first touched it since it was last
+ * fresh. */
 static int64_t pre_image_row(const struct files_ctx *files, const char *path, int64_t newest)
 {
 	const uint32_t node = files->rows[newest].revision.node;

@@ -109,8 +109,8 @@ int service_new(struct loop *loop, const struct home *home, struct service **out
 					      .drained = on_drained,
 					      .ctx = service};
 	mailbox_init(&service->mailbox, MAILBOX_MAX, true);
-	service->mail = (struct loop_watch){
-		.fd = service->mailbox.fd, .ready = on_mail, .ctx = service};
+	service->mail =
+		(struct loop_watch){.fd = service->mailbox.fd, .ready = on_mail, .ctx = service};
 	rc = loop_add(loop, &service->mail, LOOP_READ, err);
 	if (rc < 0) {
 		mailbox_release(&service->mailbox);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The verbs of hlp.proto over gRPC: who may ask, what each asks of the runtime, what goes back. Lives
- * on the clients thread, the owner of `loop`; nothing here blocks.
+ * The verbs of hlp.proto over gRPC: who may ask, what each asks of the runtime, what goes back.
+ * Lives on the clients thread, the owner of `loop`; nothing here blocks.
  */
 #ifndef HLP_SERVICE_SERVICE_H
 #define HLP_SERVICE_SERVICE_H

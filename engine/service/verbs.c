@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * What each rpc does first and next. Reading verbs resolve the name and read; acting verbs resolve it
- * for acting, ask the coordinator, and answer when it is durable.
+ * What each rpc does first and next. Reading verbs resolve the name and read; acting verbs resolve
+ * it for acting, ask the coordinator, and answer when it is durable.
  */
 #include "service/verbs.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#include "base/instance.h"
 #include "service/acting.h"
 #include "service/reads.h"
 #include "service/watch.h"
-#include "base/instance.h"
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static void then_status(struct asking *asking)
 {
@@ -75,8 +75,7 @@ static void then_artifacts(struct asking *asking)
 
 static void list_artifacts(struct asking *asking)
 {
-	const Hlp__V1__ArtifactsRequest *asked =
-		(const Hlp__V1__ArtifactsRequest *)asking->message;
+	const Hlp__V1__ArtifactsRequest *asked = (const Hlp__V1__ArtifactsRequest *)asking->message;
 
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_artifacts);
 }
@@ -93,7 +92,7 @@ static void diff_artifact(struct asking *asking)
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_diff);
 }
 
-/* ---- streams --------------------------------------------------------------------------------------- */
+/* ---- streams ----------------------------------------------------------------------------- */
 
 static void then_watch(struct asking *asking)
 {
@@ -127,7 +126,7 @@ static void list_events(struct asking *asking)
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_events);
 }
 
-/* ---- the engine itself ------------------------------------------------------------------------------ */
+/* ---- the engine itself ------------------------------------------------------------------- */
 
 static void then_engine(struct asking *asking)
 {
@@ -153,8 +152,7 @@ static void then_engine(struct asking *asking)
 
 static void get_engine(struct asking *asking)
 {
-	asking_request(asking, asking_new_request(asking, REQUEST_STATUS, NULL, NULL),
-		       then_engine);
+	asking_request(asking, asking_new_request(asking, REQUEST_STATUS, NULL, NULL), then_engine);
 }
 
 static void then_stopping(struct asking *asking)
@@ -169,14 +167,13 @@ static void then_stopping(struct asking *asking)
 static void stop_engine(struct asking *asking)
 {
 	const Hlp__V1__StopRequest *asked = (const Hlp__V1__StopRequest *)asking->message;
-	struct request *request =
-		asking_new_request(asking, REQUEST_STOP, asked->request, NULL);
+	struct request *request = asking_new_request(asking, REQUEST_STOP, asked->request, NULL);
 
 	request->flag = asked->all;
 	asking_request(asking, request, then_stopping);
 }
 
-/* ---- the table ---------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------- */
 
 static const struct verb_entry {
 	const char *method;

@@ -115,8 +115,7 @@ static void tell(struct asking *asking, const struct runtime_update *update,
 	/* Equal is let through: one commit's rows may come in several updates. */
 	if (update->seq < asking->seq && !update->last)
 		return;
-	if (asking->events ||
-	    grpc_call_pending(asking->call) > PENDING_MAX) {
+	if (asking->events || grpc_call_pending(asking->call) > PENDING_MAX) {
 		asking->missed++;
 		watch_drained(asking);
 		return;

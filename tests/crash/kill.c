@@ -3,11 +3,11 @@
  * kill --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER
  *
  * Kills parts of an instance with SIGKILL at random moments while runbooks of 200 nodes with side
- * effects run, until N kills are done, and checks what must hold. engine: every run ends COMPLETED by
- * itself and every node's line stands in its file exactly once. launcher, both: every run ends
- * COMPLETED (the nodes say on_lost: retry) and no two attempts of one node were alive at once. It says in
- * which states the nodes were at the kills, and fails if a state it means to hit was never hit. Everything
- * lives in an HLP_HOME of its own; only processes of that home are killed, by pid.
+ * effects run, until N kills are done, and checks what must hold. engine: every run ends COMPLETED
+ * by itself and every node's line stands in its file exactly once. launcher, both: every run ends
+ * COMPLETED (the nodes say on_lost: retry) and no two attempts of one node were alive at once. It
+ * says in which states the nodes were at the kills, and fails if a state it means to hit was never
+ * hit. Everything lives in an HLP_HOME of its own; only processes of that home are killed, by pid.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -32,7 +32,7 @@
 #include "base/rng.h"
 #include "model/state.h"
 
-#define NODES 200
+#define NODES	     200
 #define RUN_LIMIT_US (180 * CLOCK_SECOND_US)
 
 enum target { TARGET_ENGINE = 1, TARGET_LAUNCHER = 2, TARGET_BOTH = 3 };
@@ -53,7 +53,7 @@ static _Noreturn void die(const char *what, const char *why)
 	exit(1);
 }
 
-/* ---- the instance's processes ------------------------------------------------------------------- */
+/* ---- the instance's processes ------------------------------------------------------------ */
 
 static bool file_has(const char *path, const char *text, size_t text_length)
 {
@@ -97,7 +97,7 @@ static pid_t find_program(const struct test *test, const char *name)
 	return found;
 }
 
-/* ---- where the nodes were ------------------------------------------------------------------------- */
+/* ---- where the nodes were ---------------------------------------------------------------- */
 
 static void look_at_states(struct test *test)
 {
@@ -115,7 +115,8 @@ static void look_at_states(struct test *test)
 			int reason = sqlite3_column_int(statement, 0);
 
 			if (reason >= 0 && reason < (int)REASONS)
-				test->seen[reason] += (unsigned long)sqlite3_column_int(statement, 1);
+				test->seen[reason] +=
+					(unsigned long)sqlite3_column_int(statement, 1);
 		}
 	(void)sqlite3_finalize(statement);
 	(void)sqlite3_close(db);
@@ -140,7 +141,7 @@ static int say_states(const struct test *test)
 	return missing;
 }
 
-/* ---- runs ------------------------------------------------------------------------------------------- */
+/* ---- runs -------------------------------------------------------------------------------- */
 
 /* Layers of ten: each node needs two of the layer above. Its line goes through one write. */
 static void write_workflow(const struct test *test, const char *path)
@@ -158,10 +159,11 @@ static void write_workflow(const struct test *test, const char *path)
 			buf_printf(&yaml, "    needs: [n%d, n%d]\n", i - 10,
 				   i - i % 10 - 10 + (i + 3) % 10);
 		if (lossy)
-			buf_printf(&yaml,
-				   "    run: |\n      mkdir lock.n%d || { echo n%d >> doubles; exit 0; }\n"
-				   "      sleep 0.02\n      echo n%d >> lines\n      rmdir lock.n%d\n",
-				   i, i, i, i);
+			buf_printf(
+				&yaml,
+				"    run: |\n      mkdir lock.n%d || { echo n%d >> doubles; exit 0; }\n"
+				"      sleep 0.02\n      echo n%d >> lines\n      rmdir lock.n%d\n",
+				i, i, i, i);
 		else
 			buf_printf(&yaml, "    run: echo n%d >> lines; sleep 0.0%d\n", i, i % 3);
 	}
@@ -189,8 +191,8 @@ static int hlp(const struct test *test, struct buf *out, char *const *args)
 /* A child that waits for the run's end and exits as `hlp wait` does. */
 static pid_t start_waiting(const struct test *test, const char *execution)
 {
-	char *argv[] = {mem_printf("%s/hlp", test->bin), "wait", (char *)execution, "--for",
-			"ended", NULL};
+	char *argv[] = {
+		mem_printf("%s/hlp", test->bin), "wait", (char *)execution, "--for", "ended", NULL};
 	struct proc_spawn how = {.argv = argv,
 				 .folder = test->folder,
 				 .stdin_fd = -1,
@@ -230,7 +232,6 @@ static void sleep_us(uint64_t us)
 
 	(void)nanosleep(&wait, NULL);
 }
-
 
 /* Kills until the run has ended. Returns the exit code of `hlp wait`. */
 static int torment(struct test *test, const char *execution)
@@ -321,7 +322,8 @@ static void read_arguments(struct test *test, int argc, char **argv)
 			test->bin = argv[i + 1];
 	}
 	if (!test->bin)
-		die("usage", "kill --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER");
+		die("usage",
+		    "kill --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER");
 }
 
 int main(int argc, char **argv)
