@@ -330,8 +330,8 @@ static void not_started(struct decision *decision, enum standing where)
 {
 	uint32_t node = decision->input->node;
 
-	if (where != STANDING_LIVE)
-		return; /* only intended: its start goes on */
+	if (where != STANDING_LIVE || decision->execution->nodes[node].pid)
+		return; /* only intended: its start goes on; known to run: an old answer */
 	decide_emit_attempt(decision, EVENT_REVOKED, node)->text = "it was never started";
 	if (decision->execution->nodes[node].live_kind != ATTEMPT_RUN)
 		return;

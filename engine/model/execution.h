@@ -173,9 +173,11 @@ enum input_kind {
 	INPUT_COLLECT_FAILED,
 	INPUT_RESTORED,	      /* items */
 	INPUT_RESTORE_FAILED, /* text */
-	INPUT_NOT_STARTED,    /* the executor proves that this attempt was never started */
-	INPUT_LOST,	      /* proven gone, exit unknown */
-	INPUT_UNREACHABLE,    /* the executor is silent about it */
+	INPUT_NOT_STARTED, /* the executor proves that this attempt was never started. Only as the
+			      answer to a question asked after its START was posted, if it was: an
+			      older answer would say that what is just starting never will */
+	INPUT_LOST,	   /* proven gone, exit unknown */
+	INPUT_UNREACHABLE, /* the executor is silent about it */
 	INPUT_REACHABLE,
 	INPUT_DUE,	  /* time_us has come: backoffs and holds that are due */
 	INPUT_ADMIT,	  /* intend the best ready node, if any; from admission */

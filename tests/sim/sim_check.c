@@ -101,9 +101,7 @@ static void check_undo_order(struct world *world, uint32_t node)
 	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
 		const struct node_run *run = &world->execution->nodes[i];
 
-		if (is_after(world, i, node) && run->state != STATE_PENDING &&
-		    run->state != STATE_RECOVERED &&
-		    !(run->state == STATE_PAUSED && run->reason == REASON_HELD))
+		if (is_after(world, i, node) && run->start_order)
 			sim_fail(world, "%s is undone before %s, which is %s",
 				 sim_node(world, node), sim_node(world, i),
 				 reason_name(run->reason));

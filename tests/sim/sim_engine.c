@@ -203,7 +203,7 @@ static void dispatch(struct world *world, uint32_t index)
 void engine_turn(struct world *world)
 {
 	if (engine_is_ready(world)) {
-		size_t slots = rng_below(&world->rng, 10);
+		size_t slots = world->faults ? rng_below(&world->rng, 10) : 10;
 
 		(void)admission_decide(&world->execution, 1, slots, intend, world);
 		while (world->queue_count && execution_can_dispatch(world->execution) &&

@@ -42,7 +42,8 @@ static void report(struct world *world, enum input_kind kind, const struct proce
 {
 	struct executor_fake *executor = &world->executor;
 	int64_t at_us = kind == INPUT_STARTED ? process->started_us : world->now_us;
-	int times = sim_chance(world, 8) ? 2 : 1;
+	/* That something never started is true only until it is: it is never said twice. */
+	int times = kind != INPUT_NOT_STARTED && sim_chance(world, 8) ? 2 : 1;
 
 	for (int i = 0; i < times; i++) {
 		executor->reports =

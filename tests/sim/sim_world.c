@@ -81,8 +81,10 @@ static void gather(const struct world *world, unsigned weights[STEPS])
 	weights[STEP_BACK] = executor->silent ? 6 : 0;
 	if (!world->faults)
 		return;
-	weights[STEP_ACT] = engine_is_ready(world) ? 6 : 0;
-	weights[STEP_CRASH] = 4;
+	weights[STEP_ACT] = engine_is_ready(world) ? 5 : 0;
+	if (!executor_runs(world) && !world->jobs_count && !executor->reports_count)
+		return; /* a crash of an engine that does nothing shows nothing */
+	weights[STEP_CRASH] = 3;
 	weights[STEP_SILENCE] = executor->silent ? 0 : 1;
 	weights[STEP_LAUNCHER] = executor->silent ? 0 : 1;
 }
