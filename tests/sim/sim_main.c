@@ -86,7 +86,9 @@ static bool run(uint64_t seed, const char *rule, bool trace, struct totals *tota
 
 int main(int argc, char **argv)
 {
-	struct options options = {.seeds = 1000, .rule = "none"};
+	const char *seeds = getenv("HLP_SIM_SEEDS");
+	struct options options = {.seeds = seeds ? strtoull(seeds, NULL, 10) : 2000,
+				  .rule = "none"};
 	struct world probe = {0};
 	struct totals totals = {0};
 	int wrong = parse(argc, argv, &options);

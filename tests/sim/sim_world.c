@@ -194,6 +194,7 @@ static void settle(struct world *world)
 	uint64_t from = world->steps;
 
 	world->faults = false;
+	engine_turn(world); /* with slots for all */
 	while (!sim_failed(world) && world_step(world)) {
 		if (world->steps - from > STEPS_MAX)
 			sim_fail(world, "it does not come to rest");
@@ -211,8 +212,10 @@ void world_run(struct world *world)
 	while (rounds-- && !sim_failed(world)) {
 		faulty = rng_below(&world->rng, 300);
 		world->faults = true;
-		while (faulty-- && !sim_failed(world) && world_step(world))
-			;
+		while (faulty-- && !sim_failed(world) && world_step(world)) {
+			if (world->execution->ended && sim_chance(world, 8))
+				break; /* most acts on an ended one are refused */
+		}
 		if (!sim_failed(world))
 			settle(world);
 	}
