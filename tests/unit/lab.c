@@ -72,7 +72,7 @@ static void set_node(struct arena *arena, struct node_spec *spec, const struct l
 	spec->retry = spec->undo_retry;
 	spec->retry.limit = node->retries;
 	spec->risk = node->risk;
-	spec->on_lost = node->on_lost;
+	spec->on_lost = (uint8_t)node->on_lost;
 	spec->irreversible = node->irreversible;
 	spec->continue_on.failure = node->tolerated;
 	if (node->needs)

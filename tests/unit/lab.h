@@ -18,7 +18,7 @@ struct lab_node {
 	const char *artifact; /* path, NULL for none */
 	bool hook;	      /* the artifact has an on_restore */
 	const char *output;
-	uint32_t retries, undo_retries;
+	uint16_t retries, undo_retries;
 	double risk;
 	enum on_lost on_lost;
 	const char *irreversible;
