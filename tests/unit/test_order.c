@@ -246,7 +246,7 @@ static void the_undo_state_tells_how_the_attempt_ended(void **state)
 		{{.exit_kind = EXIT_STATUS, .code = 1}, "failed"},
 		{{.exit_kind = EXIT_SIGNAL, .code = 9}, "failed"},
 		{{.exit_kind = EXIT_TIMEOUT}, "failed"},
-		{{.exit_kind = EXIT_NONE, .started_us = 1}, "lost"},
+		{{.exit_kind = EXIT_NONE, .started_us = 1, .ended_us = 2}, "lost"},
 		{{.exit_kind = EXIT_SIGNAL, .verdict = VERDICT_CANCEL}, "cancelled"},
 	};
 	struct binding outputs[] = {{"se-rial", "12"}, {"other", NULL}};
