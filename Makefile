@@ -111,6 +111,16 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_ARCHIVES)
 unit: $(UNIT_TESTS)
 	@for t in $^; do $$t || exit 1; done
 
+# ---- fuzzers: one program a file, fuzz_NAME.c; make FLAVOUR=fuzz fuzz, then e.g.
+# build/fuzz/fuzz/fuzz_workflow -max_total_time=60 NEW_FOLDER tests/fuzz/corpus/workflow
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(TEST_ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group $(TEST_LIBS)
+
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+
 # ---- the simulator, and small programs that scripts of the tests use -----------------------------
 SIM_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/sim/*.c))
 $(B)/tests/sim: $(SIM_OBJECTS) $(B)/lib/model.a $(B)/lib/base.a

@@ -141,7 +141,7 @@ static const struct command *command_of(const struct node_spec *spec, enum attem
 	case ATTEMPT_NONE:
 		break;
 	}
-	assert(!"an attempt has a kind");
+	assert(kind != ATTEMPT_NONE);
 	return NULL;
 }
 

@@ -349,6 +349,17 @@ static bool is_end(const struct here *here, const char *line, size_t length)
 	return length == here->end_length && !memcmp(line, here->end, length);
 }
 
+/* bash takes "E)" for the end as well, inside $( … ). */
+static bool is_end_for_bash(const struct here *here, const char *line, size_t length)
+{
+	while (here->strips_tabs && length && *line == '\t') {
+		line++;
+		length--;
+	}
+	return length > here->end_length && !memcmp(line, here->end, here->end_length) &&
+	       line[here->end_length] == ')';
+}
+
 static void step(struct scanner *scanner);
 
 static void check_line(struct scanner *scanner, const struct here *here, size_t start)
@@ -388,6 +399,8 @@ static void take_body(struct scanner *scanner, const struct here *here)
 		size_t length = strcspn(line, "\n");
 		bool ends = is_end(here, line, length);
 
+		if (here->level > 1 && is_end_for_bash(here, line, length))
+			lose(scanner, "after a here-document that may have ended");
 		if (ends)
 			pass(scanner, length);
 		else if (here->quoted)
@@ -650,7 +663,7 @@ int shell_check_body(const struct shell_body *body, const char *text, struct err
 	for (bool first = true;; first = false) { /* ends with the last line */
 		size_t length = strcspn(line, "\n");
 
-		if (is_end(&here, line, length))
+		if (is_end(&here, line, length) || is_end_for_bash(&here, line, length))
 			return err_set(err, ERR_INVALID,
 				       "a value has a line that would end the here-document '%.*s'",
 				       (int)body->end_length, body->end_word);

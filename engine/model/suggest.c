@@ -171,7 +171,7 @@ const char *suggest_nearest(const char *word, size_t count,
 			    const char *(*name_at)(const void *ctx, size_t i), const void *ctx)
 {
 	size_t length = strlen(word);
-	size_t limit = length < 4 ? 1 : length < 8 ? 2 : 3;
+	size_t limit = length < 2 ? 0 : length < 4 ? 1 : length < 8 ? 2 : 3;
 	const char *nearest = NULL;
 
 	if (length > 100)

@@ -38,7 +38,7 @@ static bool read_string(struct reader *reader, uint32_t value, const char *name,
 		return false;
 	}
 	out->text = text;
-	out->shell = shell;
+	out->shell = (uint8_t)shell;
 	workflow_note_template(reader, value, reader->use, true);
 	return true;
 }

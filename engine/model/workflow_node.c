@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "model/suggest.h"
 #include "model/workflow_parts.h"
 
 static const struct retry no_retry = {.interval_us = CLOCK_SECOND_US,
@@ -396,7 +397,18 @@ void workflow_defaults_read(struct reader *reader, uint32_t value, void *target)
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
 
-/* What a node may do instead of running something, once it is supported: no second complaint. */
+static bool means_run(const char *key)
+{
+	size_t at = 0;
+
+	for (const char *meant; (meant = suggest_synonym(key, &at));)
+		if (!strcmp(meant, "run"))
+			return true;
+	return false;
+}
+
+/* What a node may do instead of running something, once it is supported, or a misnamed run: no
+ * second complaint. */
 static bool has_planned_work(const struct reader *reader, uint32_t value)
 {
 	for (uint32_t key = value + 1; key < yaml_at(reader->tree, value)->text_or_end;) {
@@ -405,7 +417,7 @@ static bool has_planned_work(const struct reader *reader, uint32_t value)
 					   : "";
 
 		if (!strcmp(text, "manual") || !strcmp(text, "workflow") ||
-		    !strcmp(text, "approval") || !strcmp(text, "check"))
+		    !strcmp(text, "approval") || !strcmp(text, "check") || means_run(text))
 			return true;
 		key = yaml_next(reader->tree, yaml_next(reader->tree, key));
 	}

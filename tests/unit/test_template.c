@@ -97,7 +97,8 @@ static void a_value_becomes_one_quoted_word(void **state)
 	assert_expands(TEMPLATE_SHELL, "echo ${params.x}", "a b", "echo 'a b'");
 	assert_expands(TEMPLATE_SHELL, "echo ${params.x}", "", "echo ''");
 	assert_expands(TEMPLATE_SHELL, "--a=${params.x}.log", "it's", "--a='it'\\''s'.log");
-	assert_expands(TEMPLATE_SHELL, "y=(-a ${params.x} <(ls) # it's\n)", "v", "y=(-a 'v' <(ls) # it's\n)");
+	assert_expands(TEMPLATE_SHELL, "y=(-a ${params.x} <(ls) # it's\n)", "v",
+		       "y=(-a 'v' <(ls) # it's\n)");
 	assert_expands(TEMPLATE_SHELL, "\"a ${params.x} b\"", "v", "\"a \"'v'\" b\"");
 }
 
@@ -177,6 +178,7 @@ static void a_value_must_not_end_its_here_document(void **state)
 	assert_refused("cat <<EOF\nE${params.x}\nEOF\n", "OF", "would end the here-document");
 	assert_refused("cat <<-E\n${params.x}\nE\n", "a\n\tE", "would end the here-document");
 	assert_refused("cat <<-E\n${params.x}\nE\n", "a\n\tb", "begins with a tab");
+	assert_refused("$(cat <<E\nE${params.x}\nE\n)", ")mark", "would end the here-document");
 	assert_refused("cat <<E\n$(echo ${params.x})\nE\n", "a\nE\nb",
 		       "would end the here-document");
 }

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The order of an attempt: what is started, with which environment, in which folder; and what
+ * is read back from its outputs.
+ */
+#include "model/order.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <string.h>
+
+#include "tests/unit/workflow_text.h"
+
+#define ID "01jd0000000000000000000000"
+
+static const struct order_places places = {.output_folder = "/home/output",
+					   .workspace = "/home/work"};
+
+struct fixture {
+	struct execution execution; /* only what an order reads */
+	struct node_run nodes[4];
+	struct binding recorded[4];
+	struct arena arena;
+};
+
+static void open_fixture(struct fixture *f, const char *text)
+{
+	const struct binding recorded[] = {
+		{"PATH", "/bin"}, {"LC_ALL", "C"}, {"SECRET", "s"}, {"MINE", "m"}};
+
+	*f = (struct fixture){0};
+	memcpy(f->recorded, recorded, sizeof(recorded));
+	f->execution.workflow = workflow_text_read(text);
+	memcpy(f->execution.id, ID, sizeof(ID));
+	f->execution.name = (char *)"w#3";
+	f->execution.number = 3;
+	f->execution.folder = (char *)"/srv/w";
+	f->execution.nodes = f->nodes;
+	f->execution.env = f->recorded;
+	f->execution.env_count = 4;
+	assert_int_equal(workflow_bind_params(f->execution.workflow, NULL, 0, &f->arena,
+					      &f->execution.params, NULL),
+			 0);
+}
+
+static void close_fixture(struct fixture *f)
+{
+	workflow_free((struct workflow *)f->execution.workflow);
+	arena_release(&f->arena);
+}
+
+static const struct order *build(struct fixture *f, uint32_t node, enum attempt_kind kind)
+{
+	const struct order *order = NULL;
+	struct err err;
+
+	if (order_build(&f->execution, node, kind, 2, 0, &places, &f->arena, &order, &err) < 0)
+		fail_msg("%s", err.message);
+	return order;
+}
+
+static const char *variable(const struct order *order, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *const *at = order->env; *at; at++)
+		if (!strncmp(*at, name, length) && (*at)[length] == '=')
+			return *at + length + 1;
+	return "(unset)";
+}
+
+static void assert_argv(const struct order *order, const char *expected)
+{
+	struct buf joined;
+
+	buf_init(&joined, 10000);
+	for (const char *const *at = order->argv; *at; at++)
+		buf_printf(&joined, "[%s]", *at);
+	assert_string_equal(buf_text(&joined), expected);
+	buf_release(&joined);
+}
+
+#define NODES "nodes:\n  - id: a_b\n"
+
+static void a_string_goes_to_the_shell(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f, "name: w\nparams: {x: {default: \"it's\"}}\n" NODES
+			 "    run: echo ${params.x} $HOME\n");
+	assert_argv(build(&f, 0, ATTEMPT_RUN), "[/bin/sh][-e][-c][echo 'it'\\''s' $HOME]");
+	close_fixture(&f);
+	open_fixture(&f, "name: w\n" NODES "    run: a | b\n    shell: bash\n");
+	assert_argv(build(&f, 0, ATTEMPT_RUN), "[bash][-e][-o][pipefail][-c][a | b]");
+	close_fixture(&f);
+}
+
+static void a_plain_string_and_a_list_are_started_directly(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f, "name: w\n" NODES "    run: /bin/true -x\n");
+	assert_argv(build(&f, 0, ATTEMPT_RUN), "[/bin/true][-x]");
+	close_fixture(&f);
+	open_fixture(&f, "name: w\nparams: {x: {default: $(b)}}\n" NODES
+			 "    run: [./a, \"${params.x}${run.number}\", \"$HOME\"]\n");
+	assert_argv(build(&f, 0, ATTEMPT_RUN), "[./a][$(b)3][$HOME]");
+	close_fixture(&f);
+}
+
+static void the_environment_is_built(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(
+		&f,
+		"name: w\nparams: {x: {default: v}}\nphases: [p]\n"
+		"env: {A: \"${params.x}1\", B: \"${env.A}2\", PATH: \"/opt:${env.PATH}\"}\n" NODES
+		"    phase: p\n    run: x\n    pass_env: MINE\n    outputs: o\n"
+		"    env: {B: \"${env.B}3\", C: \"${env.MINE} ${env.HLP_NODE}\"}\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_string_equal(variable(order, "A"), "v1");
+	assert_string_equal(variable(order, "B"), "v123");
+	assert_string_equal(variable(order, "C"), "m a_b");
+	assert_string_equal(variable(order, "PATH"), "/opt:/bin");
+	assert_string_equal(variable(order, "LC_ALL"), "C");
+	assert_string_equal(variable(order, "MINE"), "m");
+	assert_string_equal(variable(order, "SECRET"), "(unset)");
+	assert_string_equal(variable(order, "HLP_EXECUTION"), ID);
+	assert_string_equal(variable(order, "HLP_NODE"), "a_b");
+	assert_string_equal(variable(order, "HLP_ATTEMPT"), ID "-a.b-run-2");
+	assert_string_equal(variable(order, "HLP_PHASE"), "p");
+	assert_string_equal(variable(order, "HLP_WORKSPACE"), "/home/work");
+	assert_string_equal(variable(order, "HLP_OUTPUT"), order->outputs);
+	assert_string_equal(variable(order, "HLP_UNDO_STATE"), "(unset)");
+	close_fixture(&f);
+}
+
+static void places_are_absolute(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(&f, "name: w\n" NODES "    run: x\n    workdir: sub/dir\n    outputs: o\n"
+			 "    timeout: 5s\n    stop: {signal: HUP, grace: 3s}\n"
+			 "    idempotent: true\n    output_max: 1KiB\n"
+			 "  - {id: c, run: x, workdir: /tmp}\n  - {id: d, run: x}\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_string_equal(order->folder, "/srv/w/sub/dir");
+	assert_string_equal(order->attempt, ID "-a.b-run-2");
+	assert_string_equal(order->output, "/home/output/" ID "/a_b.run.2.log");
+	assert_string_equal(order->outputs, "/home/output/" ID "/a_b.run.2.outputs");
+	assert_int_equal(order->timeout_us, 5000000);
+	assert_int_equal(order->stop_signal, SIGHUP);
+	assert_int_equal(order->stop_grace_us, 3000000);
+	assert_int_equal(order->output_max_bytes, 1024);
+	assert_true(order->idempotent);
+	assert_string_equal(build(&f, 1, ATTEMPT_RUN)->folder, "/tmp");
+	assert_string_equal(build(&f, 2, ATTEMPT_RUN)->folder, "/srv/w");
+	assert_null(build(&f, 2, ATTEMPT_RUN)->outputs);
+	close_fixture(&f);
+}
+
+static void outputs_of_others_are_expanded(void **state)
+{
+	struct binding outputs[] = {{"o", "a b"}};
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f, "name: w\nnodes:\n  - {id: a, run: x, outputs: [o]}\n"
+			 "  - {id: b, needs: [a], run: 'echo ${nodes.a.outputs.o}'}\n");
+	f.nodes[0].outputs = outputs;
+	assert_argv(build(&f, 1, ATTEMPT_RUN), "[/bin/sh][-e][-c][echo 'a b']");
+	close_fixture(&f);
+}
+
+static void what_has_no_value_is_refused(void **state)
+{
+	struct fixture f;
+	const struct order *order = NULL;
+	struct err err;
+
+	(void)state;
+	open_fixture(&f, "name: w\nparams: {x: {required: false}}\n" NODES
+			 "    run: echo ${params.x}\n");
+	assert_int_equal(
+		order_build(&f.execution, 0, ATTEMPT_RUN, 1, 0, &places, &f.arena, &order, &err),
+		-ERR_INVALID);
+	assert_string_equal(err.message, "node 'a_b': ${params.x} has no value");
+	assert_null(order);
+	close_fixture(&f);
+	open_fixture(&f, "name: w\n" NODES "    run: x\n    env: {A: '${env.TZ}'}\n");
+	assert_int_equal(
+		order_build(&f.execution, 0, ATTEMPT_RUN, 1, 0, &places, &f.arena, &order, &err),
+		-ERR_INVALID);
+	assert_string_equal(err.message, "node 'a_b': env A: ${env.TZ} has no value");
+	close_fixture(&f);
+}
+
+/* ---- undo and hooks -------------------------------------------------------------------------- */
+
+#define UNDOABLE                                                                                   \
+	"name: w\n" NODES "    run: x\n    timeout: 9s\n    outputs: [se-rial, other]\n"           \
+	"    undo: {run: 'back ${nodes.a_b.outputs.se-rial}', timeout: 7s}\n"                      \
+	"    artifacts: [{path: f, on_restore: ./reload}]\n"
+
+static void an_undo_sees_what_the_attempt_left(void **state)
+{
+	struct binding outputs[] = {{"se-rial", "12"}, {"other", NULL}};
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(&f, UNDOABLE);
+	f.nodes[0] = (struct node_run){
+		.outputs = outputs, .exit_kind = EXIT_STATUS, .started_us = 1, .ended_us = 2};
+	order = build(&f, 0, ATTEMPT_UNDO);
+	assert_argv(order, "[/bin/sh][-e][-c][back '12']");
+	assert_string_equal(variable(order, "HLP_UNDO_STATE"), "completed");
+	assert_string_equal(variable(order, "HLP_OUTPUT_se_rial"), "12");
+	assert_string_equal(variable(order, "HLP_OUTPUT_other"), "(unset)");
+	assert_string_equal(variable(order, "HLP_OUTPUT"), "(unset)");
+	assert_null(order->outputs);
+	assert_int_equal(order->timeout_us, 7000000);
+	assert_string_equal(order->output, "/home/output/" ID "/a_b.undo.2.log");
+	close_fixture(&f);
+}
+
+static void the_undo_state_tells_how_the_attempt_ended(void **state)
+{
+	static const struct {
+		struct node_run run;
+		const char *expected;
+	} table[] = {
+		{{.exit_kind = EXIT_STATUS, .code = 0}, "completed"},
+		{{.exit_kind = EXIT_STATUS, .code = 1}, "failed"},
+		{{.exit_kind = EXIT_SIGNAL, .code = 9}, "failed"},
+		{{.exit_kind = EXIT_TIMEOUT}, "failed"},
+		{{.exit_kind = EXIT_NONE, .started_us = 1, .ended_us = 2}, "lost"},
+		{{.exit_kind = EXIT_SIGNAL, .verdict = VERDICT_CANCEL}, "cancelled"},
+	};
+	struct binding outputs[] = {{"se-rial", "12"}, {"other", NULL}};
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f, UNDOABLE);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		f.nodes[0] = table[i].run;
+		f.nodes[0].outputs = outputs;
+		assert_string_equal(variable(build(&f, 0, ATTEMPT_UNDO), "HLP_UNDO_STATE"),
+				    table[i].expected);
+	}
+	close_fixture(&f);
+}
+
+static void a_hook_runs_the_artifacts_command(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(&f, UNDOABLE);
+	order = build(&f, 0, ATTEMPT_HOOK);
+	assert_argv(order, "[./reload]");
+	assert_int_equal(order->timeout_us, 7000000);
+	assert_string_equal(variable(order, "HLP_UNDO_STATE"), "(unset)");
+	close_fixture(&f);
+}
+
+/* ---- outputs --------------------------------------------------------------------------------- */
+
+static const char *const declared[] = {"serial", "text"};
+static const struct node_spec spec = {.outputs = declared, .outputs_count = 2};
+
+static void outputs_are_read_back(void **state)
+{
+	static const char data[] = "serial=1=2\nunknown=x\n\ntext<<END\na\n\n b=c\nEND\nserial=3";
+	struct arena arena = {0};
+	struct event_item *items;
+	uint32_t count;
+
+	(void)state;
+	assert_int_equal(
+		order_read_outputs(&spec, data, strlen(data), &arena, &items, &count, NULL), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(items[0].kind, "output");
+	assert_string_equal(items[0].name, "serial");
+	assert_string_equal(items[0].value, "3");
+	assert_string_equal(items[1].value, "a\n\n b=c");
+	arena_release(&arena);
+}
+
+static void an_empty_value_is_a_value(void **state)
+{
+	static const char data[] = "serial=\ntext<<E\nE\n";
+	struct arena arena = {0};
+	struct event_item *items;
+	uint32_t count;
+
+	(void)state;
+	assert_int_equal(
+		order_read_outputs(&spec, data, strlen(data), &arena, &items, &count, NULL), 0);
+	assert_string_equal(items[0].value, "");
+	assert_string_equal(items[1].value, "");
+	arena_release(&arena);
+}
+
+static void wrong_outputs_are_refused(void **state)
+{
+	static const struct {
+		const char *data;
+		size_t length; /* 0: of the text */
+		const char *message;
+	} table[] = {
+		{"", 0,
+		 "output 'serial' was not written: the step must append serial=VALUE to "
+		 "\"$HLP_OUTPUT\""},
+		{"serial=1\n", 0,
+		 "output 'text' was not written: the step must append text=VALUE to "
+		 "\"$HLP_OUTPUT\""},
+		{"serial=1\nhello there\n", 0, "outputs line 2: not KEY=VALUE: 'hello there'"},
+		{"=x\n", 0, "outputs line 1: not KEY=VALUE: '=x'"},
+		{"serial\n", 0, "outputs line 1: not KEY=VALUE: 'serial'"},
+		{"serial<x\n", 0, "outputs line 1: not KEY=VALUE: 'serial<x'"},
+		{"text<<E\na\n", 0, "outputs line 1: no line 'E' ends the value"},
+		{"serial=\xff\n", 0, "output 'serial' is not UTF-8 text"},
+		{"serial=a\0b\n", 11, "output 'serial' is not UTF-8 text"},
+	};
+	struct arena arena = {0};
+	struct event_item *items = NULL;
+	uint32_t count;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t length = table[i].length ? table[i].length : strlen(table[i].data);
+
+		assert_int_equal(order_read_outputs(&spec, table[i].data, length, &arena, &items,
+						    &count, &err),
+				 -ERR_INVALID);
+		assert_string_equal(err.message, table[i].message);
+		assert_null(items);
+	}
+	arena_release(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_string_goes_to_the_shell),
+		cmocka_unit_test(a_plain_string_and_a_list_are_started_directly),
+		cmocka_unit_test(the_environment_is_built),
+		cmocka_unit_test(places_are_absolute),
+		cmocka_unit_test(outputs_of_others_are_expanded),
+		cmocka_unit_test(what_has_no_value_is_refused),
+		cmocka_unit_test(an_undo_sees_what_the_attempt_left),
+		cmocka_unit_test(the_undo_state_tells_how_the_attempt_ended),
+		cmocka_unit_test(a_hook_runs_the_artifacts_command),
+		cmocka_unit_test(outputs_are_read_back),
+		cmocka_unit_test(an_empty_value_is_a_value),
+		cmocka_unit_test(wrong_outputs_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
