@@ -14,14 +14,24 @@
 
 #define BUSY_WAIT_MS 5000
 
-static bool is_space_error(struct db *db, int result)
+/* The cause of an I/O error. SQLite keeps it for some calls only (not for COMMIT), and nothing that
+ * it does after a failed write sets errno anew; callers clear errno before they call. */
+static int cause_of(const struct db *db)
 {
-	int number = sqlite3_system_errno(db->sqlite);
+	return errno ? errno : sqlite3_system_errno(db->sqlite);
+}
+
+static bool is_space_error(const struct db *db, int result)
+{
+	int number = cause_of(db);
 
 	if ((result & 0xff) == SQLITE_FULL)
 		return true;
-	return result == SQLITE_IOERR_WRITE &&
-	       (number == ENOSPC || number == EDQUOT || number == EFBIG);
+	/* A sync that fails for want of space is a failed sync. */
+	if ((result & 0xff) != SQLITE_IOERR || result == SQLITE_IOERR_FSYNC ||
+	    result == SQLITE_IOERR_DIR_FSYNC)
+		return false;
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
 int db_error(struct db *db, int result, struct err *err, const char *what)
@@ -41,7 +51,7 @@ int db_error(struct db *db, int result, struct err *err, const char *what)
 	case SQLITE_IOERR:
 		db->broken = true;
 		return err_set(err, ERR_IO, "%s: '%s': %s (%d): %s", what, db->path, cause, result,
-			       strerror(sqlite3_system_errno(db->sqlite)));
+			       strerror(cause_of(db)));
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_UNAVAILABLE, "%s: '%s' is in use: %s", what, db->path,
@@ -50,7 +60,7 @@ int db_error(struct db *db, int result, struct err *err, const char *what)
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 		return err_set(err, ERR_DENIED, "%s: '%s': %s: %s", what, db->path, cause,
-			       strerror(sqlite3_system_errno(db->sqlite)));
+			       strerror(cause_of(db)));
 	default:
 		return err_set(err, ERR_INTERNAL, "%s: '%s': %s (%d)", what, db->path, cause,
 			       result);
@@ -65,6 +75,7 @@ int db_open(struct db *db, const char *path, enum db_mode mode, struct err *err)
 	flags |= mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 				  : SQLITE_OPEN_READONLY;
 	*db = (struct db){.path = mem_strdup(path)};
+	errno = 0;
 	result = sqlite3_open_v2(path, &db->sqlite, flags, NULL);
 	if (result != SQLITE_OK) {
 		int rc = db_error(db, result, err, "cannot open the database");
@@ -86,7 +97,10 @@ void db_close(struct db *db)
 
 int db_exec(struct db *db, const char *sql, struct err *err)
 {
-	int result = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+	int result;
+
+	errno = 0;
+	result = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
 
 	return result == SQLITE_OK ? 0 : db_error(db, result, err, "cannot use the database");
 }
@@ -107,16 +121,19 @@ int db_number(struct db *db, const char *sql, int64_t missing, int64_t *out, str
 
 int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out, struct err *err)
 {
-	int result = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+	int result;
 
+	errno = 0;
+	result = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
 	return result == SQLITE_OK ? 0 : db_error(db, result, err, "cannot read the database");
 }
 
 int db_step(struct db *db, sqlite3_stmt *statement, struct err *err)
 {
-	int result = sqlite3_step(statement);
-	int rc = 0;
+	int result, rc = 0;
 
+	errno = 0;
+	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
 		return 1;
 	if (result != SQLITE_DONE)

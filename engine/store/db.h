@@ -36,7 +36,8 @@ int db_step(struct db *db, sqlite3_stmt *statement, struct err *err);
 int db_run(struct db *db, sqlite3_stmt *statement, struct err *err);
 void db_reset(sqlite3_stmt *statement); /* resets and forgets what was bound */
 
-/* The error for a result code of SQLite; marks the connection broken where that is due. */
+/* The error for a result code of SQLite; marks the connection broken where that is due. errno was 0
+ * before the call that failed. */
 int db_error(struct db *db, int result, struct err *err, const char *what);
 
 /* Texts and blobs are borrowed until the statement is reset; NULL text binds NULL. */

@@ -85,10 +85,11 @@ static int note_frames(void *ctx, sqlite3 *sqlite, const char *name, int frames)
 /* Moves the log into the database. A full disk only postpones it. */
 static int checkpoint(struct journal *journal, struct err *err)
 {
-	int frames = 0, done = 0, rc;
-	int result = sqlite3_wal_checkpoint_v2(journal->db.sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE,
-					       &frames, &done);
+	int frames = 0, done = 0, result, rc;
 
+	errno = 0; /* db_error looks at it */
+	result = sqlite3_wal_checkpoint_v2(journal->db.sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE,
+					   &frames, &done);
 	if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY) {
 		rc = db_error(&journal->db, result, err, "cannot checkpoint");
 		if (rc != -ERR_FULL)
