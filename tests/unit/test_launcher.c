@@ -435,9 +435,9 @@ static void other_user_is_refused(void **state)
 	assert_int_equal(file_read("/proc/self/exe", 1 << 28, &data, &length, NULL), 0);
 	assert_int_equal(file_replace(program, data, length, 0755, NULL), 0);
 	free(data);
-	free(program);
 	buf_init(&out, 10000);
 	assert_int_equal(proc_run(argv, "/", &out, NULL), 0);
+	free(program);
 	assert_string_equal(buf_text(&out), "REFUSED: this instance belongs to another user\n");
 	buf_release(&out);
 	assert_int_equal(instance_status(&box->home, &status, NULL), 0);
