@@ -43,8 +43,8 @@ void start_explain(const struct home *home, struct err *err)
 {
 	struct instance_status status;
 
-	if (instance_status(home, &status, NULL) < 0 || !status.text[0])
+	if (instance_status(home, &status, NULL) < 0)
 		return;
-	(void)err_set(err, (enum err_code)err->code, "%s; the launcher says: %s", err->message,
-		      status.text);
+	(void)err_set(err, (enum err_code)err->code, "%s%s%s; its log is '%s'", err->message,
+		      status.text[0] ? "; the launcher says: " : "", status.text, home->engine_log);
 }

@@ -16,7 +16,8 @@ int start_is_under_way(const struct home *home, struct err *err);
 /* Whether the launcher will not start an engine any more until asked again: ERR_UNAVAILABLE with
  * its reason; 0 while there is hope. */
 int start_hope(const struct home *home, struct err *err);
-/* Adds to *err what the launcher says about why no engine runs, if it says anything. */
+/* Adds to *err what the launcher says about why no engine runs, and where the log is; nothing
+ * without a launcher. */
 void start_explain(const struct home *home, struct err *err);
 
 #endif
