@@ -37,8 +37,8 @@ void canvas_unclip(struct canvas *canvas);
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t code, enum role role,
 		unsigned attributes);
-/* Draws text from outside or ours, one line, at most `columns` wide (-1: to the edge); what does not
- * fit ends in '…' ('~' in ASCII). Returns the columns drawn. */
+/* Draws text from outside or ours, one line, at most `columns` wide (-1: to the edge); what does
+ * not fit ends in '…' ('~' in ASCII). Returns the columns drawn. */
 int canvas_text(struct canvas *canvas, int x, int y, int columns, enum role role,
 		unsigned attributes, const char *text);
 int canvas_printf(struct canvas *canvas, int x, int y, int columns, enum role role,

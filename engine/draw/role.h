@@ -12,7 +12,7 @@ enum role {
 	ROLES
 };
 
-const char *role_name(enum role role);	  /* "failed", "edge_hot" */
-enum role role_of(const char *name);	  /* ROLE_text for an unknown name */
+const char *role_name(enum role role); /* "failed", "edge_hot" */
+enum role role_of(const char *name);   /* ROLE_text for an unknown name */
 
 #endif
