@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "model/workflow.h"
-#include "tui/dialog.h"
 #include "tui/feed.h"
 #include "tui/words.h"
 
@@ -29,11 +28,6 @@ enum confirmation acting_confirmation(enum action action, const struct mirror_no
 /* ---- arming -----------------------------------------------------------------------------------
  */
 
-bool app_is_armed(const struct app *app)
-{
-	return app->arm.armed && !app->read_only;
-}
-
 static bool is_started_here(const struct app *app)
 {
 	uint32_t count = app->started_count;
@@ -43,15 +37,6 @@ static bool is_started_here(const struct app *app)
 			return true;
 	}
 	return false;
-}
-
-void acting_started_here(struct app *app, const char *id)
-{
-	(void)snprintf(app->started[app->started_count++ % 8], sizeof(app->started[0]), "%s", id);
-	app->arm.armed = !app->read_only;
-	app->arm.used_us = app->now_us;
-	app->arm.reason[0] = '\0';
-	(void)snprintf(app->arm.execution, sizeof(app->arm.execution), "%s", id);
 }
 
 static void disarm(struct app *app, const char *why)
@@ -76,13 +61,6 @@ void acting_tick(struct app *app)
 
 /* ---- what an act applies to -------------------------------------------------------------------
  */
-
-const char *acting_target(const struct app *app, const struct act *act)
-{
-	if (act->node == ACT_WHOLE_RUN)
-		return app->mirror.name;
-	return app->mirror.nodes[act->node].id;
-}
 
 static const struct mirror_node *node_of(const struct app *app, const struct act *act)
 {
@@ -187,12 +165,20 @@ void acting_confirm(struct app *app, const struct act *act)
 		acting_send(app, act);
 		break;
 	case CONFIRM_YES:
-		dialog_open(app, DIALOG_YES, act);
+		app_open_dialog(app, DIALOG_YES, act);
 		break;
 	case CONFIRM_NAME:
-		dialog_open(app, DIALOG_NAME, act);
+		app_open_dialog(app, DIALOG_NAME, act);
 		break;
 	}
+}
+
+static void show_plan(struct app *app, const struct act *act)
+{
+	app_open_dialog(app, DIALOG_PLAN, act);
+	app->plan.changed = false;
+	app->plan.page.top = 0;
+	feed_plan(app, act->node);
 }
 
 /* Allowed: on to the question, the plan or the confirmation. */
@@ -200,9 +186,9 @@ static void go_on(struct app *app, const struct act *act)
 {
 	app->arm.used_us = app->now_us;
 	if (act->action == ACTION_ANSWER)
-		dialog_open(app, DIALOG_CHOICE, act);
+		app_open_dialog(app, DIALOG_CHOICE, act);
 	else if (act->action == ACTION_UNDO)
-		dialog_open(app, DIALOG_PLAN, act);
+		show_plan(app, act);
 	else if (act->action != ACTION_ARM)
 		acting_confirm(app, act);
 }
@@ -261,9 +247,9 @@ void acting_begin(struct app *app, enum action action)
 	if (action != ACTION_ARM && !prepare(app, &act))
 		return;
 	if (!app->arm.armed && is_started_here(app))
-		acting_started_here(app, app->mirror.id);
+		app_started_here(app, app->mirror.id);
 	if (action != ACTION_PAUSE && !app->arm.armed)
-		dialog_open(app, DIALOG_ARM, &act);
+		app_open_dialog(app, DIALOG_ARM, &act);
 	else
 		go_on(app, &act);
 }

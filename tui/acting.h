@@ -23,9 +23,7 @@ void acting_send(struct app *app, const struct act *act);
 /* The answer is chosen: on to its confirmation. */
 void acting_confirm(struct app *app, const struct act *act);
 
-void acting_started_here(struct app *app, const char *id); /* such an execution is armed */
 void acting_tick(struct app *app); /* arming lapses after ten idle minutes, never in a dialog */
-const char *acting_target(const struct app *app, const struct act *act);
 
 /* The answers that a question takes, for a dialog. */
 struct acting_answer {

@@ -1,74 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * The console's state: the stack of views, the selection, messages, what every key means where no
- * view or dialog takes it.
+ * What all parts of the console share: messages, the stack of views, the selection, who may act,
+ * which dialog is open. What keys mean is in console.c.
  */
 #include "tui/app.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "tui/acting.h"
-#include "tui/dialog.h"
-#include "tui/feed.h"
-#include "tui/frame.h"
-#include "tui/start.h"
-#include "tui/views.h"
 #include "tui/words.h"
-
-#define MESSAGE_US (20 * CLOCK_SECOND_US)
-
-const struct view_ops *view_ops(enum view_id view)
-{
-	static const struct view_ops *const OPS[VIEWS] = {
-		[VIEW_LIST] = &view_list,     [VIEW_GRAPH] = &view_graph, [VIEW_NODE] = &view_node,
-		[VIEW_OUTPUT] = &view_output, [VIEW_DIFF] = &view_diff,	  [VIEW_WHY] = &view_why,
-		[VIEW_RUNS] = &view_runs,     [VIEW_HELP] = &view_help,
-	};
-	return OPS[view];
-}
-
-void app_init(struct app *app, bool ascii, bool read_only)
-{
-	*app = (struct app){.ascii = ascii, .read_only = read_only, .changed = true};
-	mirror_init(&app->mirror);
-	tail_init(&app->tail);
-	page_init(&app->diff.page);
-	page_init(&app->why.page);
-	page_init(&app->help);
-	page_init(&app->plan.page);
-	canvas_init(&app->canvas, 80, 24);
-	app->canvas.ascii = ascii;
-	app->stack[0] = VIEW_LIST;
-	app->depth = 1;
-}
-
-void app_release(struct app *app)
-{
-	feed_free(app->feed);
-	start_free(app->start);
-	mirror_release(&app->mirror);
-	tail_release(&app->tail);
-	page_release(&app->diff.page);
-	page_release(&app->why.page);
-	page_release(&app->help);
-	page_release(&app->plan.page);
-	canvas_release(&app->canvas);
-	layout_free(app->graph.layout);
-	free(app->list.rows);
-	if (app->diff.reply != NULL)
-		hlp__v1__diff_reply__free_unpacked(app->diff.reply, NULL);
-	if (app->why.attempts != NULL)
-		hlp__v1__attempt_list__free_unpacked(app->why.attempts, NULL);
-	if (app->runs.list != NULL)
-		hlp__v1__execution_list__free_unpacked(app->runs.list, NULL);
-	if (app->plan.reply != NULL)
-		hlp__v1__rollback_reply__free_unpacked(app->plan.reply, NULL);
-}
 
 void app_resize(struct app *app, int width, int height)
 {
@@ -90,6 +31,52 @@ void app_say(struct app *app, enum role role, const char *format, ...)
 	app->changed = true;
 }
 
+void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *act)
+{
+	struct dialog *dialog = &app->dialog;
+
+	*dialog = (struct dialog){.kind = kind, .opened_us = app->now_us, .act = *act};
+	if (kind == DIALOG_NAME || kind == DIALOG_PLAN)
+		(void)snprintf(dialog->expected, sizeof(dialog->expected), "%s",
+			       app_target(app, act));
+	if (kind == DIALOG_ARM) {
+		(void)snprintf(dialog->edit.text, sizeof(dialog->edit.text), "%s",
+			       app->arm.last_reason);
+		dialog->edit.length = strlen(dialog->edit.text);
+	}
+	app->changed = true;
+}
+
+void app_close_dialog(struct app *app)
+{
+	app->dialog.kind = DIALOG_NONE;
+	app->changed = true;
+}
+
+/* ---- acts -------------------------------------------------------------------------------------
+ */
+
+bool app_is_armed(const struct app *app)
+{
+	return app->arm.armed && !app->read_only;
+}
+
+const char *app_target(const struct app *app, const struct act *act)
+{
+	if (act->node == ACT_WHOLE_RUN)
+		return app->mirror.name;
+	return app->mirror.nodes[act->node].id;
+}
+
+void app_started_here(struct app *app, const char *id)
+{
+	(void)snprintf(app->started[app->started_count++ % 8], sizeof(app->started[0]), "%s", id);
+	app->arm.armed = !app->read_only;
+	app->arm.used_us = app->now_us;
+	app->arm.reason[0] = '\0';
+	(void)snprintf(app->arm.execution, sizeof(app->arm.execution), "%s", id);
+}
+
 /* ---- views ------------------------------------------------------------------------------------
  */
 
@@ -105,7 +92,7 @@ bool app_is_wide(const struct app *app)
 
 static void open_view(struct app *app)
 {
-	const struct view_ops *ops = view_ops(app_view(app));
+	const struct view_ops *ops = app->views[app_view(app)];
 
 	if (ops->open != NULL)
 		ops->open(app);
@@ -162,7 +149,7 @@ void app_select(struct app *app, uint32_t node)
 	if (app->tail_node != node) {
 		app->tail_node = node;
 		tail_restart(&app->tail);
-		feed_output_changed(app);
+		app->tail_moved = true;
 	}
 	if (app_view(app) == VIEW_WHY || app_view(app) == VIEW_DIFF)
 		open_view(app);
@@ -220,238 +207,6 @@ void app_mirror_changed(struct app *app)
 	tell_problem(app, first);
 	if (app->dialog.act.node != ACT_WHOLE_RUN &&
 	    app->dialog.act.node >= app->mirror.nodes_count)
-		dialog_close(app); /* what it was about is not there any more */
+		app_close_dialog(app); /* what it was about is not there any more */
 	app->changed = true;
-}
-
-static void select_neighbour(struct app *app, int64_t node, const char *none)
-{
-	if (node < 0)
-		app_say(app, ROLE_dim, "%s", none);
-	else
-		app_select(app, (uint32_t)node);
-}
-
-/* ---- actions ----------------------------------------------------------------------------------
- */
-
-static bool needs_node(enum action action)
-{
-	return action == ACTION_OUTPUT || action == ACTION_DIFF || action == ACTION_WHY;
-}
-
-static void do_look(struct app *app, enum action action)
-{
-	switch (action) {
-	case ACTION_LIST:
-		app->depth = 0;
-		app_show(app, VIEW_LIST);
-		break;
-	case ACTION_GRAPH:
-		app->depth = app_view(app) == VIEW_GRAPH ? 0 : app->depth;
-		app_show(app, app->depth == 0 ? VIEW_LIST : VIEW_GRAPH);
-		break;
-	case ACTION_OUTPUT:
-		app_show(app, VIEW_OUTPUT);
-		break;
-	case ACTION_DIFF:
-		app_show(app, VIEW_DIFF);
-		break;
-	case ACTION_WHY:
-		app_show(app, VIEW_WHY);
-		break;
-	case ACTION_RUNS:
-		app_show(app, VIEW_RUNS);
-		break;
-	case ACTION_HELP:
-		app_show(app, VIEW_HELP);
-		break;
-	default:
-		app_say(app, ROLE_dim, "%s does nothing here; ? lists the keys",
-			action_info(action)->name);
-	}
-}
-
-static void do_general(struct app *app, enum action action)
-{
-	switch (action) {
-	case ACTION_BACK:
-		app_back(app);
-		break;
-	case ACTION_LEAVE:
-		app->leave = true;
-		break;
-	case ACTION_SUSPEND:
-		app->suspend = true;
-		break;
-	case ACTION_REDRAW:
-		app->redraw = true;
-		app->changed = true;
-		break;
-	case ACTION_PALETTE:
-	case ACTION_FIND:
-	case ACTION_RUN:
-		dialog_palette(app, action);
-		break;
-	case ACTION_NEXT:
-		select_neighbour(app, list_neighbour(app, 1), "this is the last node");
-		break;
-	case ACTION_PREVIOUS:
-		select_neighbour(app, list_neighbour(app, -1), "this is the first node");
-		break;
-	case ACTION_NEXT_PROBLEM:
-		select_neighbour(app, list_problem(app, 1), "no problem further down");
-		break;
-	case ACTION_PREVIOUS_PROBLEM:
-		select_neighbour(app, list_problem(app, -1), "no problem further up");
-		break;
-	default:
-		do_look(app, action);
-	}
-}
-
-void app_do(struct app *app, enum action action)
-{
-	app->changed = true;
-	if (needs_node(action) && app_node(app) == NULL) {
-		app_say(app, ROLE_dim, "no node is selected");
-		return;
-	}
-	if (view_ops(app_view(app))->act(app, action))
-		return;
-	enum action_group group = action_info(action)->group;
-	if (action != ACTION_RUN && (group == ACTION_GROUP_ACT || group == ACTION_GROUP_LATER))
-		acting_begin(app, action);
-	else
-		do_general(app, action);
-}
-
-static void interrupt(struct app *app)
-{
-	if (app->now_us - app->message.at_us < CLOCK_SECOND_US &&
-	    strncmp(app->message.text, "Ctrl-C", 6) == 0) {
-		app->leave = true;
-		return;
-	}
-	app_say(app, ROLE_prompt, "Ctrl-C once more leaves the console; the run goes on");
-}
-
-void app_key(struct app *app, uint32_t key)
-{
-	char text[ACTION_KEY_TEXT];
-
-	app->changed = true;
-	if (app->dialog.kind != DIALOG_NONE) {
-		dialog_key(app, key);
-		return;
-	}
-	if (key == PRESS_BREAK) {
-		interrupt(app);
-		return;
-	}
-	if (key == PRESS_RESIZE)
-		return;
-	enum action action = action_of_key(key);
-	if (action == ACTION_NONE) {
-		action_key_text(key, text);
-		app_say(app, ROLE_dim, "%s means nothing here; ? lists the keys", text);
-		return;
-	}
-	if (app->message.role != ROLE_error || app->now_us - app->message.at_us > CLOCK_SECOND_US)
-		app->message.text[0] = '\0';
-	app_do(app, action);
-}
-
-/* ---- time -------------------------------------------------------------------------------------
- */
-
-static void watch_connection(struct app *app)
-{
-	if (app->client == NULL)
-		return;
-	bool connected = client_is_connected(app->client);
-	if (connected && app->lost_us != 0) {
-		char lost[CLOCK_DURATION_TEXT];
-		clock_format_duration(app->now_us - app->lost_us, lost);
-		app_say(app, ROLE_text, "the engine was lost for %s and is back", lost);
-		app->lost_us = 0;
-	} else if (!connected && app->lost_us == 0) {
-		app->lost_us = app->now_us;
-		app->changed = true;
-	}
-}
-
-void app_tick(struct app *app)
-{
-	watch_connection(app);
-	acting_tick(app);
-	feed_tick(app);
-	if (app->message.text[0] != '\0' && app->message.role != ROLE_error &&
-	    app->now_us - app->message.at_us > MESSAGE_US) {
-		app->message.text[0] = '\0';
-		app->changed = true;
-	}
-}
-
-int64_t app_deadline_us(const struct app *app)
-{
-	return feed_deadline_us(app);
-}
-
-/* ---- drawing ----------------------------------------------------------------------------------
- */
-
-static void draw_beside(struct app *app, struct area area)
-{
-	struct area left = area, right = area;
-
-	left.width = area.width * 6 / 10;
-	right.x = left.width + 1;
-	right.width = area.width - right.x;
-	for (int y = area.y; y < area.y + area.height; y++)
-		canvas_put(&app->canvas, left.width, y,
-			   canvas_line_glyph(LINE_UP | LINE_DOWN, app->ascii), ROLE_border, 0);
-	app->body = left;
-	canvas_clip(&app->canvas, left.x, left.y, left.width, left.height);
-	view_ops(app_view(app))->draw(app, &app->canvas, left);
-	canvas_clip(&app->canvas, right.x, right.y, right.width, right.height);
-	struct term_cursor cursor = app->cursor;
-	view_node.draw(app, &app->canvas, right);
-	app->cursor = cursor;
-	canvas_unclip(&app->canvas);
-}
-
-static void draw_view(struct app *app, struct area area)
-{
-	enum view_id view = app_view(app);
-
-	if (area.width < 1 || area.height < 1)
-		return;
-	if (app_is_wide(app) && (view == VIEW_LIST || view == VIEW_GRAPH) && app_node(app)) {
-		draw_beside(app, area);
-		return;
-	}
-	app->body = area;
-	canvas_clip(&app->canvas, area.x, area.y, area.width, area.height);
-	view_ops(view)->draw(app, &app->canvas, area);
-	canvas_unclip(&app->canvas);
-}
-
-static int within(int at, int size)
-{
-	if (at >= size)
-		at = size - 1;
-	return at < 0 ? 0 : at;
-}
-
-void app_draw(struct app *app)
-{
-	canvas_clear(&app->canvas);
-	app->cursor = (struct term_cursor){0, 0, false};
-	struct area area = frame_draw(app);
-	draw_view(app, area);
-	dialog_draw(app, area);
-	app->cursor.x = within(app->cursor.x, app->canvas.width);
-	app->cursor.y = within(app->cursor.y, app->canvas.height);
-	app->changed = false;
 }

@@ -167,6 +167,7 @@ struct app {
 	uint64_t problem_version; /* the newest problem that was told of */
 	uint32_t selected;	  /* node */
 	char selected_id[64];
+	const struct view_ops *const *views; /* by enum view_id */
 	enum view_id stack[VIEW_DEPTH];
 	int depth;	  /* of the stack; the last is in front */
 	struct area body; /* of the view in front, as last drawn */
@@ -175,7 +176,8 @@ struct app {
 	struct graph_state graph;
 	struct tail tail;
 	uint32_t tail_node;
-	bool tail_undo; /* the tail is of its undo */
+	bool tail_moved; /* the tail was restarted: what is under way is for another */
+	bool tail_undo;	 /* the tail is of its undo */
 	struct diff_state diff;
 	struct why_state why;
 	struct runs_state runs;
@@ -195,20 +197,7 @@ struct app {
 	bool leave, suspend, redraw, beep;
 };
 
-void app_init(struct app *app, bool ascii, bool read_only);
-void app_release(struct app *app);
 void app_resize(struct app *app, int width, int height);
-
-void app_key(struct app *app, uint32_t key);
-void app_do(struct app *app, enum action action); /* as if its key was pressed */
-/* Time has passed: clocks, arming, the connection. Call at each turn. */
-void app_tick(struct app *app);
-/* When app_tick wants to be called, CLOCK_MONOTONIC; INT64_MAX for never. */
-int64_t app_deadline_us(const struct app *app);
-void app_draw(struct app *app);
-
-/* ---- for views and dialogs ------------------------------------------------------------------- */
-
 void app_say(struct app *app, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void app_show(struct app *app, enum view_id view); /* in front of what is there */
@@ -222,6 +211,9 @@ void app_mirror_changed(struct app *app);
 bool app_is_armed(const struct app *app);
 bool app_is_wide(const struct app *app); /* list or graph and inspector side by side */
 
-const struct view_ops *view_ops(enum view_id view);
+void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *act);
+void app_close_dialog(struct app *app);
+const char *app_target(const struct app *app, const struct act *act); /* a node or the run */
+void app_started_here(struct app *app, const char *id); /* such an execution is armed */
 
 #endif

@@ -11,110 +11,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tui/acting.h"
-#include "tui/feed.h"
+#include "tui/edit.h"
 #include "tui/palette.h"
 #include "tui/plan.h"
 #include "tui/start.h"
 #include "tui/words.h"
 
 #define DEAD_US (CLOCK_SECOND_US * 3 / 10)
-
-void dialog_close(struct app *app)
-{
-	app->dialog.kind = DIALOG_NONE;
-	app->changed = true;
-}
-
-void dialog_open(struct app *app, enum dialog_kind kind, const struct act *act)
-{
-	struct dialog *dialog = &app->dialog;
-
-	*dialog = (struct dialog){.kind = kind, .opened_us = app->now_us, .act = *act};
-	if (kind == DIALOG_NAME || kind == DIALOG_PLAN)
-		(void)snprintf(dialog->expected, sizeof(dialog->expected), "%s",
-			       acting_target(app, act));
-	if (kind == DIALOG_ARM) {
-		(void)snprintf(dialog->edit.text, sizeof(dialog->edit.text), "%s",
-			       app->arm.last_reason);
-		dialog->edit.length = strlen(dialog->edit.text);
-	}
-	if (kind == DIALOG_PLAN)
-		plan_open(app);
-	app->changed = true;
-}
-
-void dialog_palette(struct app *app, enum action action)
-{
-	struct dialog *dialog = &app->dialog;
-
-	*dialog = (struct dialog){.kind = DIALOG_PALETTE,
-				  .opened_us = app->now_us,
-				  .nodes_only = action == ACTION_FIND};
-	if (action == ACTION_RUN) {
-		(void)snprintf(dialog->edit.text, sizeof(dialog->edit.text), "run ");
-		dialog->edit.length = 4;
-	}
-}
-
-/* ---- typing -----------------------------------------------------------------------------------
- */
-
-static void drop_character(struct edit *edit)
-{
-	while (edit->length > 0 && ((unsigned char)edit->text[edit->length - 1] & 0xc0) == 0x80)
-		edit->length--;
-	if (edit->length > 0)
-		edit->length--;
-	edit->text[edit->length] = '\0';
-}
-
-static void drop_word(struct edit *edit)
-{
-	while (edit->length > 0 && edit->text[edit->length - 1] == ' ')
-		edit->length--;
-	while (edit->length > 0 && edit->text[edit->length - 1] != ' ')
-		edit->length--;
-	edit->text[edit->length] = '\0';
-}
-
-bool dialog_edit(struct edit *edit, uint32_t key)
-{
-	char bytes[4];
-
-	if (key == PRESS_BACKSPACE) {
-		drop_character(edit);
-	} else if (key == 21) { /* ^U */
-		edit->length = 0;
-		edit->text[0] = '\0';
-	} else if (key == 23) { /* ^W */
-		drop_word(edit);
-	} else if (key >= ' ' && key < 0x110000 && text_columns(key) > 0) {
-		size_t count = text_encode(key, bytes);
-		if (edit->length + count >= sizeof(edit->text))
-			return true;
-		memcpy(edit->text + edit->length, bytes, count);
-		edit->length += count;
-		edit->text[edit->length] = '\0';
-	} else {
-		return false;
-	}
-	return true;
-}
-
-void dialog_draw_edit(struct app *app, struct area line, const char *prompt)
-{
-	struct canvas *canvas = &app->canvas;
-	const char *text = app->dialog.edit.text;
-	int x = line.x;
-
-	x += canvas_text(canvas, x, line.y, line.width, ROLE_prompt, CELL_BOLD, prompt);
-	int room = line.x + line.width - x - 1;
-	while (room > 0 && (int)text_width(text) > room)
-		text++; /* the end is what is being typed */
-	x += canvas_text(canvas, x, line.y, room, ROLE_prompt, CELL_UNDERLINE, text);
-	canvas_put(canvas, x, line.y, ' ', ROLE_prompt, CELL_REVERSE);
-	app->cursor = (struct term_cursor){x, line.y, true};
-}
 
 /* ---- keys -------------------------------------------------------------------------------------
  */
@@ -123,14 +26,14 @@ static void key_arm(struct app *app, uint32_t key)
 {
 	struct dialog *dialog = &app->dialog;
 
-	if (dialog_edit(&dialog->edit, key) || key != PRESS_ENTER)
+	if (edit_key(&dialog->edit, key) || key != PRESS_ENTER)
 		return;
 	if (strspn(dialog->edit.text, " ") == dialog->edit.length) {
 		app_say(app, ROLE_error, "a reason is needed, such as the incident's number");
 		return;
 	}
 	struct dialog done = *dialog;
-	dialog_close(app);
+	app_close_dialog(app);
 	acting_arm(app, done.edit.text, &done.act);
 }
 
@@ -142,7 +45,7 @@ static void key_yes(struct app *app, uint32_t key)
 		app_say(app, ROLE_dim, "Enter confirms nothing: y does it, Esc leaves it");
 		return;
 	}
-	dialog_close(app);
+	app_close_dialog(app);
 	if (key == 'y')
 		acting_send(app, &act);
 	else
@@ -153,20 +56,20 @@ static void key_name(struct app *app, uint32_t key)
 {
 	struct dialog *dialog = &app->dialog;
 
-	if (dialog_edit(&dialog->edit, key) || key != PRESS_ENTER)
+	if (edit_key(&dialog->edit, key) || key != PRESS_ENTER)
 		return;
 	if (strcmp(dialog->edit.text, dialog->expected) != 0) {
 		app_say(app, ROLE_error, "type %s to do it; Esc leaves it", dialog->expected);
 		return;
 	}
 	if (dialog->kind == DIALOG_START) {
-		dialog_close(app);
+		app_close_dialog(app);
 		start_go(app);
 		return;
 	}
 	struct act act = dialog->act;
 	if (dialog->kind != DIALOG_PLAN)
-		dialog_close(app);
+		app_close_dialog(app);
 	else if (!plan_is_ready(app))
 		return;
 	acting_send(app, &act);
@@ -182,7 +85,7 @@ static void key_choice(struct app *app, uint32_t key)
 		if ((uint32_t)(unsigned char)answers[i].key != key)
 			continue;
 		(void)snprintf(act.answer, sizeof(act.answer), "%s", answers[i].answer);
-		dialog_close(app);
+		app_close_dialog(app);
 		acting_confirm(app, &act);
 		return;
 	}
@@ -196,49 +99,43 @@ static bool is_too_early(const struct app *app)
 	return dialog->kind != DIALOG_PALETTE && app->now_us - dialog->opened_us < DEAD_US;
 }
 
-void dialog_key(struct app *app, uint32_t key)
+static void key_start(struct app *app, uint32_t key)
 {
+	if (start_needs_name(app)) {
+		key_name(app, key);
+	} else if (key == 'y') {
+		start_go(app);
+	} else if (key != PRESS_ENTER) {
+		app_close_dialog(app);
+		app_say(app, ROLE_dim, "nothing was started");
+	}
+}
+
+enum action dialog_key(struct app *app, uint32_t key)
+{
+	enum dialog_kind kind = app->dialog.kind;
+
 	if (key == PRESS_ESCAPE || key == PRESS_BREAK) {
-		bool palette = app->dialog.kind == DIALOG_PALETTE;
-		dialog_close(app);
-		if (!palette)
+		app_close_dialog(app);
+		if (kind != DIALOG_PALETTE)
 			app_say(app, ROLE_dim, "left as it is");
-		return;
+		return ACTION_NONE;
 	}
 	if (key == PRESS_RESIZE || is_too_early(app))
-		return;
-	switch (app->dialog.kind) {
-	case DIALOG_NONE:
-		break;
-	case DIALOG_ARM:
+		return ACTION_NONE;
+	if (kind == DIALOG_PALETTE)
+		return palette_key(app, key);
+	if (kind == DIALOG_ARM)
 		key_arm(app, key);
-		break;
-	case DIALOG_YES:
+	else if (kind == DIALOG_YES)
 		key_yes(app, key);
-		break;
-	case DIALOG_CHOICE:
+	else if (kind == DIALOG_CHOICE)
 		key_choice(app, key);
-		break;
-	case DIALOG_PLAN:
-		if (plan_key(app, key))
-			break;
+	else if (kind == DIALOG_START)
+		key_start(app, key);
+	else if (kind == DIALOG_NAME || !plan_key(app, key))
 		key_name(app, key);
-		break;
-	case DIALOG_NAME:
-		key_name(app, key);
-		break;
-	case DIALOG_START:
-		if (start_needs_name(app))
-			key_name(app, key);
-		else if (key == 'y')
-			start_go(app);
-		else if (key != PRESS_ENTER)
-			dialog_close(app);
-		break;
-	case DIALOG_PALETTE:
-		palette_key(app, key);
-		break;
-	}
+	return ACTION_NONE;
 }
 
 /* ---- drawing ----------------------------------------------------------------------------------
@@ -308,14 +205,13 @@ static void title_of(const struct app *app, char *out, size_t size)
 		(void)snprintf(out, size, "arm");
 		break;
 	case DIALOG_CHOICE:
-		(void)snprintf(out, size, "%s asks", acting_target(app, &dialog->act));
+		(void)snprintf(out, size, "%s asks", app_target(app, &dialog->act));
 		break;
 	case DIALOG_START:
 		(void)snprintf(out, size, "start a run");
 		break;
 	default:
-		(void)snprintf(out, size, "%s %s", dialog->act.verb,
-			       acting_target(app, &dialog->act));
+		(void)snprintf(out, size, "%s %s", dialog->act.verb, app_target(app, &dialog->act));
 	}
 }
 
@@ -325,11 +221,11 @@ static void draw_prompt(struct app *app, struct area line)
 	char prompt[220];
 
 	if (dialog->kind == DIALOG_ARM) {
-		dialog_draw_edit(app, line, "reason: ");
+		edit_draw(app, line, "reason: ");
 	} else if (dialog->kind == DIALOG_NAME ||
 		   (dialog->kind == DIALOG_START && start_needs_name(app))) {
 		(void)snprintf(prompt, sizeof(prompt), "type %s to do it: ", dialog->expected);
-		dialog_draw_edit(app, line, prompt);
+		edit_draw(app, line, prompt);
 	} else if (dialog->kind != DIALOG_CHOICE) {
 		canvas_text(&app->canvas, line.x, line.y, line.width, ROLE_prompt, CELL_BOLD,
 			    "y does it, Esc leaves it");
@@ -379,16 +275,4 @@ void dialog_draw(struct app *app, struct area area)
 		palette_draw(app, area);
 	else
 		draw_box(app, area);
-}
-
-void dialog_plan_arrived(struct app *app, const Hlp__V1__RollbackReply *reply)
-{
-	if (app->dialog.kind == DIALOG_PLAN)
-		plan_take(app, reply);
-}
-
-void dialog_plan_void(struct app *app)
-{
-	if (app->dialog.kind == DIALOG_PLAN)
-		plan_again(app);
 }

@@ -13,8 +13,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "tui/acting.h"
-#include "tui/dialog.h"
 #include "tui/words.h"
 
 #define AGAIN_ENDED_US	(2 * CLOCK_SECOND_US)
@@ -168,7 +166,7 @@ static void ask_watch(struct app *app)
 void feed_watch(struct app *app, const char *execution)
 {
 	(void)snprintf(app->execution, sizeof(app->execution), "%s", execution);
-	dialog_close(app);
+	app_close_dialog(app);
 	mirror_release(&app->mirror);
 	mirror_init(&app->mirror);
 	app->selected = 0;
@@ -247,6 +245,11 @@ static void ask_output(struct app *app)
 
 	if (node == NULL || node->attempt == 0 || !is_output_shown(app))
 		return;
+	if (app->tail_moved) {
+		stop(app, &app->feed->output);
+		app->feed->output_us = 0;
+		app->tail_moved = false;
+	}
 	bool undo = shows_undo(node);
 	uint32_t attempt = undo ? node->undo_attempt : node->attempt;
 	if (app->tail_undo != undo || (app->tail.attempt != 0 && app->tail.attempt != attempt))
@@ -263,14 +266,6 @@ static void ask_output(struct app *app)
 	request.length = range.length;
 	app->feed->output = client_start(app->client, "ReadOutput", &request.base,
 					 &hlp__v1__output_chunk__descriptor, on_output, app);
-}
-
-void feed_output_changed(struct app *app)
-{
-	if (app->feed == NULL || app->client == NULL)
-		return;
-	stop(app, &app->feed->output);
-	app->feed->output_us = 0;
 }
 
 /* ---- one-off questions ------------------------------------------------------------------------
@@ -404,7 +399,34 @@ static void on_plan(void *ctx, const ProtobufCMessage *message, const struct err
 		app->changed = true;
 		return;
 	}
-	dialog_plan_arrived(app, (const Hlp__V1__RollbackReply *)message);
+	feed_take_plan(app, (const Hlp__V1__RollbackReply *)message);
+}
+
+static void forget_plan(struct plan_state *plan)
+{
+	if (plan->reply != NULL)
+		hlp__v1__rollback_reply__free_unpacked(plan->reply, NULL);
+	plan->reply = NULL;
+	plan->error[0] = '\0';
+}
+
+void feed_take_plan(struct app *app, const Hlp__V1__RollbackReply *reply)
+{
+	forget_plan(&app->plan);
+	app->plan.reply = (Hlp__V1__RollbackReply *)feed_copy(&reply->base);
+	app->changed = true;
+}
+
+void feed_plan_void(struct app *app)
+{
+	if (app->dialog.kind != DIALOG_PLAN)
+		return;
+	app->plan.changed = true;
+	app->plan.page.top = 0;
+	app->dialog.opened_us = app->now_us; /* what is being typed was meant for the old plan */
+	app->dialog.edit = (struct edit){0};
+	if (app->client != NULL)
+		feed_plan(app, app->dialog.act.node);
 }
 
 void feed_plan(struct app *app, uint32_t node)
@@ -412,6 +434,7 @@ void feed_plan(struct app *app, uint32_t node)
 	Hlp__V1__RollbackRequest request = HLP__V1__ROLLBACK_REQUEST__INIT;
 	char id[27];
 
+	forget_plan(&app->plan);
 	if (app->client == NULL)
 		return;
 	stop(app, &app->feed->plan);
@@ -467,7 +490,7 @@ static void on_pending(void *ctx, const ProtobufCMessage *message, const struct 
 		app_say(app, ROLE_error, "%s: %s", pending->what, err->message);
 		app->beep = true;
 		if (err->code == ERR_CONFLICT && strcmp(pending->rpc, "TriggerRollback") == 0)
-			dialog_plan_void(app);
+			feed_plan_void(app);
 	}
 	forget(pending);
 }
@@ -535,13 +558,12 @@ static void rollback_answered(struct app *app, const ProtobufCMessage *message)
 
 	if (reply->started) {
 		app_say(app, ROLE_text, "the rollback is under way");
-		dialog_close(app);
+		app_close_dialog(app);
 		app_home(app); /* where the undoing is seen */
 		expect_news(app);
 		return;
 	}
-	dialog_plan_arrived(app, reply); /* it is not what was shown any more */
-	dialog_plan_void(app);
+	feed_plan_void(app); /* it is not what was shown any more */
 }
 
 void feed_apply_plan(struct app *app, uint32_t node, const char *plan, const char *reason)
@@ -570,7 +592,7 @@ static void execute_answered(struct app *app, const ProtobufCMessage *message)
 
 	if (update->execution == NULL)
 		return;
-	acting_started_here(app, update->execution->id);
+	app_started_here(app, update->execution->id);
 	feed_watch(app, update->execution->id);
 	app_home(app);
 	app_say(app, ROLE_text, "%s is started; acts are allowed from this console",

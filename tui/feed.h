@@ -18,8 +18,6 @@ void feed_watch(struct app *app, const char *execution);
 void feed_tick(struct app *app);
 int64_t feed_deadline_us(const struct app *app);
 
-/* Another node, or another part of its output, is wanted now. */
-void feed_output_changed(struct app *app);
 /* A message of one's own with the same contents. */
 ProtobufCMessage *feed_copy(const ProtobufCMessage *message);
 
@@ -27,6 +25,9 @@ void feed_diff(struct app *app, uint32_t node, const char *path);
 void feed_attempts(struct app *app, uint32_t node);
 void feed_runs(struct app *app);
 void feed_plan(struct app *app, uint32_t node);
+void feed_take_plan(struct app *app, const Hlp__V1__RollbackReply *reply);
+/* It changed since it was shown: what was typed is dropped, and it is asked for and shown again. */
+void feed_plan_void(struct app *app);
 void feed_apply_plan(struct app *app, uint32_t node, const char *plan, const char *reason);
 void feed_act(struct app *app, const struct act *act, const char *reason);
 /* Starts a run; takes over nothing, copies the request. */

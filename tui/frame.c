@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "tui/views.h"
 #include "tui/words.h"
 
 static enum role header_role(const struct app *app)
@@ -247,7 +246,7 @@ static int draw_hint(struct canvas *canvas, int x, int y, struct hint hint)
 static void draw_hints(struct app *app, int y)
 {
 	static const struct hint HELP = {ACTION_HELP, NULL}, LEAVE = {ACTION_LEAVE, NULL};
-	const struct hint *hints = view_ops(app_view(app))->hints;
+	const struct hint *hints = app->views[app_view(app)]->hints;
 	int x = 1;
 	int room = app->canvas.width - hint_width(HELP) - hint_width(LEAVE) + 2;
 

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "tui/console.h"
 
 #define FRAME_US (CLOCK_SECOND_US / 20)
 
@@ -28,7 +29,7 @@ static void set_time(struct app *app)
 
 static int64_t next_us(const struct app *app, const struct turn *turn)
 {
-	int64_t next = app_deadline_us(app);
+	int64_t next = console_deadline_us(app);
 	int64_t engine = client_deadline_us(app->client);
 
 	if (engine < next)
@@ -60,7 +61,7 @@ static void take_keys(struct app *app, struct term *term, struct turn *turn)
 	for (uint32_t key = term_key(term); key != PRESS_NONE && !app->leave;
 	     key = term_key(term)) {
 		turn->pressed = true;
-		app_key(app, key);
+		console_key(app, key);
 	}
 }
 
@@ -84,7 +85,7 @@ static void show(struct app *app, struct term *term, struct turn *turn)
 	bool due = turn->pressed || app->now_us - turn->drawn_us >= FRAME_US;
 	if (!app->changed || !due)
 		return;
-	app_draw(app);
+	console_draw(app);
 	term_show(term, &app->canvas, app->cursor);
 	turn->drawn_us = app->now_us;
 }
@@ -98,7 +99,7 @@ int loop_console(struct app *app, struct term *term, const sigset_t *waiting, st
 		turn.pressed = false;
 		take_keys(app, term, &turn);
 		client_process(app->client);
-		app_tick(app);
+		console_tick(app);
 		show(app, term, &turn);
 		if (!app->leave && wait_for(app, &turn, waiting) < 0)
 			return err_set(err, ERR_IO, "the terminal is gone");

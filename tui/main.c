@@ -15,8 +15,7 @@
 #include "base/home.h"
 #include "base/text.h"
 #include "client/client.h"
-#include "tui/app.h"
-#include "tui/dialog.h"
+#include "tui/console.h"
 #include "tui/feed.h"
 #include "tui/loop.h"
 #include "tui/start.h"
@@ -162,7 +161,7 @@ static int run(const struct options *options, struct client *client)
 	set_signals(&waiting);
 	int status = term_open(&how, &term, &err);
 	if (status >= 0) {
-		app_init(&app, options->ascii || !term_is_utf8(), options->read_only);
+		console_init(&app, options->ascii || !term_is_utf8(), options->read_only);
 		app.client = client;
 		const char *reason = getenv("HLP_REASON");
 		if (reason != NULL)
@@ -178,7 +177,7 @@ static int run(const struct options *options, struct client *client)
 		status = loop_console(&app, term, &waiting, &err);
 		term_close(term);
 		print_summary(&app);
-		app_release(&app);
+		console_release(&app);
 	}
 	buf_release(&problems);
 	if (status < 0)

@@ -163,3 +163,29 @@ void page_draw(struct page *page, struct canvas *canvas, struct area area)
 			    line->role, line->attributes, page->text.data + line->offset);
 	}
 }
+
+bool page_act(struct page *page, enum action action, int height)
+{
+	switch (action) {
+	case ACTION_DOWN:
+		page_scroll(page, 1, height);
+		return true;
+	case ACTION_UP:
+		page_scroll(page, -1, height);
+		return true;
+	case ACTION_PAGE_DOWN:
+		page_scroll(page, height - 1, height);
+		return true;
+	case ACTION_PAGE_UP:
+		page_scroll(page, 1 - height, height);
+		return true;
+	case ACTION_FIRST:
+		page_scroll(page, -(int)page->count, height);
+		return true;
+	case ACTION_LAST:
+		page_scroll(page, (int)page->count, height);
+		return true;
+	default:
+		return false;
+	}
+}

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "draw/canvas.h"
+#include "tui/action.h"
 
 struct area {
 	int x, y, width, height;
@@ -45,6 +46,8 @@ void page_addf(struct page *page, enum role role, unsigned attributes, int hang,
 void page_add_prose(struct page *page, enum role role, unsigned attributes, const char *text);
 
 void page_scroll(struct page *page, int lines, int height);
+/* Scrolls as an action says; false when it is no scrolling. */
+bool page_act(struct page *page, enum action action, int height);
 /* Draws from `top`, which it first brings into range. */
 void page_draw(struct page *page, struct canvas *canvas, struct area area);
 

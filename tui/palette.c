@@ -7,9 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "tui/dialog.h"
+#include "tui/edit.h"
 #include "tui/start.h"
-#include "tui/views.h"
 #include "tui/words.h"
 
 #define HITS 10
@@ -86,39 +85,36 @@ static bool is_run(const struct app *app)
 /* ---- keys -------------------------------------------------------------------------------------
  */
 
-static void choose(struct app *app)
+static enum action choose(struct app *app)
 {
 	struct hits hits;
 
 	if (is_run(app)) {
 		char line[sizeof(app->dialog.edit.text)];
 		memcpy(line, app->dialog.edit.text, sizeof(line));
-		dialog_close(app);
+		app_close_dialog(app);
 		start_prepare(app, line + 4);
-		return;
+		return ACTION_NONE;
 	}
 	find(app, &hits);
-	dialog_close(app);
+	app_close_dialog(app);
 	if (hits.count == 0) {
 		app_say(app, ROLE_error, "nothing is called that");
-		return;
+		return ACTION_NONE;
 	}
 	const struct hit *hit = &hits.items[app->dialog.chosen % hits.count];
-	if (hit->action == ACTION_RUN)
-		dialog_palette(app, ACTION_RUN);
-	else if (hit->action != ACTION_NONE)
-		app_do(app, hit->action);
-	else
+	if (hit->action == ACTION_NONE)
 		app_select(app, hit->node);
+	return hit->action;
 }
 
-void palette_key(struct app *app, uint32_t key)
+enum action palette_key(struct app *app, uint32_t key)
 {
 	struct dialog *dialog = &app->dialog;
 	struct hits hits;
 
 	if (key == PRESS_ENTER) {
-		choose(app);
+		return choose(app);
 	} else if (key == PRESS_TAB && is_run(app)) {
 		start_complete(&dialog->edit);
 	} else if (key == PRESS_DOWN || key == PRESS_TAB) {
@@ -127,9 +123,20 @@ void palette_key(struct app *app, uint32_t key)
 	} else if (key == PRESS_UP) {
 		find(app, &hits);
 		dialog->chosen = hits.count ? (dialog->chosen + hits.count - 1) % hits.count : 0;
-	} else if (dialog_edit(&dialog->edit, key)) {
+	} else if (edit_key(&dialog->edit, key)) {
 		dialog->chosen = 0;
 	}
+	return ACTION_NONE;
+}
+
+void palette_open(struct app *app, enum action action)
+{
+	static const struct act NONE = {.node = ACT_WHOLE_RUN};
+
+	app_open_dialog(app, DIALOG_PALETTE, &NONE);
+	app->dialog.nodes_only = action == ACTION_FIND;
+	if (action == ACTION_RUN)
+		edit_set(&app->dialog.edit, "run ");
 }
 
 /* ---- drawing ----------------------------------------------------------------------------------
@@ -197,5 +204,5 @@ void palette_draw(struct app *app, struct area area)
 		}
 	}
 	inner.y = box.y + box.height - 2;
-	dialog_draw_edit(app, inner, app->dialog.nodes_only ? "/" : ":");
+	edit_draw(app, inner, app->dialog.nodes_only ? "/" : ":");
 }

@@ -8,7 +8,9 @@
 
 #include "tui/app.h"
 
-void palette_key(struct app *app, uint32_t key);
+void palette_open(struct app *app, enum action action); /* PALETTE, FIND or RUN */
+/* Returns the action that was chosen, else ACTION_NONE. */
+enum action palette_key(struct app *app, uint32_t key);
 void palette_draw(struct app *app, struct area area);
 
 /* How well `text` holds the letters of `pattern` in their order: -1 not at all, else the larger the

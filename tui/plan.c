@@ -10,43 +10,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "tui/dialog.h"
-#include "tui/feed.h"
+#include "tui/edit.h"
 
 /* Lines of the dialog that are not the plan's own: title, rule, count, prompt. */
 #define PLAN_FRAME 3
-
-static void forget(struct plan_state *plan)
-{
-	if (plan->reply != NULL)
-		hlp__v1__rollback_reply__free_unpacked(plan->reply, NULL);
-	plan->reply = NULL;
-	plan->error[0] = '\0';
-}
-
-void plan_open(struct app *app)
-{
-	forget(&app->plan);
-	app->plan.changed = false;
-	app->plan.page.top = 0;
-	feed_plan(app, app->dialog.act.node);
-}
-
-void plan_take(struct app *app, const Hlp__V1__RollbackReply *reply)
-{
-	forget(&app->plan);
-	app->plan.reply = (Hlp__V1__RollbackReply *)feed_copy(&reply->base);
-	app->changed = true;
-}
-
-void plan_again(struct app *app)
-{
-	app->plan.changed = true;
-	app->plan.page.top = 0;
-	app->dialog.opened_us = app->now_us; /* what is being typed was meant for the old plan */
-	app->dialog.edit = (struct edit){0};
-	feed_plan(app, app->dialog.act.node);
-}
 
 bool plan_is_ready(struct app *app)
 {
@@ -220,5 +187,5 @@ void plan_draw(struct app *app, struct area area)
 		canvas_text(&app->canvas, last.x, last.y, last.width, ROLE_error, 0,
 			    "it cannot be carried out as it is; Esc leaves");
 	else
-		dialog_draw_edit(app, last, prompt);
+		edit_draw(app, last, prompt);
 }

@@ -8,9 +8,6 @@
 
 #include "tui/app.h"
 
-void plan_open(struct app *app); /* asks the engine for it */
-void plan_take(struct app *app, const Hlp__V1__RollbackReply *reply);
-void plan_again(struct app *app);	      /* it is void: asks anew, and says so */
 bool plan_is_ready(struct app *app);	      /* whether it can be carried out; says why not */
 bool plan_key(struct app *app, uint32_t key); /* scrolling */
 void plan_draw(struct app *app, struct area area);

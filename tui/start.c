@@ -16,7 +16,6 @@
 #include "base/text.h"
 #include "model/limits.h"
 #include "model/workflow.h"
-#include "tui/dialog.h"
 #include "tui/feed.h"
 
 extern char **environ;
@@ -189,7 +188,7 @@ void start_prepare(struct app *app, const char *line)
 	}
 	start_free(app->start);
 	app->start = start;
-	app->dialog = (struct dialog){.kind = DIALOG_START, .opened_us = app->now_us, .act = act};
+	app_open_dialog(app, DIALOG_START, &act);
 	(void)snprintf(app->dialog.expected, sizeof(app->dialog.expected), "%s",
 		       start->workflow->name);
 }
@@ -322,7 +321,7 @@ void start_go(struct app *app)
 	struct pairs params, environment;
 	char id[27];
 
-	dialog_close(app);
+	app_close_dialog(app);
 	if (app->client == NULL)
 		return;
 	pairs_init(&params, &start->arena, start->given_count);

@@ -24,7 +24,4 @@ int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_
 
 /* Keeps `selected` inside a window of `height` lines that begins at `top`; returns the new top. */
 int view_keep(int top, int selected, int height, int count);
-/* Scrolls a page that is all there is in a view; false when the action is no scrolling. */
-bool page_act(struct page *page, enum action action, int height);
-
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "tui/console.h"
 
 struct fixture_spec {
 	char *id, *phase, *command, *undo, *artifact;
@@ -151,7 +152,7 @@ void fixture_open(struct app *app, int width, int height)
 						   .message = "swap: the key does not match"};
 	static const struct fixture_news WAITING = {.state = "PENDING", .reason = "waiting"};
 
-	app_init(app, false, false);
+	console_init(app, false, false);
 	app->wall_us = FIXTURE_WALL_US;
 	app->now_us = 100 * CLOCK_SECOND_US;
 	(void)snprintf(app->execution, sizeof(app->execution), "edge-cert#12");
@@ -169,28 +170,28 @@ void fixture_open(struct app *app, int width, int height)
 
 void fixture_close(struct app *app)
 {
-	app_release(app);
+	console_release(app);
 }
 
 void fixture_wait(struct app *app, int64_t time_us)
 {
 	app->now_us += time_us;
-	app_tick(app);
+	console_tick(app);
 }
 
 void fixture_keys(struct app *app, const char *keys)
 {
 	for (; *keys != '\0'; keys++) {
 		fixture_wait(app, CLOCK_SECOND_US / 2);
-		app_draw(app);
-		app_key(app, (uint32_t)(unsigned char)*keys);
+		console_draw(app);
+		console_key(app, (uint32_t)(unsigned char)*keys);
 	}
 }
 
 const char *fixture_screen(struct app *app, struct buf *out)
 {
 	buf_clear(out);
-	app_draw(app);
+	console_draw(app);
 	canvas_to_text(&app->canvas, out);
 	return buf_text(out);
 }

@@ -15,19 +15,20 @@
 #include "base/clock.h"
 #include "console_fixture.h"
 #include "tui/acting.h"
-#include "tui/dialog.h"
+#include "tui/console.h"
+#include "tui/feed.h"
 
 static void open_armed(struct app *app)
 {
 	fixture_open(app, 80, 24);
-	acting_started_here(app, app->mirror.id);
+	app_started_here(app, app->mirror.id);
 }
 
 static void show_plan(struct app *app, size_t rows, const char *refused)
 {
 	Hlp__V1__RollbackReply *reply = fixture_plan(rows, refused);
 
-	dialog_plan_arrived(app, reply);
+	feed_take_plan(app, reply);
 	hlp__v1__rollback_reply__free_unpacked(reply, NULL);
 }
 
@@ -152,12 +153,12 @@ static void keys_typed_as_a_dialog_opens_are_dropped(void **state)
 	open_armed(&app);
 	fixture_node(&app, FIXTURE_PAIR, &FAILED);
 	app_select(&app, FIXTURE_PAIR);
-	app_key(&app, 'R');
+	console_key(&app, 'R');
 	app.now_us += CLOCK_SECOND_US / 10;
-	app_key(&app, 'y');
+	console_key(&app, 'y');
 	assert_int_equal(app.dialog.kind, DIALOG_YES);
 	app.now_us += CLOCK_SECOND_US * 3 / 10;
-	app_key(&app, 'y');
+	console_key(&app, 'y');
 	assert_int_equal(app.dialog.kind, DIALOG_NONE);
 	fixture_close(&app);
 }
@@ -190,7 +191,7 @@ static void the_prompt_stays_in_sight_of_a_long_plan(void **state)
 	assert_true(fixture_shows(&app, "rows 1-17 of 62, PgDn shows more"));
 	assert_true(fixture_shows(&app, "type swap to carry it out:"));
 	fixture_wait(&app, CLOCK_SECOND_US);
-	app_key(&app, PRESS_PAGE_DOWN);
+	console_key(&app, PRESS_PAGE_DOWN);
 	assert_true(fixture_shows(&app, "rows 17-33 of 62"));
 	assert_true(fixture_shows(&app, "type swap to carry it out:"));
 	fixture_close(&app);
@@ -233,7 +234,7 @@ static void a_void_plan_is_shown_again_and_what_was_typed_is_gone(void **state)
 	fixture_keys(&app, "U");
 	show_plan(&app, 2, "");
 	fixture_keys(&app, "swa");
-	dialog_plan_void(&app);
+	feed_plan_void(&app);
 	assert_int_equal(app.dialog.edit.length, 0);
 	assert_true(fixture_shows(&app, "The plan changed since it was shown. Read it again."));
 	fixture_close(&app);

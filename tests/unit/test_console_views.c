@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "console_fixture.h"
-#include "tui/dialog.h"
+#include "tui/console.h"
 #include "tui/feed.h"
 #include "tui/words.h"
 
@@ -143,6 +143,7 @@ static void why_names_what_it_needs_and_what_waits(void **state)
 	fixture_close(&app);
 }
 
+/* How the lines run is engine/draw's to test. */
 static void the_graph_shows_states_in_layers(void **state)
 {
 	(void)state;
@@ -150,32 +151,14 @@ static void the_graph_shows_states_in_layers(void **state)
 	fixture_open(&app, 80, 24);
 	app_select(&app, FIXTURE_SWAP);
 	fixture_keys(&app, "g");
-	assert_screen(
-		&app,
-		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
-		" 6 nodes  ✗1 ✓3 ○2   52s\n"
-		"┄ prepare ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄\n"
-		"           [✓C ca              12s]\n"
-		"                       │\n"
-		"           [✓C issue           12s]\n"
-		"            ┌──────────┻━┓\n"
-		"[✓C pair            12s] ┃\n"
-		"            ┗━━━━━━━━━━┳━┛\n"
-		"┄ switch ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┃┄┄┄┄┄┄┄┄┄┄┄\n"
-		"           [✗F swap            12s]\n"
-		"                       ┃\n"
-		"           [○P dns                ]\n"
-		"                       │\n"
-		"┄ verify ┄┄┄┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄\n"
-		"           [○P served-serial      ]\n"
-		"\n"
-		"\n"
-		"\n"
-		"\n"
-		"\n"
-		"\n"
-		"\n"
-		" Enter open  l output  ] problem  U undo  R retry  d diff  ? help  q leave\n");
+	assert_true(fixture_shows(&app, "[✓C issue           12s]"));
+	assert_true(fixture_shows(&app, " switch "));
+	assert_true(fixture_shows(&app, "[✗F swap            12s]"));
+	assert_true(fixture_shows(&app, "[○P served-serial      ]"));
+	fixture_keys(&app, "k");
+	assert_int_not_equal(app.selected, FIXTURE_SWAP);
+	fixture_keys(&app, "\r");
+	assert_int_equal(app_view(&app), VIEW_NODE);
 	fixture_close(&app);
 }
 
@@ -375,10 +358,10 @@ static void attention_first_only_on_request(void **state)
 	struct app app;
 	fixture_open(&app, 80, 24);
 	assert_int_equal(app.list.attention, 0);
-	app_draw(&app);
+	console_draw(&app);
 	assert_int_equal(app.list.rows[0].node, -1);
 	fixture_keys(&app, "o");
-	app_draw(&app);
+	console_draw(&app);
 	assert_int_equal(app.list.rows[0].node, FIXTURE_SWAP);
 	fixture_close(&app);
 }
@@ -396,7 +379,7 @@ static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
 	reply.text.data = (uint8_t *)TEXT;
 	reply.text.len = sizeof(TEXT) - 1;
 	app.diff.reply = (Hlp__V1__DiffReply *)feed_copy(&reply.base);
-	app_draw(&app);
+	console_draw(&app);
 	assert_int_equal(app.diff.page.lines[2].role, ROLE_diff_hunk);
 	assert_int_equal(app.diff.page.lines[4].role, ROLE_diff_del);
 	assert_int_equal(app.diff.page.lines[5].role, ROLE_diff_add);
@@ -420,7 +403,7 @@ static void escapes_from_a_node_stay_text(void **state)
 	struct app app;
 	fixture_open(&app, 80, 24);
 	fixture_node(&app, FIXTURE_SWAP, &BAD);
-	app_draw(&app);
+	console_draw(&app);
 	for (int i = 0; i < 80 * 24; i++)
 		assert_true(app.canvas.cells[i].code == 0 || app.canvas.cells[i].code >= ' ');
 	assert_true(fixture_shows(&app, "\\e]0;owned"));
@@ -449,11 +432,11 @@ static void no_size_is_too_small_or_too_large(void **state)
 			fixture_keys(&app, KEYS[k]);
 			for (size_t s = 0; s < sizeof(SIZES) / sizeof(SIZES[0]); s++) {
 				app_resize(&app, SIZES[s][0], SIZES[s][1]);
-				app_draw(&app);
+				console_draw(&app);
 				assert_in_range(app.cursor.x, 0, 400);
 			}
 			app_resize(&app, 80, 24);
-			dialog_close(&app);
+			app_close_dialog(&app);
 		}
 		fixture_close(&app);
 	}
@@ -468,7 +451,7 @@ static void ascii_screens_hold_only_ascii(void **state)
 	app.ascii = app.canvas.ascii = true;
 	for (size_t k = 0; k < sizeof(KEYS) / sizeof(KEYS[0]); k++) {
 		fixture_keys(&app, KEYS[k]);
-		app_draw(&app);
+		console_draw(&app);
 		for (int i = 0; i < 80 * 24; i++)
 			assert_in_range(app.canvas.cells[i].code, ' ', '~');
 	}
