@@ -64,6 +64,17 @@ static const char *meant_by(const struct fields *fields, const char *key)
 	return suggest_nearest(key, fields->count + suggest_planned_count(), field_name_at, fields);
 }
 
+/* What is written elsewhere for a key of ours that belongs into another map, or NULL. */
+static const char *home_of_meant(const char *key)
+{
+	size_t at = 0;
+
+	for (const char *meant; (meant = suggest_synonym(key, &at));)
+		if (suggest_home(meant))
+			return meant;
+	return NULL;
+}
+
 static void unknown_key(struct reader *reader, uint32_t key, const struct fields *fields)
 {
 	const char *text = yaml_text(reader->tree, key);
@@ -88,6 +99,11 @@ static void unknown_key(struct reader *reader, uint32_t key, const struct fields
 			       "unknown key '%.*s' in %s: '%s' would be meant, but is not "
 			       "supported yet",
 			       SHOWN, text, fields->what, meant);
+	else if (home_of_meant(text))
+		fields_problem(reader, key,
+			       "unknown key '%.*s' in %s: '%s' would be meant, a key of %s", SHOWN,
+			       text, fields->what, home_of_meant(text),
+			       suggest_home(home_of_meant(text)));
 	else if (suggest_home(text))
 		fields_problem(reader, key, "'%s' does not belong into %s: it is a key of %s", text,
 			       fields->what, suggest_home(text));

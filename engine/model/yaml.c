@@ -350,7 +350,8 @@ bool yaml_tree_read(const char *text, size_t length, struct yaml_tree *out,
 
 	if (!check_bytes(text, length, problems))
 		return false;
-	if (has_prefix(text, length, "\xef\xbb\xbf", 3)) { /* a mark of UTF-8, no part of the text */
+	if (has_prefix(text, length, "\xef\xbb\xbf",
+		       3)) { /* a mark of UTF-8, no part of the text */
 		text += 3;
 		length -= 3;
 	}

@@ -93,6 +93,9 @@ static void unknown_keys_get_the_right_name(void **state)
 		 "2:1: error: merge keys ('<<') are not supported"},
 		{"name: w\nnodes: [{name: a, id: a, run: x}]\n",
 		 "2:10: error: unknown key 'name' in a node: did you mean 'id'?"},
+		{"name: w\ndepends_on: a\nnodes: [{id: a, run: x}]\n",
+		 "2:1: error: unknown key 'depends_on' in a workflow: 'needs' would be meant, a key of a "
+		 "node"},
 		{HEAD "  - {id: a, command: x}\n",
 		 "3:13: error: unknown key 'command' in a node: did you mean 'run'?"},
 	};

@@ -2,8 +2,8 @@
  *
  * Reading a workflow from a text in a test.
  */
-#ifndef TESTS_UNIT_WORKFLOW_TEXT_H
-#define TESTS_UNIT_WORKFLOW_TEXT_H
+#ifndef HLP_TESTS_UNIT_WORKFLOW_TEXT_H
+#define HLP_TESTS_UNIT_WORKFLOW_TEXT_H
 
 #include "model/workflow.h"
 
