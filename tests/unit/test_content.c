@@ -218,7 +218,7 @@ static void what_a_batch_names_is_reached_after_repacking(void **state)
 {
 	struct fixture fixture = begin(state);
 	struct err err = {0};
-	char blobs[8][41], text[8];
+	char blobs[8][41], text[12];
 
 	for (int i = 0; i < 8; i++) {
 		(void)snprintf(text, sizeof(text), "%d", i);

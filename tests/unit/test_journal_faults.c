@@ -171,7 +171,7 @@ static void whichever_sync_fails_nothing_acknowledged_is_lost(void **state)
 {
 	int broken = 0;
 
-	for (int k = 1; k < 2600; k = k < 20 ? k + 1 : k + 97) {
+	for (int k = 1; k < 340; k = k < 20 ? k + 1 : k + 13) {
 		struct fixture fixture;
 		char name[20];
 		int rc = 0;
@@ -180,7 +180,7 @@ static void whichever_sync_fails_nothing_acknowledged_is_lost(void **state)
 		fixture = begin_at(state, name);
 
 		fail_at = k;
-		for (int i = 0; rc == 0 && i < 1100; i++)
+		for (int i = 0; rc == 0 && i < 320; i++)
 			rc = commit_next(&fixture, NULL);
 		broken += rc < 0;
 		assert_int_equal(rc < 0, journal_is_broken(fixture.journal));
