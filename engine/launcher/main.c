@@ -287,8 +287,10 @@ static int run(const struct options *options)
 	if (result >= 0)
 		result = options->resumes ? options->resume.lock_fd
 					  : take_lock(&launcher.home, &err);
-	if (result == -ERR_EXISTS)
+	if (result == -ERR_EXISTS) {
+		home_release(&launcher.home);
 		return ALREADY_RUNNING;
+	}
 	if (result >= 0) {
 		launcher.lock_fd = result;
 		result = open_engine_log(&launcher.home, &err);
@@ -305,6 +307,7 @@ static int run(const struct options *options)
 	}
 	if (result < 0) {
 		log_error("%s", err.message);
+		home_release(&launcher.home);
 		return FAILED;
 	}
 	end(&launcher);

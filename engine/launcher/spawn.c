@@ -64,7 +64,11 @@ void spawner_release(struct spawner *spawner)
 
 /* ---- in the child -------------------------------------------------------------------------- */
 
-static void execute(struct child *child, const char *path)
+/* It leaves its frames by exec, never by return. A sanitizer would keep what it noted of them, in
+ * memory that the launcher and the next child share. */
+#define IN_CHILD __attribute__((no_sanitize("address", "thread")))
+
+IN_CHILD static void execute(struct child *child, const char *path)
 {
 	char *const *env = (char *const *)child->order->env;
 
@@ -76,7 +80,7 @@ static void execute(struct child *child, const char *path)
 }
 
 /* Every folder of PATH in turn, as a shell would: a forbidden one is remembered, not final. */
-static void execute_in_path(struct child *child)
+IN_CHILD static void execute_in_path(struct child *child)
 {
 	const char *name = child->order->argv[0];
 	const size_t name_length = strlen(name);
@@ -102,7 +106,7 @@ static void execute_in_path(struct child *child)
 	errno = denied ? EACCES : ENOENT;
 }
 
-static const char *prepare(const struct child *child)
+IN_CHILD static const char *prepare(const struct child *child)
 {
 	const struct spawn_order *order = child->order;
 	sigset_t none;
@@ -124,7 +128,7 @@ static const char *prepare(const struct child *child)
 	return NULL;
 }
 
-static _Noreturn void child_main(struct child *child)
+IN_CHILD static _Noreturn void child_main(struct child *child)
 {
 	child->failed = prepare(child);
 	if (!child->failed) {
