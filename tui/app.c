@@ -195,6 +195,19 @@ static void tell_problem(struct app *app, bool first)
 	app_say(app, ROLE_error, "%s %s; ] and [ go to problems", newest->id, word);
 }
 
+/* "the rollback is under way" is not true any more once the state is another. */
+static void drop_old_message(struct app *app, bool first)
+{
+	const struct mirror *mirror = &app->mirror;
+
+	if (mirror->state == app->told_state && mirror->reason == app->told_reason)
+		return;
+	app->told_state = mirror->state;
+	app->told_reason = mirror->reason;
+	if (!first && app->message.role == ROLE_text)
+		app->message.text[0] = '\0';
+}
+
 void app_mirror_changed(struct app *app)
 {
 	bool first = app->selected_id[0] == '\0';
@@ -205,6 +218,7 @@ void app_mirror_changed(struct app *app)
 	else if (app->mirror.nodes_count > 0 && app->mirror.has_graph && app->mirror.has_rows)
 		app_select(app, first_of_interest(&app->mirror));
 	tell_problem(app, first);
+	drop_old_message(app, first);
 	if (app->dialog.act.node != ACT_WHOLE_RUN &&
 	    app->dialog.act.node >= app->mirror.nodes_count)
 		app_close_dialog(app); /* what it was about is not there any more */

@@ -164,6 +164,8 @@ struct app {
 	int64_t lost_us; /* when the engine was missed; 0 while connected */
 	bool was_connected;
 
+	enum state told_state; /* of the execution: a message from before it is old */
+	enum reason told_reason;
 	uint64_t problem_version; /* the newest problem that was told of */
 	uint32_t selected;	  /* node */
 	char selected_id[64];

@@ -84,8 +84,10 @@ masked() {
 		-e 's/[0-2][0-9]:[0-5][0-9]:[0-5][0-9]/hh:mm:ss/g' \
 		-e 's/[0-2][0-9]:[0-5][0-9]/hh:mm/g' \
 		-e 's/[0-9A-F]{40}/SERIAL/g' \
+		-e 's/\br[0-9]+\b/rN/g' \
 		-e 's/[0-7][0-9a-hjkmnp-tv-z]{25}/ULID/g' \
-		-e 's/ *([^0-9a-zA-Z.]|^)([0-9]+(ms|s|m[0-9]{2}s|h[0-9]{2}m))\b */\1~ /g'
+		-e 's/ *([^0-9a-zA-Z.]|^)([0-9]+(ms|s|m[0-9]{2}s|h[0-9]{2}m))\b */\1~ /g' \
+		-e 's/ +$//'
 }
 
 compare() {
@@ -118,4 +120,9 @@ screen() {
 		fi
 		sleep 0.1
 	done
+}
+
+# Keys typed within 300 ms of a dialog's opening are dropped, on purpose.
+pause_for_dialog() {
+	sleep 0.4
 }
