@@ -72,7 +72,7 @@ static bool is_done(const struct watching *w, int *out_code)
 	}
 	switch (w->how->until) {
 	case FOLLOW_APPROVAL:
-		return follow_is_over(mirror) || asks(mirror);
+		return follow_is_over(mirror) || asks(mirror) || follow_is_waiting(mirror);
 	case FOLLOW_FAILED:
 		return follow_is_over(mirror) || mirror->counts[STATE_FAILED] > 0;
 	case FOLLOW_ROLLBACK:
