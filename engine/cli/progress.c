@@ -20,11 +20,11 @@ struct progress_seen {
 	bool question;
 };
 
-void progress_init(struct progress *progress, const struct follow *how, const struct mirror *mirror)
+void progress_init(struct progress *progress, const struct progress_how *how, struct say *say,
+		   const struct mirror *mirror)
 {
-	*progress = (struct progress){.how = how, .mirror = mirror, .say = &how->cli->out};
-	progress->live = how->cli->out.terminal && how->cli->out.colour && !how->plain &&
-			 !how->quiet && !how->cli->json;
+	*progress = (struct progress){.how = *how, .mirror = mirror, .say = say};
+	progress->live = say->terminal && say->colour && !how->lines_only && !how->quiet;
 	progress->only_grave = progress->live && mirror->nodes_count > MANY_NODES;
 	progress->seen = mem_calloc(mirror->nodes_count + 1, sizeof *progress->seen);
 }
@@ -100,7 +100,7 @@ static void note_node(struct progress *p, uint32_t index)
 	bool question = node->question != NULL && node->question[0] != '\0';
 	bool same = seen->state == node->state && seen->reason == node->reason &&
 		    seen->attempt == node->attempt && seen->question == question;
-	bool old = p->how->from_now && !p->begun;
+	bool old = p->how.from_now && !p->begun;
 	if (!same && !old && is_worth_a_line(p, node, seen)) {
 		say_node(p, index);
 	}
@@ -146,7 +146,7 @@ static void note_execution(struct progress *p)
 		     (p->begun && p->state == STATE_PAUSED);
 	p->state = mirror->state;
 	p->reason = mirror->reason;
-	if (worth && !(p->how->from_now && !p->begun)) {
+	if (worth && !(p->how.from_now && !p->begun)) {
 		char clock[16];
 		show_clock(show_now_us(), clock);
 		say_printf(p->say, "%s %s  %s\n", clock, mirror->name,
@@ -164,7 +164,7 @@ static void take_block_away(struct progress *p)
 
 void progress_note(struct progress *p, const Hlp__V1__Update *update)
 {
-	if (p->how->quiet || p->how->cli->json) {
+	if (p->how.quiet) {
 		return;
 	}
 	take_block_away(p);
