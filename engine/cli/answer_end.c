@@ -201,6 +201,24 @@ static void say_questions(struct cli *cli, const struct mirror *mirror)
 	}
 }
 
+/* What became of each node that took part; the list is the answer, the lines before it may have
+ * begun in the middle. */
+static void say_rolled_back(struct cli *cli, const struct mirror *mirror)
+{
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		const struct mirror_node *node = &mirror->nodes[i];
+		if (node->state == STATE_RECOVERED) {
+			say_printf(&cli->out, "  ");
+			say_glyph(&cli->out, node->state, node->reason);
+			say_printf(&cli->out, " %s  %s\n", node->id,
+				   show_word(node->state, node->reason));
+		}
+	}
+	say_printf(&cli->out, "  the service is not verified\n");
+	say_printf(&cli->out, "  run again: hlp retry %s\n  end it:    hlp cancel %s\n",
+		   mirror->name, mirror->name);
+}
+
 static void say_outcome(struct cli *cli, const struct mirror *mirror)
 {
 	char counts[SHOW_TEXT], took[16] = "";
@@ -210,8 +228,8 @@ static void say_outcome(struct cli *cli, const struct mirror *mirror)
 	}
 	say_glyph(&cli->out, mirror->state, mirror->reason);
 	say_printf(&cli->out, " %s  %s  %s%s%s\n", mirror->name,
-		   show_word(mirror->state, mirror->reason), counts, took[0] != '\0' ? "  in " : "",
-		   took);
+		   show_execution_word(mirror->state, mirror->reason), counts,
+		   took[0] != '\0' ? "  in " : "", took);
 }
 
 int answer_end(struct cli *cli, const struct mirror *mirror)
@@ -226,8 +244,7 @@ int answer_end(struct cli *cli, const struct mirror *mirror)
 	} else if (mirror->state == STATE_FAILED) {
 		say_failures(cli, mirror);
 	} else if (mirror->reason == REASON_ROLLED_BACK) {
-		say_printf(&cli->out, "  run again: hlp retry %s\n  end it:    hlp cancel %s\n",
-			   mirror->name, mirror->name);
+		say_rolled_back(cli, mirror);
 	}
 	return (int)follow_exit(mirror);
 }

@@ -72,7 +72,7 @@ static bool is_done(const struct watching *w, int *out_code)
 	}
 	switch (w->how->until) {
 	case FOLLOW_APPROVAL:
-		return follow_is_over(mirror) || asks(mirror);
+		return follow_is_over(mirror) || asks(mirror) || follow_is_waiting(mirror);
 	case FOLLOW_FAILED:
 		return follow_is_over(mirror) || mirror->counts[STATE_FAILED] > 0;
 	case FOLLOW_ROLLBACK:
@@ -244,7 +244,10 @@ int follow_run(const struct follow *how, struct mirror *mirror)
 	if (code != 0) {
 		return code;
 	}
-	progress_init(&w.progress, how, mirror);
+	struct progress_how looks = {.lines_only = how->plain,
+				     .quiet = how->quiet || how->cli->json,
+				     .from_now = how->from_now};
+	progress_init(&w.progress, &looks, &how->cli->out, mirror);
 	int signals = open_signals(&old);
 	code = loop(&w, signals);
 	if (w.rpc != NULL) {

@@ -20,11 +20,11 @@ struct progress_seen {
 	bool question;
 };
 
-void progress_init(struct progress *progress, const struct follow *how, const struct mirror *mirror)
+void progress_init(struct progress *progress, const struct progress_how *how, struct say *say,
+		   const struct mirror *mirror)
 {
-	*progress = (struct progress){.how = how, .mirror = mirror, .say = &how->cli->out};
-	progress->live = how->cli->out.terminal && how->cli->out.colour && !how->plain &&
-			 !how->quiet && !how->cli->json;
+	*progress = (struct progress){.how = *how, .mirror = mirror, .say = say};
+	progress->live = say->terminal && say->colour && !how->lines_only && !how->quiet;
 	progress->only_grave = progress->live && mirror->nodes_count > MANY_NODES;
 	progress->seen = mem_calloc(mirror->nodes_count + 1, sizeof *progress->seen);
 }
@@ -54,6 +54,10 @@ static void say_node(struct progress *p, uint32_t index)
 	struct show_node show = show_of_mirror(node);
 	char clock[16], how[SHOW_TEXT];
 	int64_t at = moment_of(node);
+	if (node->reason == REASON_STARTING || node->reason == REASON_CAPTURING) {
+		show.reason =
+			REASON_RUNNING; /* a step on the way: the line stands for the attempt */
+	}
 	show_clock(at, clock);
 	show_how(&show, at, how);
 	say_style(p->say, ROLE_dim);
@@ -96,11 +100,40 @@ static void note_node(struct progress *p, uint32_t index)
 	bool question = node->question != NULL && node->question[0] != '\0';
 	bool same = seen->state == node->state && seen->reason == node->reason &&
 		    seen->attempt == node->attempt && seen->question == question;
-	bool old = p->how->from_now && !p->begun;
+	bool old = p->how.from_now && !p->begun;
 	if (!same && !old && is_worth_a_line(p, node, seen)) {
 		say_node(p, index);
 	}
 	*seen = (struct progress_seen){node->state, node->reason, node->attempt, question};
+}
+
+struct dated {
+	int64_t at_us;
+	uint32_t node;
+};
+
+static int compare_dated(const void *a, const void *b)
+{
+	const struct dated *left = a, *right = b;
+	if (left->at_us != right->at_us) {
+		return left->at_us < right->at_us ? -1 : 1;
+	}
+	return left->node < right->node ? -1 : left->node > right->node;
+}
+
+/* The first rows tell what has happened so far: told in the order of time. */
+static void note_all_by_time(struct progress *p)
+{
+	uint32_t count = p->mirror->nodes_count;
+	struct dated *list = mem_calloc(count + 1, sizeof *list);
+	for (uint32_t i = 0; i < count; i++) {
+		list[i] = (struct dated){moment_of(&p->mirror->nodes[i]), i};
+	}
+	qsort(list, count, sizeof *list, compare_dated);
+	for (uint32_t i = 0; i < count; i++) {
+		note_node(p, list[i].node);
+	}
+	free(list);
 }
 
 static void note_execution(struct progress *p)
@@ -113,11 +146,11 @@ static void note_execution(struct progress *p)
 		     (p->begun && p->state == STATE_PAUSED);
 	p->state = mirror->state;
 	p->reason = mirror->reason;
-	if (worth && !(p->how->from_now && !p->begun)) {
+	if (worth && !(p->how.from_now && !p->begun)) {
 		char clock[16];
 		show_clock(show_now_us(), clock);
 		say_printf(p->say, "%s %s  %s\n", clock, mirror->name,
-			   show_word(mirror->state, mirror->reason));
+			   show_execution_word(mirror->state, mirror->reason));
 	}
 }
 
@@ -131,14 +164,18 @@ static void take_block_away(struct progress *p)
 
 void progress_note(struct progress *p, const Hlp__V1__Update *update)
 {
-	if (p->how->quiet || p->how->cli->json) {
+	if (p->how.quiet) {
 		return;
 	}
 	take_block_away(p);
-	for (size_t i = 0; i < update->n_nodes; i++) {
-		if (update->nodes[i]->index < p->mirror->nodes_count) {
-			note_node(p, update->nodes[i]->index);
+	if (p->begun) {
+		for (size_t i = 0; i < update->n_nodes; i++) {
+			if (update->nodes[i]->index < p->mirror->nodes_count) {
+				note_node(p, update->nodes[i]->index);
+			}
 		}
+	} else {
+		note_all_by_time(p);
 	}
 	note_execution(p);
 	p->begun = true;
@@ -164,7 +201,7 @@ static void draw_header(struct progress *p, int columns, bool disconnected)
 	}
 	say_style(p->say, ROLE_title);
 	say_fit(p->say, columns, "%s  %s  %s  %s%s%s%s", mirror->name,
-		show_word(mirror->state, mirror->reason), counts, elapsed,
+		show_execution_word(mirror->state, mirror->reason), counts, elapsed,
 		estimate >= 0 ? ", about " : "", left, estimate >= 0 ? " left" : "");
 	say_plain(p->say);
 	end_block_line(p);

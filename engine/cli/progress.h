@@ -6,10 +6,17 @@
 #ifndef HLP_CLI_PROGRESS_H
 #define HLP_CLI_PROGRESS_H
 
-#include "cli/follow.h"
+#include "cli/say.h"
+#include "client/mirror.h"
+
+struct progress_how {
+	bool lines_only; /* no block, also on a terminal */
+	bool quiet;	 /* nothing at all */
+	bool from_now;	 /* what has happened before is not said again */
+};
 
 struct progress {
-	const struct follow *how;
+	struct progress_how how;
 	const struct mirror *mirror;
 	struct say *say;
 	bool live;		    /* a block is drawn */
@@ -21,7 +28,7 @@ struct progress {
 	bool begun; /* the first rows have come */
 };
 
-void progress_init(struct progress *progress, const struct follow *how,
+void progress_init(struct progress *progress, const struct progress_how *how, struct say *say,
 		   const struct mirror *mirror);
 void progress_release(struct progress *progress);
 /* Says what the update (already applied to the mirror) changed. */

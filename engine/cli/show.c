@@ -67,6 +67,11 @@ const char *show_word(enum state state, enum reason reason)
 	return state_word(state, reason);
 }
 
+const char *show_execution_word(enum state state, enum reason reason)
+{
+	return state_word(state, reason == REASON_OK ? REASON_NONE : reason);
+}
+
 int64_t show_now_us(void)
 {
 	return clock_wall_us(clock_system());
@@ -109,7 +114,7 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 	char time[16] = "";
 	const char *word = show_word(node->state, node->reason);
 	int64_t end = node->state == STATE_COMPLETED ? node->ended_us : now_us;
-	if (node->started_us > 0 && end >= node->started_us) {
+	if (node->started_us > 0 && end > node->started_us) {
 		show_duration(end - node->started_us, time);
 	}
 	snprintf(out, SHOW_TEXT, "%s%s%s", word, time[0] != '\0' ? "  " : "", time);
@@ -146,7 +151,7 @@ void show_counts(const uint32_t counts[STATES], uint32_t total, char out[SHOW_TE
 	for (size_t i = 0; i < sizeof order / sizeof order[0] && used < SHOW_TEXT; i++) {
 		if (counts[order[i]] > 0) {
 			const char *word = order[i] == STATE_RECOVERED
-						   ? "undone"
+						   ? "rolled back"
 						   : state_word(order[i], REASON_NONE);
 			used += (size_t)snprintf(out + used, SHOW_TEXT - used, "%s%u %s",
 						 used > 0 ? ", " : "", counts[order[i]], word);

@@ -48,7 +48,7 @@ void status_print_line(struct cli *cli, const Hlp__V1__Execution *execution)
 	say_printf(&cli->out, " ");
 	say_cell(&cli->out, 24, execution->name);
 	say_printf(&cli->out, " ");
-	say_cell(&cli->out, 16, show_word(state, reason));
+	say_cell(&cli->out, 16, show_execution_word(state, reason));
 	say_printf(&cli->out, " %s  %s ago by %s%s\n", text, age, execution->actor,
 		   execution->quarantined ? "  QUARANTINED" : "");
 }

@@ -35,7 +35,7 @@ static struct layout *build(const struct layout_graph *graph, int box_width, int
 
 static struct layout *narrower(struct layout *a, struct layout *b)
 {
-	if (b->width < a->width) {
+	if (b->width < a->width && b->edges_cut <= a->edges_cut) {
 		layout_free(a);
 		return b;
 	}

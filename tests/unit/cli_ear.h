@@ -2,8 +2,8 @@
  *
  * Hears what a command says: a cli whose outputs are pipes.
  */
-#ifndef HLP_TESTS_CLI_EAR_H
-#define HLP_TESTS_CLI_EAR_H
+#ifndef HLP_TESTS_UNIT_CLI_EAR_H
+#define HLP_TESTS_UNIT_CLI_EAR_H
 
 #include "cli/cli.h"
 

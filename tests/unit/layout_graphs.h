@@ -2,8 +2,8 @@
  *
  * Graphs for the tests of layouts, and a reader of drawings that follows lines cell by cell.
  */
-#ifndef HLP_TESTS_LAYOUT_GRAPHS_H
-#define HLP_TESTS_LAYOUT_GRAPHS_H
+#ifndef HLP_TESTS_UNIT_LAYOUT_GRAPHS_H
+#define HLP_TESTS_UNIT_LAYOUT_GRAPHS_H
 
 #include "base/mem.h"
 #include "draw/layout.h"

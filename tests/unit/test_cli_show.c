@@ -105,7 +105,7 @@ static void counts_name_only_states_that_occur(void **state)
 	counts[STATE_PENDING] = 2;
 	counts[STATE_RECOVERED] = 1;
 	show_counts(counts, 6, text);
-	assert_string_equal(text, "3 completed, 1 undone, 2 pending of 6");
+	assert_string_equal(text, "3 completed, 1 rolled back, 2 pending of 6");
 }
 
 static void an_unknown_state_does_not_break_us(void **state)
