@@ -62,6 +62,9 @@ static void free_if_done(struct asking *asking)
 	unregister(asking);
 	protobuf_c_message_free_unpacked(asking->message, NULL);
 	request_free(asking->request);
+	for (size_t i = 0; i < asking->kept_count; i++)
+		shared_bytes_unref(asking->kept[i].bytes);
+	free(asking->kept);
 	buf_release(&asking->out);
 	arena_release(&asking->arena);
 	asking->service->asking_count--;

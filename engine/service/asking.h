@@ -55,7 +55,13 @@ struct asking {
 	bool watching, watch_all, registered, resync, ends_with_execution, events;
 	bool last;	 /* what was read last is all there will be */
 	bool more;	 /* what was read last may not be all there is now */
-	uint32_t missed; /* updates while a read was under way */
+	uint32_t missed; /* updates that were not told: a resync is due */
+	struct asking_update {
+		struct shared_bytes *bytes;
+		uint64_t seq;
+		bool last;
+	} * kept; /* updates that came while the snapshot was read, to follow it */
+	size_t kept_count, kept_capacity;
 	struct asking *previous_watcher, *next_watcher;
 };
 

@@ -4,11 +4,15 @@
  */
 #include "service/watch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "service/reads.h"
 
-#define PENDING_MAX ((size_t)8 * 1024 * 1024)
+/* More than the snapshot of the largest graph, or a slow start would never catch up. */
+#define KEPT_MAX    1000
+#define PENDING_MAX ((size_t)64 * 1024 * 1024)
 
 static void link_watcher(struct asking *asking)
 {
@@ -22,6 +26,39 @@ static void link_watcher(struct asking *asking)
 	service->watchers = asking;
 }
 
+/* Sends one update, unless what it says has been told; true when the call has ended with it. */
+static bool send_update(struct asking *asking, struct shared_bytes *bytes, uint64_t seq, bool last)
+{
+	/* Equal is let through: one commit's rows may come in several updates. */
+	if (seq < asking->seq && !last)
+		return false;
+	asking->last = last;
+	if (!asking->watch_all) /* of many executions, each has its own order */
+		asking->seq = seq;
+	(void)grpc_call_send(asking->call, bytes, NULL);
+	if (!last || !asking->ends_with_execution)
+		return false;
+	asking_end(asking);
+	return true;
+}
+
+/* What was committed while the snapshot was read. The last of them may end the call, and the asking
+ * with it, so the list is taken out of it first. */
+static void send_kept(struct asking *asking)
+{
+	struct asking_update *kept = asking->kept;
+	size_t count = asking->kept_count;
+	bool ended = false;
+
+	asking->kept = NULL;
+	asking->kept_count = asking->kept_capacity = 0;
+	for (size_t i = 0; i < count; i++) {
+		ended = ended || send_update(asking, kept[i].bytes, kept[i].seq, kept[i].last);
+		shared_bytes_unref(kept[i].bytes);
+	}
+	free(kept);
+}
+
 static void after_snapshot(struct asking *asking)
 {
 	if (asking->watch_all)
@@ -30,8 +67,21 @@ static void after_snapshot(struct asking *asking)
 		asking_send(asking);
 	if (asking->last && asking->ends_with_execution)
 		asking_end(asking);
-	else if (asking->missed) /* something was committed while the snapshot was read */
-		watch_drained(asking);
+	else
+		send_kept(asking);
+}
+
+static void keep(struct asking *asking, const struct runtime_update *update,
+		 struct shared_bytes *bytes)
+{
+	if (asking->kept_count == KEPT_MAX) {
+		asking->missed++;
+		return;
+	}
+	asking->kept = mem_grow(asking->kept, &asking->kept_capacity, asking->kept_count + 1,
+				sizeof(*asking->kept));
+	asking->kept[asking->kept_count++] = (struct asking_update){
+		.bytes = shared_bytes_ref(bytes), .seq = update->seq, .last = update->last};
 }
 
 static void read_snapshot(struct asking *asking)
@@ -107,24 +157,16 @@ static bool concerns(const struct asking *asking, const struct runtime_update *u
 static void tell(struct asking *asking, const struct runtime_update *update,
 		 struct shared_bytes *bytes)
 {
-	if (asking->busy) { /* the catalog thread has it now */
-		asking->missed++;
-		return;
-	}
-	asking->last = update->last;
-	/* Equal is let through: one commit's rows may come in several updates. */
-	if (update->seq < asking->seq && !update->last)
-		return;
-	if (asking->events || grpc_call_pending(asking->call) > PENDING_MAX) {
+	if (asking->events) {
 		asking->missed++;
 		watch_drained(asking);
-		return;
+	} else if (asking->busy) { /* the catalog thread reads its snapshot now */
+		keep(asking, update, bytes);
+	} else if (asking->missed || grpc_call_pending(asking->call) > PENDING_MAX) {
+		asking->missed++; /* told afresh when all that was sent has left */
+	} else {
+		(void)send_update(asking, bytes, update->seq, update->last);
 	}
-	if (!asking->watch_all) /* of many executions, each has its own order */
-		asking->seq = update->seq;
-	(void)grpc_call_send(asking->call, bytes, NULL);
-	if (update->last && asking->ends_with_execution)
-		asking_end(asking);
 }
 
 void watch_take_update(struct service *service, struct runtime_update *update)
