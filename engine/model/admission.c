@@ -4,6 +4,8 @@
  * workflow cannot starve another. Steps of a rollback come before new work. What is handed out is
  * decided by each execution itself.
  */
+#include <stdlib.h>
+
 #include "model/execution.h"
 #include "model/ready.h"
 
@@ -42,14 +44,17 @@ static bool is_before(const struct execution *a, const struct execution *b)
 	       a->created_us < b->created_us;
 }
 
-static struct execution *best(struct execution *const *executions, size_t count)
+/* The place of the one that is served next; `count` for none. `closed`: those that took nothing
+ * this time. */
+static size_t best(struct execution *const *executions, size_t count, const bool *closed)
 {
-	struct execution *found = NULL;
+	size_t found = count;
 
 	for (size_t i = 0; i < count; i++) {
-		if (execution_can_admit(executions[i]) &&
-		    (!found || is_before(executions[i], found)))
-			found = executions[i];
+		if ((closed && closed[i]) || !execution_can_admit(executions[i]))
+			continue;
+		if (found == count || is_before(executions[i], executions[found]))
+			found = i;
 	}
 	return found;
 }
@@ -57,18 +62,25 @@ static struct execution *best(struct execution *const *executions, size_t count)
 size_t admission_decide(struct execution *const *executions, size_t count, size_t slots,
 			bool (*intend)(void *ctx, struct execution *execution), void *ctx)
 {
+	bool *closed = NULL;
 	size_t given = 0;
 
 	while (given < slots) {
-		struct execution *next = best(executions, count);
+		size_t next = best(executions, count, closed);
 		uint32_t before;
 
-		if (!next)
+		if (next == count)
 			break;
-		before = next->intended_count;
-		if (!intend(ctx, next))
-			break; /* it could not, although it said so: better none than for ever */
-		given += next->intended_count > before; /* other steps take no slot */
+		before = executions[next]->intended_count;
+		if (intend(ctx, executions[next])) {
+			given +=
+				executions[next]->intended_count > before; /* others take no slot */
+			continue;
+		}
+		if (!closed)
+			closed = mem_calloc(count, sizeof(*closed));
+		closed[next] = true;
 	}
+	free(closed);
 	return given;
 }

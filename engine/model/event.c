@@ -8,96 +8,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *event_kind_name(enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_CREATED:
-		return "created";
-	case EVENT_ACT:
-		return "act";
-	case EVENT_PAUSED:
-		return "paused";
-	case EVENT_RESUMED:
-		return "resumed";
-	case EVENT_CANCELLED:
-		return "cancelled";
-	case EVENT_DRAINING:
-		return "draining";
-	case EVENT_ENDED:
-		return "ended";
-	case EVENT_REOPENED:
-		return "reopened";
-	case EVENT_QUARANTINED:
-		return "quarantined";
-	case EVENT_INTENDED:
-		return "intended";
-	case EVENT_REVOKED:
-		return "revoked";
-	case EVENT_CAPTURED:
-		return "captured";
-	case EVENT_DISPATCHED:
-		return "dispatched";
-	case EVENT_STARTED:
-		return "started";
-	case EVENT_EXITED:
-		return "exited";
-	case EVENT_COLLECTED:
-		return "collected";
-	case EVENT_UNREACHABLE:
-		return "unreachable";
-	case EVENT_REACHABLE:
-		return "reachable";
-	case EVENT_LOST:
-		return "lost";
-	case EVENT_VERDICT:
-		return "verdict";
-	case EVENT_RESTORED:
-		return "restored";
-	case EVENT_COMPLETED:
-		return "completed";
-	case EVENT_FAILED:
-		return "failed";
-	case EVENT_BACKOFF:
-		return "backoff";
-	case EVENT_HELD:
-		return "held";
-	case EVENT_RELEASED:
-		return "released";
-	case EVENT_ASKED:
-		return "asked";
-	case EVENT_ANSWERED:
-		return "answered";
-	case EVENT_RESET:
-		return "reset";
-	case EVENT_STALE:
-		return "stale";
-	case EVENT_FROZEN:
-		return "frozen";
-	case EVENT_THAWED:
-		return "thawed";
-	case EVENT_DUE:
-		return "due";
-	case EVENT_ROLLBACK_STARTED:
-		return "rollback_started";
-	case EVENT_UNDO_WAITING:
-		return "undo_waiting";
-	case EVENT_UNDO_BACKOFF:
-		return "undo_backoff";
-	case EVENT_RECOVERED:
-		return "recovered";
-	case EVENT_ROLLBACK_ENDED:
-		return "rollback_ended";
-	case EVENT_RESTORING:
-		return "restoring";
-	}
-	return "unknown";
-}
-
 static const char *word(const char *const *words, size_t count, size_t index)
 {
 	return index < count ? words[index] : "unknown";
 }
 #define WORD(words, index) word((words), sizeof(words) / sizeof(*(words)), (size_t)(index))
+
+static const char *const kinds[] = {
+	[EVENT_CREATED] = "created",
+	[EVENT_ACT] = "act",
+	[EVENT_PAUSED] = "paused",
+	[EVENT_RESUMED] = "resumed",
+	[EVENT_CANCELLED] = "cancelled",
+	[EVENT_DRAINING] = "draining",
+	[EVENT_ENDED] = "ended",
+	[EVENT_REOPENED] = "reopened",
+	[EVENT_QUARANTINED] = "quarantined",
+	[EVENT_INTENDED] = "intended",
+	[EVENT_REVOKED] = "revoked",
+	[EVENT_CAPTURED] = "captured",
+	[EVENT_DISPATCHED] = "dispatched",
+	[EVENT_STARTED] = "started",
+	[EVENT_EXITED] = "exited",
+	[EVENT_COLLECTED] = "collected",
+	[EVENT_UNREACHABLE] = "unreachable",
+	[EVENT_REACHABLE] = "reachable",
+	[EVENT_LOST] = "lost",
+	[EVENT_VERDICT] = "verdict",
+	[EVENT_RESTORED] = "restored",
+	[EVENT_COMPLETED] = "completed",
+	[EVENT_FAILED] = "failed",
+	[EVENT_BACKOFF] = "backoff",
+	[EVENT_HELD] = "held",
+	[EVENT_RELEASED] = "released",
+	[EVENT_ASKED] = "asked",
+	[EVENT_ANSWERED] = "answered",
+	[EVENT_RESET] = "reset",
+	[EVENT_STALE] = "stale",
+	[EVENT_FROZEN] = "frozen",
+	[EVENT_THAWED] = "thawed",
+	[EVENT_DUE] = "due",
+	[EVENT_ROLLBACK_STARTED] = "rollback_started",
+	[EVENT_UNDO_WAITING] = "undo_waiting",
+	[EVENT_UNDO_BACKOFF] = "undo_backoff",
+	[EVENT_RECOVERED] = "recovered",
+	[EVENT_ROLLBACK_ENDED] = "rollback_ended",
+	[EVENT_RESTORING] = "restoring",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+	const char *name = WORD(kinds, kind);
+
+	return name ? name : "unknown";
+}
 
 const char *attempt_kind_name(enum attempt_kind kind)
 {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tables of what a snapshot stores.
+ * The tables of what a snapshot stores, and the one member that is made from stored ones.
  */
 #include "model/execution_fields.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define HEADER(tag, type, member)   RECORD_FIELD(tag, type, execution, member)
 #define NODE(tag, type, member)	    RECORD_FIELD(tag, type, node_run, member)
@@ -93,3 +96,13 @@ static const struct record_field binding_fields[] = {
 	RECORD_FIELD(2, TEXT, binding, value),
 };
 const struct record execution_binding_record = {binding_fields, COUNT(binding_fields)};
+
+void execution_rename(struct execution *execution)
+{
+	const char *workflow = execution->workflow->name;
+	size_t size = strlen(workflow) + 12;
+
+	execution->name = arena_alloc(&execution->arena, size);
+	(void)snprintf(execution->name, size, "%s#%u", workflow,
+		       execution->number); /* ten digits, '#' and NUL fit */
+}

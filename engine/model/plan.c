@@ -226,10 +226,10 @@ static const char *objection(struct plan *plan, const struct execution *executio
 		const struct plan_row *row = &plan->rows[i];
 
 		if (row->action == PLAN_IRREVERSIBLE && !is_named(row->node, past, past_count))
-			return say(
-				plan,
-				"%s is past its point of no return (%s): name it with --past to go on",
-				execution->workflow->nodes[row->node].id, row->text);
+			return say(plan,
+				   "%s is past its point of no return (%s): "
+				   "name it with --past to go on",
+				   execution->workflow->nodes[row->node].id, row->text);
 	}
 	return NULL;
 }

@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
+#
 # Each rule that is broken on purpose must be seen within 1,000 seeds, and the whole one never.
 # usage: broken.sh SIM-BROKEN
 set -eu

@@ -9,8 +9,8 @@
  *   sim_operator.c  acts                        sim_check.c     what must hold after each step
  *   sim_world.c     the steps                   sim_main.c      seeds and options
  */
-#ifndef TESTS_SIM_SIM_H
-#define TESTS_SIM_SIM_H
+#ifndef HLP_TESTS_SIM_SIM_H
+#define HLP_TESTS_SIM_SIM_H
 
 #include <stdbool.h>
 #include <stdint.h>

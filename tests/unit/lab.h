@@ -4,8 +4,8 @@
  * until told. Every event goes through the codec before it is folded, and after every step the
  * state must equal its own snapshot.
  */
-#ifndef TESTS_UNIT_LAB_H
-#define TESTS_UNIT_LAB_H
+#ifndef HLP_TESTS_UNIT_LAB_H
+#define HLP_TESTS_UNIT_LAB_H
 
 #include "model/execution.h"
 #include "model/plan.h"

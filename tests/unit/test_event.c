@@ -34,6 +34,53 @@ static struct event decoded(const struct event *event, struct arena *arena)
 	return out;
 }
 
+static void assert_fields(const struct event *out)
+{
+	assert_int_equal(out->seq, 9);
+	assert_int_equal(out->kind, EVENT_CAPTURED);
+	assert_int_equal(out->node, 0);
+	assert_int_equal(out->time_us, -1);
+	assert_int_equal(out->attempt, 3);
+	assert_int_equal(out->attempt_kind, ATTEMPT_HOOK);
+	assert_int_equal(out->state, STATE_RECOVERED);
+	assert_int_equal(out->reason, REASON_ACCEPTED);
+	assert_int_equal(out->exit_kind, EXIT_UNKILLABLE);
+	assert_int_equal(out->verdict, VERDICT_RETRY);
+	assert_int_equal(out->question, QUESTION_RISK);
+	assert_int_equal(out->answer, ANSWER_LEAVE);
+	assert_int_equal(out->moment, MOMENT_RESTORED);
+	assert_int_equal(out->code, INT32_MIN);
+	assert_int_equal(out->artifact, UINT32_MAX);
+	assert_true(out->flag);
+	assert_int_equal(out->number, 5);
+	assert_true(out->until_us == INT64_MIN && out->interval_us == INT64_MAX);
+	assert_int_equal(out->pid, 4711);
+	assert_true(out->start_ticks == UINT64_MAX);
+	assert_int_equal(out->cpu_us, 1);
+	assert_int_equal(out->rss_kib, 2);
+	assert_string_equal(out->text, "t");
+	assert_string_equal(out->note, "");
+	assert_string_equal(out->actor, "ana");
+	assert_string_equal(out->verb, "skip");
+	assert_string_equal(out->request, "r");
+	assert_string_equal(out->revision, "v");
+	assert_string_equal(out->folder, "/f");
+}
+
+static void assert_items(const struct event *out, const struct event_item *items)
+{
+	assert_int_equal(out->items_count, 3);
+	assert_string_equal(out->items[0].blob, items[0].blob);
+	assert_true(out->items[0].size == INT64_MAX && out->items[0].inode == UINT64_MAX);
+	assert_int_equal(out->items[0].mtime_ns, -5);
+	assert_int_equal(out->items[0].number, 7);
+	assert_int_equal(out->items[0].mode + out->items[0].uid + out->items[0].gid,
+			 0644 + 33 + 34);
+	assert_string_equal(out->items[1].value, "");
+	assert_null(out->items[2].value);
+	assert_true(out->items[2].absent);
+}
+
 static void every_field_comes_back(void **state)
 {
 	struct event_item items[] = {
@@ -87,45 +134,9 @@ static void every_field_comes_back(void **state)
 	struct event out = decoded(&event, &arena);
 
 	(void)state;
-	assert_int_equal(out.seq, 9);
-	assert_int_equal(out.kind, EVENT_CAPTURED);
-	assert_int_equal(out.node, 0);
-	assert_int_equal(out.time_us, -1);
-	assert_int_equal(out.attempt, 3);
-	assert_int_equal(out.attempt_kind, ATTEMPT_HOOK);
-	assert_int_equal(out.state, STATE_RECOVERED);
-	assert_int_equal(out.reason, REASON_ACCEPTED);
-	assert_int_equal(out.exit_kind, EXIT_UNKILLABLE);
-	assert_int_equal(out.verdict, VERDICT_RETRY);
-	assert_int_equal(out.question, QUESTION_RISK);
-	assert_int_equal(out.answer, ANSWER_LEAVE);
-	assert_int_equal(out.moment, MOMENT_RESTORED);
-	assert_int_equal(out.code, INT32_MIN);
-	assert_int_equal(out.artifact, UINT32_MAX);
-	assert_true(out.flag);
-	assert_int_equal(out.number, 5);
-	assert_true(out.until_us == INT64_MIN && out.interval_us == INT64_MAX);
-	assert_int_equal(out.pid, 4711);
-	assert_true(out.start_ticks == UINT64_MAX);
-	assert_int_equal(out.cpu_us, 1);
-	assert_int_equal(out.rss_kib, 2);
-	assert_string_equal(out.text, "t");
-	assert_string_equal(out.note, "");
-	assert_string_equal(out.actor, "ana");
-	assert_string_equal(out.verb, "skip");
-	assert_string_equal(out.request, "r");
-	assert_string_equal(out.revision, "v");
-	assert_string_equal(out.folder, "/f");
+	assert_fields(&out);
 	assert_string_equal(out.blob, event.blob);
-	assert_int_equal(out.items_count, 3);
-	assert_string_equal(out.items[0].blob, items[0].blob);
-	assert_true(out.items[0].size == INT64_MAX && out.items[0].inode == UINT64_MAX);
-	assert_int_equal(out.items[0].mtime_ns, -5);
-	assert_int_equal(out.items[0].number, 7);
-	assert_int_equal(out.items[0].mode + out.items[0].uid + out.items[0].gid, 0644 + 33 + 34);
-	assert_string_equal(out.items[1].value, "");
-	assert_null(out.items[2].value);
-	assert_true(out.items[2].absent);
+	assert_items(&out, items);
 	arena_release(&arena);
 }
 

@@ -3,8 +3,8 @@
  * The rules of the model that tests/sim breaks on purpose, one at a time, in its own copy. It
  * shadows engine/model/broken.h there.
  */
-#ifndef HLP_MODEL_BROKEN_H
-#define HLP_MODEL_BROKEN_H
+#ifndef HLP_TESTS_SIM_BROKEN_MODEL_BROKEN_H
+#define HLP_TESTS_SIM_BROKEN_MODEL_BROKEN_H
 
 enum broken_rule {
 	BROKEN_NONE,
