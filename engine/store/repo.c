@@ -3,12 +3,11 @@
  * The repository. Objects of a batch are gathered in memory and leave it as one pack: a loose
  * object costs an inode, a block and a sync each. The pack is built from our own list of objects,
  * since libgit2's dump of its memory store follows commits only and re-packs what old packs hold.
- *
- * A commit's tree carries the folders of the commit before it while they are few and small, so that
- * `git log -p refs/hlp/log` shows what a batch added and not what it left out.
+ * Trees are made in repo_tree.c.
  */
 #include "store/repo.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <git2/sys/commit.h>
 #include <git2/sys/mempack.h>
@@ -26,9 +25,6 @@
 
 #define LOG_REF	     "refs/hlp/log"
 #define FRESH_MAX    ((size_t)32 * 1024 * 1024) /* bytes in memory before a pack is written early */
-#define CARRY_ROOT   32				/* folders (executions) that a tree carries on */
-#define CARRY_FOLDER 256			/* entries (nodes) in one of them */
-#define TREE_DEPTH   64
 #define CACHE_BYTES  ((ssize_t)2 * 1024 * 1024)
 #define MAPPED_BYTES ((size_t)32 * 1024 * 1024)
 #define OPEN_PACKS   64
@@ -244,17 +240,29 @@ static int write_pack(struct repo *repo)
 	return git_mempack_reset(repo->memory);
 }
 
+int repo_put(struct repo *repo, git_object_t type, const void *data, size_t length, git_oid *out)
+{
+	git_oid id;
+	int result = git_odb_hash(&id, data, length, type);
+
+	assert(repo->memory);
+	/* Straight into memory: git_odb_write looks through the folder of packs first. */
+	if (result == 0 && !git_odb_exists_ext(repo->odb, &id, GIT_ODB_LOOKUP_NO_REFRESH)) {
+		result = repo->memory->write(repo->memory, &id, data, length, type);
+		if (result == 0)
+			note_fresh(repo, &id, length);
+	}
+	if (result == 0)
+		*out = id;
+	return result;
+}
+
 int repo_add(struct repo *repo, const char *name, const void *data, size_t length, git_oid *out_id,
 	     struct err *err)
 {
 	git_oid id;
-	int result = git_odb_hash(&id, data, length, GIT_OBJECT_BLOB);
+	int result = repo_put(repo, GIT_OBJECT_BLOB, data, length, &id);
 
-	if (result == 0 && !git_odb_exists_ext(repo->odb, &id, GIT_ODB_LOOKUP_NO_REFRESH)) {
-		result = git_odb_write(&id, repo->odb, data, length, GIT_OBJECT_BLOB);
-		if (result == 0)
-			note_fresh(repo, &id, length);
-	}
 	/* Blobs without a commit yet are safe: nothing prunes this repository but our own repack,
 	 * and never during a batch. */
 	if (result == 0 && repo->fresh_bytes > FRESH_MAX)
@@ -264,154 +272,6 @@ int repo_add(struct repo *repo, const char *name, const void *data, size_t lengt
 	note_entry(repo, name, &id);
 	*out_id = id;
 	return 0;
-}
-
-/* ---- the tree of a commit ----------------------------------------------------------------- */
-
-static bool is_large_folder(struct repo *repo, const git_tree *root, const char *path)
-{
-	char *name = mem_strndup(path, strcspn(path, "/"));
-	const git_tree_entry *entry = git_tree_entry_byname(root, name);
-	git_tree *folder = NULL;
-	bool large = false;
-
-	free(name);
-	if (!entry || git_tree_entry_type(entry) != GIT_OBJECT_TREE)
-		return entry != NULL;
-	if (git_tree_lookup(&folder, repo->git, git_tree_entry_id(entry)) == 0)
-		large = git_tree_entrycount(folder) > CARRY_FOLDER;
-	git_tree_free(folder);
-	return large;
-}
-
-/* Whether the tree before is carried on in this one. */
-static bool is_carried(struct repo *repo, const git_tree *before)
-{
-	if (!before || git_tree_entrycount(before) > CARRY_ROOT)
-		return false;
-	for (size_t i = 0; i < repo->entries_count; i++) {
-		const char *name = repo->entries[i].name;
-		size_t part = strcspn(name, "/") + 1;
-
-		if (i > 0 && strncmp(name, repo->entries[i - 1].name, part) == 0)
-			continue;
-		if (is_large_folder(repo, before, name))
-			return false;
-	}
-	return true;
-}
-
-static int empty_tree(struct repo *repo, git_tree **out)
-{
-	git_treebuilder *builder = NULL;
-	git_oid id;
-	int result = git_treebuilder_new(&builder, repo->git, NULL);
-
-	if (result == 0)
-		result = git_treebuilder_write(&id, builder);
-	git_treebuilder_free(builder);
-	return result == 0 ? git_tree_lookup(out, repo->git, &id) : result;
-}
-
-/* Names that cannot stand together in one tree (a file and a folder of one name) would lose the
- * whole batch; then it is listed by object id instead. */
-static int flat_tree(struct repo *repo, git_oid *out)
-{
-	git_treebuilder *builder = NULL;
-	int result = git_treebuilder_new(&builder, repo->git, NULL);
-
-	for (size_t i = 0; result == 0 && i < repo->entries_count; i++) {
-		char name[REPO_ID_TEXT];
-
-		repo_id_text(&repo->entries[i].id, name);
-		result = git_treebuilder_insert(NULL, builder, name, &repo->entries[i].id,
-						GIT_FILEMODE_BLOB);
-	}
-	if (result == 0)
-		result = git_treebuilder_write(out, builder);
-	git_treebuilder_free(builder);
-	return result;
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-	const struct repo_entry *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-/* Whether one name is the folder of another, or the same. Sorted, these need not be neighbours. */
-static bool has_clash(const struct repo *repo)
-{
-	for (size_t i = 0; i + 1 < repo->entries_count; i++) {
-		const char *name = repo->entries[i].name;
-		size_t length = strlen(name);
-
-		for (size_t k = i + 1; k < repo->entries_count; k++) {
-			const char *next = repo->entries[k].name;
-
-			if (strncmp(next, name, length) != 0)
-				break;
-			if (next[length] == '/' || next[length] == '\0')
-				return true;
-		}
-	}
-	return false;
-}
-
-static int build_tree(struct repo *repo, git_tree *before, git_oid *out)
-{
-	git_tree_update *updates = mem_calloc(repo->entries_count, sizeof(*updates));
-	git_tree *base = NULL;
-	int result = 0;
-
-	qsort(repo->entries, repo->entries_count, sizeof(*repo->entries), compare_entries);
-	for (size_t i = 0; i < repo->entries_count; i++)
-		updates[i] = (git_tree_update){.action = GIT_TREE_UPDATE_UPSERT,
-					       .id = repo->entries[i].id,
-					       .filemode = GIT_FILEMODE_BLOB,
-					       .path = repo->entries[i].name};
-	if (is_carried(repo, before))
-		result = git_tree_dup(&base, before);
-	else
-		result = empty_tree(repo, &base);
-	if (result == 0)
-		result = has_clash(repo) ? GIT_EINVALID
-					 : git_tree_create_updated(out, repo->git, base,
-								   repo->entries_count, updates);
-	if (result < 0)
-		result = flat_tree(repo, out);
-	git_tree_free(base);
-	free(updates);
-	return result;
-}
-
-/* Notes the trees that are in `id` and were not in `before` (or NULL). */
-static int note_trees(struct repo *repo, const git_oid *id, const git_tree *before, int depth)
-{
-	git_tree *tree = NULL;
-	int result = depth < TREE_DEPTH ? git_tree_lookup(&tree, repo->git, id) : GIT_EINVALID;
-
-	if (result < 0)
-		return result;
-	note_fresh(repo, id, 0);
-	for (size_t i = 0; result == 0 && i < git_tree_entrycount(tree); i++) {
-		const git_tree_entry *entry = git_tree_entry_byindex(tree, i), *old;
-		git_tree *below = NULL;
-
-		if (git_tree_entry_type(entry) != GIT_OBJECT_TREE)
-			continue;
-		old = before ? git_tree_entry_byname(before, git_tree_entry_name(entry)) : NULL;
-		if (old && git_oid_equal(git_tree_entry_id(old), git_tree_entry_id(entry)))
-			continue;
-		if (old && git_tree_entry_type(old) == GIT_OBJECT_TREE)
-			result = git_tree_lookup(&below, repo->git, git_tree_entry_id(old));
-		if (result == 0)
-			result = note_trees(repo, git_tree_entry_id(entry), below, depth + 1);
-		git_tree_free(below);
-	}
-	git_tree_free(tree);
-	return result;
 }
 
 /* ---- commits ------------------------------------------------------------------------------ */
@@ -465,9 +325,7 @@ static int commit_batch(struct repo *repo, const char *message)
 	if (result == 0 && tip)
 		result = git_commit_tree(&before, tip);
 	if (result == 0)
-		result = build_tree(repo, before, &tree);
-	if (result == 0 && !(before && git_oid_equal(git_tree_id(before), &tree)))
-		result = note_trees(repo, &tree, before, 0);
+		result = repo_tree_build(repo, before, &tree);
 	if (result == 0)
 		result = create_commit(repo, &tree, tip, message, &commit);
 	if (result == 0) {

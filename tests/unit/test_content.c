@@ -236,6 +236,51 @@ static void what_a_batch_names_is_reached_after_repacking(void **state)
 	end(&fixture);
 }
 
+static void a_tree_carries_on_what_came_before_while_it_is_small(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct buf out;
+	char blob[41], name[60];
+
+	for (int i = 0; i < 40; i++) {
+		(void)snprintf(name, sizeof(name), "x#%d/n%d/f", i, i);
+		(void)content_add(fixture.content, name, name, strlen(name), blob, NULL);
+		(void)content_add(fixture.content, "x#0/again", name, strlen(name), blob, NULL);
+		commit(&fixture);
+		if (i == 20 || i == 39) {
+			assert_int_equal(git(&fixture, &out, "ls-tree", "refs/hlp/log"), 0);
+			assert_int_equal(strstr(buf_text(&out), "x#1\n") != NULL, i == 20);
+			assert_non_null(strstr(buf_text(&out), "x#0\n"));
+			buf_release(&out);
+		}
+	}
+	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	buf_release(&out);
+	end(&fixture);
+}
+
+static void a_file_may_become_a_folder_and_back(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct buf out;
+	char blob[41];
+
+	(void)content_add(fixture.content, "x/f", "1", 1, blob, NULL);
+	(void)content_add(fixture.content, "x/f-b", "2", 1, blob, NULL);
+	commit(&fixture);
+	(void)content_add(fixture.content, "x/f/below", "3", 1, blob, NULL);
+	(void)content_add(fixture.content, "x/f.c", "4", 1, blob, NULL);
+	commit(&fixture);
+	(void)content_add(fixture.content, "x/f", "5", 1, blob, NULL);
+	commit(&fixture);
+	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	buf_release(&out);
+	assert_int_equal(git(&fixture, &out, "show", "refs/hlp/log:x/f"), 0);
+	assert_string_equal(buf_text(&out), "5");
+	buf_release(&out);
+	end(&fixture);
+}
+
 static void names_that_git_refuses_are_made_fit(void **state)
 {
 	static const char *const names[] = {"/etc//nginx/x.conf",
@@ -604,6 +649,8 @@ int main(void)
 		TEST(a_batch_is_one_pack),
 		TEST(plain_git_reads_the_log_and_finds_no_fault),
 		TEST(what_a_batch_names_is_reached_after_repacking),
+		TEST(a_tree_carries_on_what_came_before_while_it_is_small),
+		TEST(a_file_may_become_a_folder_and_back),
 		TEST(names_that_git_refuses_are_made_fit),
 		TEST(the_same_contents_are_kept_once),
 		TEST(a_file_is_captured_with_all_that_describes_it),
