@@ -15,11 +15,12 @@
 #include "base/log.h"
 #include "base/proc.h"
 
-#define DELAY_FIRST_US (CLOCK_SECOND_US / 10)
-#define DELAY_MAX_US   (5 * CLOCK_SECOND_US)
-#define HEALTHY_US     (10 * CLOCK_SECOND_US)
-#define FAILURES_MAX   10
-#define EXIT_GIVE_UP   75
+#define DELAY_FIRST_US	 (CLOCK_SECOND_US / 10)
+#define DELAY_MAX_US	 (5 * CLOCK_SECOND_US)
+#define HEALTHY_US	 (10 * CLOCK_SECOND_US)
+#define STOP_PATIENCE_US (20 * CLOCK_SECOND_US)
+#define FAILURES_MAX	 10
+#define EXIT_GIVE_UP	 75
 
 static void give_up(struct engine *engine, const char *why)
 {
@@ -135,6 +136,7 @@ void engine_ended(struct engine *engine, int status)
 
 	engine->pid = 0;
 	engine->ready = false;
+	engine->stopped_us = 0;
 	describe(status, how, sizeof(how));
 	if (!engine->wanted || engine->goodbye) {
 		engine->wanted = false;
@@ -156,6 +158,18 @@ void engine_stop(struct engine *engine)
 {
 	engine->wanted = false;
 	loop_disarm(engine->loop, &engine->timer);
-	if (engine->pid)
-		(void)kill(engine->pid, SIGTERM); /* our own child, not reaped: it is it */
+	if (!engine->pid)
+		return;
+	(void)kill(engine->pid, SIGTERM); /* our own child, not reaped: it is it */
+	if (!engine->stopped_us)
+		engine->stopped_us = loop_now_us();
+}
+
+void engine_tend(struct engine *engine)
+{
+	if (!engine->pid || !engine->stopped_us ||
+	    loop_now_us() - engine->stopped_us < STOP_PATIENCE_US)
+		return;
+	log_warn("hlpd does not end: it is killed, which its store survives");
+	(void)kill(engine->pid, SIGKILL);
 }

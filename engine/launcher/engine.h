@@ -22,6 +22,7 @@ struct engine {
 	bool wanted;  /* false: start none any more */
 	bool goodbye; /* it said that it ends on purpose */
 	bool given_up;
+	int64_t stopped_us; /* CLOCK_MONOTONIC: since when it is asked to end; 0: it is not */
 	int64_t started_us; /* CLOCK_MONOTONIC */
 	int64_t delay_us;   /* before the next start */
 	unsigned failures;  /* starts in a row that never became ready */
@@ -37,5 +38,7 @@ void engine_set_ready(struct engine *engine);
 void engine_ended(struct engine *engine, int status);
 /* Ends it and starts none any more. */
 void engine_stop(struct engine *engine);
+/* Kills one that was asked to end and has not for long. Call now and then. */
+void engine_tend(struct engine *engine);
 
 #endif

@@ -337,6 +337,7 @@ static void tend_due(struct loop_timer *timer)
 	struct launcher *launcher = timer->ctx;
 
 	(void)may_start(launcher);
+	engine_tend(&launcher->engine);
 	recover_compact(launcher);
 	note_idleness(launcher);
 	loop_arm(&launcher->loop, timer, loop_now_us() + TEND_US);
