@@ -46,8 +46,20 @@ static struct layout *make_layout(const struct mirror *mirror, int box_width, in
 	return layout;
 }
 
-/* Above this many nodes one width is tried and no more: nobody reads names there. */
-#define CHOOSE_NODES 2000
+/* Above this many nodes nobody reads the whole at once: it is scrolled. */
+#define FIT_NODES 300
+#define BOX_GAP	  2
+
+/* The widest boxes with which the drawing may fit, going by its width with the widest of all: the
+ * order of boxes does not depend on how wide they are. */
+static int narrower(int drawn, int width)
+{
+	for (size_t i = 1; i < WIDTHS_COUNT; i++) {
+		if (drawn * (WIDTHS[i] + BOX_GAP) / (WIDTHS[0] + BOX_GAP) <= width)
+			return WIDTHS[i];
+	}
+	return SCROLLED_WIDTH;
+}
 
 static void build(struct app *app, int width)
 {
@@ -58,18 +70,13 @@ static void build(struct app *app, int width)
 	    graph->for_width == width)
 		return;
 	layout_free(graph->layout);
-	graph->layout = NULL;
-	for (size_t i = 0; i < WIDTHS_COUNT && mirror->nodes_count <= CHOOSE_NODES; i++) {
+	graph->box_width = mirror->nodes_count <= FIT_NODES ? WIDTHS[0] : SCROLLED_WIDTH;
+	graph->layout = make_layout(mirror, graph->box_width, width);
+	int drawn = layout_width(graph->layout);
+	if (drawn > width && graph->box_width == WIDTHS[0]) {
 		layout_free(graph->layout);
-		graph->box_width = WIDTHS[i];
-		graph->layout = make_layout(mirror, WIDTHS[i], width);
-		if (layout_width(graph->layout) <= width)
-			break;
-	}
-	if (graph->layout == NULL || layout_width(graph->layout) > width) {
-		layout_free(graph->layout);
-		graph->box_width = SCROLLED_WIDTH;
-		graph->layout = make_layout(mirror, SCROLLED_WIDTH, width);
+		graph->box_width = narrower(drawn, width);
+		graph->layout = make_layout(mirror, graph->box_width, width);
 	}
 	graph->topology = mirror->topology;
 	graph->for_width = width;
