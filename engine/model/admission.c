@@ -9,12 +9,19 @@
 #include "model/execution.h"
 #include "model/ready.h"
 
+/* Intents are committed ahead of slots so that a wide graph does not wait for the disk. As many as
+ * slots would do if a commit took no longer than an attempt; short attempts want a few more, so
+ * that one sync serves several. An intent can be revoked until it is sent, so being ahead costs
+ * nothing. */
+#define AHEAD_LEAST 16
+
 bool execution_can_admit(const struct execution *execution)
 {
-	uint64_t ahead = (uint64_t)execution->live_count + execution->intended_count;
+	const uint32_t parallel = execution->workflow->max_parallel;
+	const uint64_t ahead = parallel > AHEAD_LEAST ? parallel : AHEAD_LEAST;
 
 	if (execution->ended || execution->quarantined || execution->paused ||
-	    ahead >= (uint64_t)execution->workflow->max_parallel * 2)
+	    (uint64_t)execution->live_count + execution->intended_count >= parallel + ahead)
 		return false;
 	if (execution->rolling_back)
 		return ready_count(execution, READY_UNDO) > 0;

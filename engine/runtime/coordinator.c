@@ -288,11 +288,13 @@ static int64_t coordinator_turn(struct engine *engine, int64_t deadline_us)
 	/* 5. an agreed stop */
 	finish_stop(engine);
 	/* 6. all of it to the disk, in one piece */
-	turn_seal(engine);
+	if (turn_deadline_us(engine) <= mailbox_now_us())
+		turn_seal(engine);
 	/* 7. watchers */
 	publish_due(engine);
 	unload_ended(engine);
 	deadline_us = earlier(deadline_of(engine, due_us), publish_deadline_us(engine));
+	deadline_us = earlier(deadline_us, turn_deadline_us(engine));
 	return earlier(deadline_us,
 		       earlier(idle_deadline_us(engine), unlinked_deadline_us(engine)));
 }

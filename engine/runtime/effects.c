@@ -200,12 +200,6 @@ static bool is_still_wanted(const struct live *live, const struct effect *wanted
 	return false;
 }
 
-/* Undo work is not held back by max_parallel alone: it counts like any other attempt. */
-static bool has_slot(const struct live *live)
-{
-	return live->execution->live_count < live->execution->workflow->max_parallel;
-}
-
 void effects_dispatch(struct engine *engine)
 {
 	uint32_t live_count = effects_live_count(engine);
@@ -220,7 +214,8 @@ void effects_dispatch(struct engine *engine)
 				live_clear_in_flight(live, waiting.effect.node, EFFECT_START);
 			continue;
 		}
-		if (live_count >= engine->options.slots || !has_slot(live) ||
+		if (live_count >= engine->options.slots ||
+		    !execution_can_dispatch(live->execution) ||
 		    engine->broken) { /* keeps its place */
 			engine->starts[kept++] = waiting;
 			continue;

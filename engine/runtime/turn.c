@@ -14,12 +14,14 @@
 #include "base/mem.h"
 
 #define SNAPSHOT_EVERY 50000
+#define PATIENCE_US    10000
 
 static struct commit *open_commit(struct engine *engine)
 {
 	if (!engine->open) {
 		engine->open = mem_zalloc(sizeof(*engine->open));
 		engine->open->message.kind = MESSAGE_COMMIT;
+		engine->open->opened_us = mailbox_now_us();
 		journal_batch_init(&engine->open->batch);
 	}
 	return engine->open;
@@ -186,6 +188,46 @@ static void seal_part(struct commit *commit, struct commit_part *part, struct li
 	}
 	execution_touched_clear(execution);
 	snapshot_if_due(commit, live);
+}
+
+/* Whether this node asks for nothing but a start: others wait for no commit of it. */
+static bool is_patient(const struct execution *execution, uint32_t node)
+{
+	struct effect effects[EFFECTS_PER_NODE];
+	size_t count = execution_outstanding(execution, node, effects);
+
+	for (size_t i = 0; i < count; i++)
+		if (effects[i].kind != EFFECT_START && effects[i].kind != EFFECT_WATCH)
+			return false;
+	return true;
+}
+
+static bool is_urgent(const struct engine *engine)
+{
+	const struct commit *commit = engine->open;
+
+	if (commit->answers_count)
+		return true;
+	for (size_t i = 0; i < commit->parts_count; i++) {
+		const struct live *live = live_find(&engine->lives, commit->parts[i].execution);
+		const struct execution *execution = live->execution;
+		const size_t waiting = engine->starts_last - engine->starts_first;
+
+		/* Fewer committed intents than slots: soon one would stand empty. */
+		if (waiting <= execution->workflow->max_parallel || execution->ended)
+			return true;
+		for (uint32_t n = 0; n < execution->touched_count; n++)
+			if (!is_patient(execution, execution->touched[n]))
+				return true;
+	}
+	return false;
+}
+
+int64_t turn_deadline_us(const struct engine *engine)
+{
+	if (!engine->open)
+		return INT64_MAX;
+	return is_urgent(engine) ? 0 : engine->open->opened_us + PATIENCE_US;
 }
 
 void turn_seal(struct engine *engine)
