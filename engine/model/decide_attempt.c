@@ -329,10 +329,13 @@ static void collected(struct decision *decision, enum standing where)
 static void not_started(struct decision *decision, enum standing where)
 {
 	uint32_t node = decision->input->node;
+	struct event *event;
 
 	if (where != STANDING_LIVE || decision->execution->nodes[node].pid)
 		return; /* only intended: its start goes on; known to run: an old answer */
-	decide_emit_attempt(decision, EVENT_REVOKED, node)->text = "it was never started";
+	event = decide_emit_attempt(decision, EVENT_REVOKED, node);
+	event->text = "it was never started";
+	event->flag = true;
 	if (decision->execution->nodes[node].live_kind != ATTEMPT_RUN)
 		return;
 	if (decision->execution->nodes[node].verdict != VERDICT_NONE)

@@ -41,7 +41,7 @@ enum event_kind {
 	/* of a node's attempt; node, attempt_kind, attempt always */
 	EVENT_INTENDED = 20,   /* the attempt will be started when a slot is free; artifact: whose
 				  on_restore (hooks) */
-	EVENT_REVOKED = 21,    /* it will not; text: why */
+	EVENT_REVOKED = 21,    /* it will not; text: why; flag: it was dispatched */
 	EVENT_CAPTURED = 22,   /* moment; items: revisions ("artifact") */
 	EVENT_DISPATCHED = 23, /* START was posted */
 	EVENT_STARTED = 24,    /* pid, start_ticks, text: boot id */

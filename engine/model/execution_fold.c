@@ -160,23 +160,39 @@ static void fold_intended(struct node_run *node, const struct event *event)
 	}
 }
 
-/* The attempt was never started: its number is free again, so that `attempt` counts attempts. */
-static void fold_revoked(struct node_run *node)
+/* An intent that was never posted gives its number back, so that `attempt` counts attempts. */
+static void fold_intent_revoked(struct node_run *node)
+{
+	if (node->live_kind == ATTEMPT_RUN)
+		node->attempt--;
+	else if (node->live_kind == ATTEMPT_UNDO)
+		node->undo_attempt--;
+	else
+		node->hook_attempt--;
+}
+
+/* One that was posted and proves never to have started has spent its number: an old answer about it
+ * must not be taken for one about the next. If it was the first, the node is as fresh as before. */
+static void fold_start_revoked(struct node_run *node)
 {
 	if (node->live_kind == ATTEMPT_RUN) {
-		node->attempt--;
-		if (!node->intended) {
-			node->tries--;
-			node->started_us = 0;
-			if (node->attempt == node->fresh_attempt)
-				node->start_order = 0;
+		node->tries--;
+		node->started_us = 0;
+		if (node->attempt == node->fresh_attempt + 1) {
+			node->fresh_attempt = node->attempt;
+			node->start_order = 0;
 		}
 	} else if (node->live_kind == ATTEMPT_UNDO) {
-		node->undo_attempt--;
-		node->undo_tries -= !node->intended;
-	} else {
-		node->hook_attempt--;
+		node->undo_tries--;
 	}
+}
+
+static void fold_revoked(struct node_run *node)
+{
+	if (node->intended)
+		fold_intent_revoked(node);
+	else
+		fold_start_revoked(node);
 	if (node->state == STATE_RUNNING) {
 		node->state = STATE_PENDING;
 		node->reason = REASON_READY;

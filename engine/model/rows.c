@@ -78,7 +78,8 @@ static void attempt_of(const struct execution *execution, const struct event *ev
 {
 	const struct node_run *node = &execution->nodes[event->node];
 	bool run = event->attempt_kind == ATTEMPT_RUN;
-	bool over = event->kind == EVENT_EXITED || event->kind == EVENT_LOST;
+	bool over = event->kind == EVENT_EXITED || event->kind == EVENT_LOST ||
+		    event->kind == EVENT_REVOKED;
 	struct attempt_row row = {
 		.node = event->node,
 		.kind = event->attempt_kind,
@@ -142,6 +143,10 @@ void rows_of(const struct execution *execution, const struct event *event,
 	case EVENT_EXITED:
 	case EVENT_LOST:
 		attempt_of(execution, event, sink);
+		break;
+	case EVENT_REVOKED:
+		if (event->flag) /* its row says that it lives */
+			attempt_of(execution, event, sink);
 		break;
 	case EVENT_CAPTURED:
 	case EVENT_RESTORED:

@@ -8,6 +8,7 @@
  *   sim_engine.c    the coordinator's part      sim_executor.c  processes, which outlive the engine
  *   sim_operator.c  acts                        sim_check.c     what must hold after each step
  *   sim_world.c     the steps                   sim_main.c      seeds and options
+ *   sim_cover.c     what was reached
  */
 #ifndef HLP_TESTS_SIM_SIM_H
 #define HLP_TESTS_SIM_SIM_H
@@ -110,6 +111,11 @@ struct node_shadow { /* what the simulator itself keeps of a node, from events a
 	bool queued; /* waits for a slot */
 };
 
+struct cover { /* over all seeds of a run */
+	uint64_t kinds[EVENT_RESTORING + 1];
+	uint64_t reasons[REASONS], crashes[REASONS];
+};
+
 enum seam_rule { SEAM_WHOLE, SEAM_START_BEFORE_COMMIT, SEAM_START_REVOKED };
 
 struct world {
@@ -133,7 +139,8 @@ struct world {
 	struct executor_fake executor;
 	struct journal_fake journal;
 	char failure[600]; /* what did not hold; "" while all holds */
-	uint32_t crashes, acts, restarts;
+	uint32_t acts, restarts;
+	struct cover *cover;
 };
 
 void sim_fail(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -199,6 +206,12 @@ void check_start(struct world *world, uint32_t node, enum attempt_kind kind, uin
 void check_process(struct world *world, const struct process *process);
 void check_replay(struct world *world);
 void check_rest(struct world *world);
+
+/* sim_cover.c */
+void cover_event(struct world *world, const struct event *event);
+void cover_crash(struct world *world);
+/* Prints what was never reached; true when all was. */
+bool cover_report(const struct cover *cover);
 
 /* sim_world.c */
 void world_run(struct world *world);

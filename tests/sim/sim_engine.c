@@ -127,6 +127,7 @@ static void fold(struct world *world, struct event *event)
 	}
 	journal_append(world, event);
 	check_after_event(world, event, before);
+	cover_event(world, event);
 }
 
 int engine_feed(struct world *world, const struct input *input)
@@ -378,6 +379,7 @@ void engine_restart(struct world *world)
 
 	sim_trace(world, "engine: dies");
 	world->restarts++;
+	cover_crash(world);
 	graph_keep(world);
 	executor_crash(world);
 	journal_crash(world);

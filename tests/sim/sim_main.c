@@ -61,14 +61,18 @@ static int parse(int argc, char **argv, struct options *options)
 	return 0;
 }
 
+#define SEEDS_FOR_COVER 1000 /* with fewer, chance may leave something out */
+
 struct totals {
+	struct cover cover;
 	uint64_t events, steps, acts, restarts;
 };
 
 /* True when all held. */
 static bool run(uint64_t seed, const char *rule, bool trace, struct totals *totals)
 {
-	struct world world = {.seed = seed, .rng = {.state = seed}, .trace = trace};
+	struct world world = {
+		.seed = seed, .rng = {.state = seed}, .trace = trace, .cover = &totals->cover};
 	bool held;
 
 	(void)set_rule(&world, rule);
@@ -90,7 +94,7 @@ int main(int argc, char **argv)
 	struct options options = {.seeds = seeds ? strtoull(seeds, NULL, 10) : 2000,
 				  .rule = "none"};
 	struct world probe = {0};
-	struct totals totals = {0};
+	static struct totals totals;
 	int wrong = parse(argc, argv, &options);
 
 	if (wrong)
@@ -103,6 +107,8 @@ int main(int argc, char **argv)
 		if (!run(seed, options.rule, false, &totals))
 			return 1;
 	}
+	if (options.seeds >= SEEDS_FOR_COVER && !cover_report(&totals.cover))
+		return 1;
 	printf("%llu seeds: %llu steps, %llu events, %llu acts, %llu restarts; all held\n",
 	       (unsigned long long)options.seeds, (unsigned long long)totals.steps,
 	       (unsigned long long)totals.events, (unsigned long long)totals.acts,

@@ -208,12 +208,12 @@ void world_run(struct world *world)
 	uint64_t rounds, faulty;
 
 	begin(world);
-	rounds = 1 + rng_below(&world->rng, 3);
+	rounds = 1 + rng_below(&world->rng, 5);
 	while (rounds-- && !sim_failed(world)) {
 		faulty = rng_below(&world->rng, 300);
 		world->faults = true;
 		while (faulty-- && !sim_failed(world) && world_step(world)) {
-			if (world->execution->ended && sim_chance(world, 8))
+			if (world->execution->ended && sim_chance(world, 40))
 				break; /* most acts on an ended one are refused */
 		}
 		if (!sim_failed(world))

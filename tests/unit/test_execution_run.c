@@ -387,7 +387,7 @@ static void the_same_report_again_gives_nothing(void **state)
 	lab_close(&lab);
 }
 
-static void what_was_never_started_is_started_again_under_its_number(void **state)
+static void what_was_never_started_is_started_again_under_a_new_number(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a"}};
 	struct lab lab;
@@ -402,7 +402,30 @@ static void what_was_never_started_is_started_again_under_its_number(void **stat
 	assert_string_equal(lab.said, "revoked a");
 	assert_state(&lab, "a", "PENDING ready");
 	lab_complete(&lab, "a");
-	assert_int_equal(lab_node(&lab, "a")->attempt, 1);
+	assert_int_equal(lab_node(&lab, "a")->attempt, 2);
+	assert_int_equal(lab_node(&lab, "a")->tries, 1);
+	lab_close(&lab);
+}
+
+static void an_old_answer_is_not_taken_for_a_new_one(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"}};
+	struct input old;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	(void)lab_admit(&lab);
+	assert_int_equal(lab_capture(&lab, "a", MOMENT_BEFORE, 'x'), 0);
+	assert_int_equal(lab_say(&lab, INPUT_DISPATCHED, "a"), 0);
+	old = lab_about(&lab, INPUT_NOT_STARTED, "a");
+	assert_int_equal(lab_feed(&lab, &old), 0);
+	lab_start(&lab, "a"); /* pre-image a */
+	assert_int_equal(lab_feed(&lab, &old), 0);
+	assert_string_equal(lab.said, "");
+	assert_state(&lab, "a", "RUNNING running");
+	/* Nothing had changed the file before: what counts is how it was before the real start. */
+	assert_int_equal(execution_pre_image(lab.execution, 0, 0)->blob[0], 'a');
 	lab_close(&lab);
 }
 
@@ -568,7 +591,8 @@ int main(void)
 		cmocka_unit_test(stop_ends_what_runs),
 		cmocka_unit_test(continue_lets_independent_branches_go_on),
 		cmocka_unit_test(the_same_report_again_gives_nothing),
-		cmocka_unit_test(what_was_never_started_is_started_again_under_its_number),
+		cmocka_unit_test(what_was_never_started_is_started_again_under_a_new_number),
+		cmocka_unit_test(an_old_answer_is_not_taken_for_a_new_one),
 		cmocka_unit_test(silence_is_unreachable_and_passes),
 		cmocka_unit_test(lost_asks_fails_or_tries_again),
 		cmocka_unit_test(a_quarantined_execution_stands_still),

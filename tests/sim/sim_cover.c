@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run of many seeds has reached: every state that a node can be in, a crash of the engine in
+ * every one of them, every event. A simulator that no longer gets somewhere proves nothing there.
+ */
+#include <stdio.h>
+
+#include "tests/sim/sim.h"
+
+static const enum reason reasons[] = {
+	REASON_WAITING,		REASON_READY,	   REASON_BACKOFF,
+	REASON_STARTING,	REASON_RUNNING,	   REASON_STOPPING,
+	REASON_UNREACHABLE,	REASON_CAPTURING,  REASON_HELD,
+	REASON_ASKING,		REASON_OK,	   REASON_SKIPPED,
+	REASON_BY_HAND,		REASON_TOLERATED,  REASON_EXIT,
+	REASON_SIGNAL,		REASON_TIMEOUT,	   REASON_LAUNCH,
+	REASON_OUTPUT,		REASON_CAPTURE,	   REASON_LOST,
+	REASON_CANCELLED,	REASON_UNKILLABLE, REASON_UNDO_WAITING,
+	REASON_UNDOING,		REASON_RESTORING,  REASON_UNDO_BACKOFF,
+	REASON_UNDO_ASKING,	REASON_UNDONE,	   REASON_RESTORED,
+	REASON_NOTHING_TO_UNDO, REASON_ACCEPTED,
+};
+
+static const enum event_kind kinds[] = {
+	EVENT_ACT,
+	EVENT_PAUSED,
+	EVENT_RESUMED,
+	EVENT_CANCELLED,
+	EVENT_DRAINING,
+	EVENT_ENDED,
+	EVENT_REOPENED,
+	EVENT_INTENDED,
+	EVENT_REVOKED,
+	EVENT_CAPTURED,
+	EVENT_DISPATCHED,
+	EVENT_STARTED,
+	EVENT_EXITED,
+	EVENT_COLLECTED,
+	EVENT_UNREACHABLE,
+	EVENT_LOST,
+	EVENT_VERDICT,
+	EVENT_RESTORED,
+	EVENT_COMPLETED,
+	EVENT_FAILED,
+	EVENT_BACKOFF,
+	EVENT_HELD,
+	EVENT_RELEASED,
+	EVENT_ASKED,
+	EVENT_ANSWERED,
+	EVENT_RESET,
+	EVENT_DUE,
+	EVENT_ROLLBACK_STARTED,
+	EVENT_RESTORING,
+	EVENT_UNDO_WAITING,
+	EVENT_UNDO_BACKOFF,
+	EVENT_RECOVERED,
+	EVENT_ROLLBACK_ENDED,
+};
+
+void cover_event(struct world *world, const struct event *event)
+{
+	world->cover->kinds[event->kind]++;
+	if (event->node != EVENT_NO_NODE)
+		world->cover->reasons[world->execution->nodes[event->node].reason]++;
+}
+
+/* Each state in which a node stands when the engine dies. */
+void cover_crash(struct world *world)
+{
+	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
+		enum reason reason = world->execution->nodes[i].reason;
+
+		world->cover->reasons[reason] += !world->cover->reasons[reason];
+		world->cover->crashes[reason]++;
+	}
+}
+
+bool cover_report(const struct cover *cover)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+		if (!cover->reasons[reasons[i]] || !cover->crashes[reasons[i]]) {
+			printf("never %s: %s\n", cover->reasons[reasons[i]] ? "died in" : "reached",
+			       reason_name(reasons[i]));
+			whole = false;
+		}
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (!cover->kinds[kinds[i]]) {
+			printf("never happened: %s\n", event_kind_name(kinds[i]));
+			whole = false;
+		}
+	}
+	return whole;
+}
