@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -185,13 +186,16 @@ static pid_t clone_into(const struct spawner *spawner, struct child *child)
 }
 #endif
 
-static pid_t start_by_vfork(struct child *child)
+static int clone_main(void *child)
 {
-	const pid_t pid = vfork();
+	child_main(child);
+}
 
-	if (pid == 0)
-		child_main(child);
-	return pid;
+/* What vfork does, but on the child's own stack, so that nothing returns twice. */
+static pid_t clone_beside(const struct spawner *spawner, struct child *child)
+{
+	return clone(clone_main, spawner->stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD,
+		     child);
 }
 
 static pid_t start(struct spawner *spawner, struct child *child)
@@ -204,7 +208,7 @@ static pid_t start(struct spawner *spawner, struct child *child)
 		spawner->has_clone3 = false;
 	}
 	child->join = child->order->cgroup_procs_fd >= 0;
-	return start_by_vfork(child);
+	return clone_beside(spawner, child);
 }
 
 static const char *find_search_path(const struct spawn_order *order)

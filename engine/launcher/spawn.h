@@ -3,7 +3,7 @@
  * Starting one child, cheaply and inside its cgroup from its first instruction. clone3 with
  * CLONE_VM | CLONE_VFORK | CLONE_INTO_CGROUP costs what posix_spawn does (measured: 103 to 134 us
  * of the parent's time for both; a child that writes itself into cgroup.procs 128 to 290 us, a
- * copy-on-write clone 190 to 215 us). Where clone3 is not to be had: vfork, and the child joins its
+ * copy-on-write clone 190 to 215 us). Where clone3 is not to be had: clone, and the child joins its
  * cgroup by itself. One thread.
  */
 #ifndef HLP_LAUNCHER_SPAWN_H

@@ -274,12 +274,13 @@ static void child_has_its_own_world(void **state)
 
 	start_script(world, "a-run-1",
 		     "umask; ls /proc/self/fd | tr '\\n' ' '; pwd; env | sort; "
-		     "grep -E '^Sig(Blk|Ign|Cgt)' /proc/$$/status; read x || echo no input; "
+		     "grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status; read x || echo no input; "
 		     "test $(ps -o sid= -p $$) = $$ && echo own session",
 		     0);
 	(void)await(world, REPORT_EXITED, "a-run-1");
 	assert_int_equal(file_read(world->output, 10000, &text, NULL, NULL), 0);
 	assert_non_null(strstr(text, "0022\n0 1 2 3 "));
+	assert_non_null(strstr(text, world->box.folder));
 	assert_non_null(strstr(text, world->box.folder));
 	assert_non_null(strstr(text, "HLP_ATTEMPT=a-run-1\nPATH=/usr/bin:/bin\nPWD="));
 	assert_null(strstr(text, "HLP_HOME"));
