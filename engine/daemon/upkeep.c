@@ -8,9 +8,11 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "runtime/load.h"
 #include "store/content.h"
 #include "store/journal.h"
+#include "store/output.h"
 
 #define PRUNE_AGE  "90d"
 #define PRUNE_KEEP 20U
@@ -36,6 +38,18 @@ static int load_execution(void *ctx, const char *id, struct execution **out, str
 	return 0;
 }
 
+static int create_execution(void *ctx, const struct event *created, struct execution **out,
+			    struct err *err)
+{
+	const struct folding *folding = ctx;
+	struct load_fold fold = {.content = folding->content};
+	int rc = load_event(&fold, created, err);
+
+	if (rc >= 0)
+		*out = fold.execution;
+	return rc;
+}
+
 static int fail(const struct err *err)
 {
 	(void)fprintf(stderr, "hlpd: error: %s\n", err->message);
@@ -47,9 +61,10 @@ static int with_store(const struct home *home,
 				  struct err *err))
 {
 	struct folding folding = {0};
-	struct journal_loader loader = {.load = load_execution, .ctx = &folding};
+	struct journal_loader loader = {
+		.load = load_execution, .create = create_execution, .ctx = &folding};
 	struct err err = {0};
-	int rc = journal_open(home, DURABILITY_FULL, &folding.journal, &err);
+	int rc = journal_open_damaged(home, &folding.journal, &err);
 
 	if (rc >= 0)
 		rc = content_open(home, CONTENT_READ, &folding.content, &err);
@@ -97,11 +112,22 @@ int upkeep_rebuild(const struct home *home)
 	return with_store(home, rebuild);
 }
 
+/* Before its rows: if we die in between, the execution is still there to be pruned again. */
+static int remove_outputs(void *ctx, const char *execution, struct err *err)
+{
+	const struct home *home = ctx;
+	char *folder = file_join(home->output, execution);
+	int rc = output_remove(folder, err);
+
+	free(folder);
+	return rc;
+}
+
 int upkeep_prune(const struct home *home, const char *age, const char *keep)
 {
 	struct journal *journal;
 	struct err err = {0};
-	int64_t age_us;
+	int64_t age_us, now_us;
 	unsigned long keep_count = keep ? strtoul(keep, NULL, 10) : PRUNE_KEEP;
 	int rc = clock_parse_duration(age ? age : PRUNE_AGE, &age_us, &err);
 
@@ -110,8 +136,11 @@ int upkeep_prune(const struct home *home, const char *age, const char *keep)
 	rc = journal_open(home, DURABILITY_FULL, &journal, &err);
 	if (rc < 0)
 		return fail(&err);
-	rc = journal_prune(journal, clock_wall_us(clock_system()), age_us, (uint32_t)keep_count,
-			   &err);
+	now_us = clock_wall_us(clock_system());
+	rc = journal_each_prunable(journal, now_us, age_us, (uint32_t)keep_count, remove_outputs,
+				   (void *)home, &err);
+	if (rc >= 0)
+		rc = journal_prune(journal, now_us, age_us, (uint32_t)keep_count, &err);
 	journal_close(journal);
 	if (rc < 0)
 		return fail(&err);

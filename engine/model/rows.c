@@ -88,7 +88,7 @@ static void attempt_of(const struct execution *execution, const struct event *ev
 		.code = event->code,
 		.started_us = run ? node->started_us : node->undo_started_us,
 		.ended_us = over ? event->time_us : 0,
-		.pid = event->pid,
+		.pid = event->pid ? event->pid : node->pid, /* not every exit names it */
 		.cpu_us = event->cpu_us,
 		.rss_kib = event->rss_kib,
 		.seq = event->seq,

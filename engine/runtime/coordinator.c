@@ -70,6 +70,17 @@ static void take_commit(struct engine *engine, struct commit *commit)
 	turn_free_commit(commit);
 }
 
+/* What runs may finish and people may act; nothing new starts until there is room again. */
+static void take_space(struct engine *engine, struct space_message *message)
+{
+	engine->disk_full = !message->has_space;
+	if (engine->disk_full)
+		log_error("the disk is full: nothing new starts until there is room");
+	else
+		log_info("the disk has room again");
+	free(message);
+}
+
 /* ---- the steps of a turn ----------------------------------------------------------------- */
 
 static void take_message(struct engine *engine, struct message *message)
@@ -92,6 +103,9 @@ static void take_message(struct engine *engine, struct message *message)
 		break;
 	case MESSAGE_LOAD:
 		requests_loaded(engine, (struct load_job *)message);
+		break;
+	case MESSAGE_SPACE:
+		take_space(engine, (struct space_message *)message);
 		break;
 	case MESSAGE_ORDER:
 		break;
@@ -149,7 +163,7 @@ static bool intend(void *ctx, struct execution *execution)
 
 static void admit(struct engine *engine)
 {
-	if (engine->stopping || engine->broken)
+	if (engine->stopping || engine->broken || engine->disk_full)
 		return;
 	(void)admission_decide(engine->lives.executions, engine->lives.count, engine->options.slots,
 			       intend, engine);

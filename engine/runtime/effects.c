@@ -187,6 +187,13 @@ uint32_t effects_live_count(const struct engine *engine)
 	return count;
 }
 
+/* Whether the intent is durable: one that was revoked and made again under its number may not be
+ * yet. */
+static bool is_durable(const struct engine *engine, const struct live *live, uint32_t node)
+{
+	return live->execution->nodes[node].version <= engine->committed_seq;
+}
+
 /* Whether the state still asks for this very start: a revoked intent does not. */
 static bool is_still_wanted(const struct live *live, const struct effect *wanted)
 {
@@ -216,6 +223,7 @@ void effects_dispatch(struct engine *engine)
 		}
 		if (live_count >= engine->options.slots ||
 		    !execution_can_dispatch(live->execution) ||
+		    !is_durable(engine, live, waiting.effect.node) ||
 		    engine->broken) { /* keeps its place */
 			engine->starts[kept++] = waiting;
 			continue;

@@ -37,6 +37,7 @@ struct engine {
 	uint32_t watch_all;   /* watchers of all headers */
 	int64_t published_us; /* CLOCK_MONOTONIC of the last publication */
 	bool publish_due;
+	bool disk_full; /* the ballast is gone: nothing new is admitted */
 	bool launcher_reachable;
 	int64_t unlinked_since_us; /* CLOCK_MONOTONIC; meaningless while it is reachable */
 	bool broken;		   /* a commit failed: nothing is acted on any more */

@@ -19,6 +19,7 @@ enum message_kind {
 	MESSAGE_CONTENT,	 /* struct content_job: to content and back */
 	MESSAGE_LOAD,		 /* struct load_job: an execution that has ended, to be acted on */
 	MESSAGE_ORDER,		 /* struct executor_command: to executors */
+	MESSAGE_SPACE,		 /* struct space_message: from journal */
 	MESSAGE_QUIT,		 /* the reader ends its thread */
 };
 
@@ -30,6 +31,12 @@ struct report_message {
 	enum executor_link link; /* about_all: where the link stands */
 	char attempt[ATTEMPT_ID_TEXT];
 	char *text; /* owned; NULL when none */
+};
+
+/* The disk ran full, or has room again. */
+struct space_message {
+	struct message message;
+	bool has_space;
 };
 
 /* A sealed turn on its way to the disk. */

@@ -278,7 +278,7 @@ static struct live *find_ready(struct engine *engine, struct request *request)
 
 	if (!live)
 		load(engine, request);
-	else if (live->unanswered && engine->launcher_reachable)
+	else if (live->unanswered) /* what its attempts do is not known yet: soon */
 		park(engine, request);
 	else
 		return live;

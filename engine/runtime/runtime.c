@@ -104,6 +104,8 @@ static void drain(struct engine *engine)
 			free(message);
 		} else if (message->kind == MESSAGE_REQUEST) {
 			turn_away((struct request *)message);
+		} else if (message->kind == MESSAGE_SPACE) {
+			free(message);
 		} else if (message->kind == MESSAGE_LOAD) {
 			execution_free(((struct load_job *)message)->loaded);
 			turn_away(((struct load_job *)message)->waiting);

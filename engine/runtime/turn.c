@@ -48,6 +48,7 @@ static struct commit_part *part_of(struct engine *engine, const struct live *liv
 struct act_keeper {
 	struct rows_sink batch;
 	struct commit_part *part;
+	struct execution *execution;
 };
 
 static void keep_attempt(void *ctx, const struct attempt_row *row)
@@ -64,15 +65,21 @@ static void keep_revision(void *ctx, const struct revision_row *row)
 	keeper->batch.revision(keeper->batch.ctx, row);
 }
 
-/* Watchers are told of acts; their texts live in the execution. */
+/* Watchers are told of acts when they are durable. The event's texts are gone by then, so the
+ * copies live as long as the execution. */
 static void keep_act(void *ctx, const struct act_row *row)
 {
 	struct act_keeper *keeper = ctx;
 	struct commit_part *part = keeper->part;
+	struct arena *arena = &keeper->execution->arena;
 
 	keeper->batch.act(keeper->batch.ctx, row);
 	part->acts = mem_realloc(part->acts, (part->acts_count + 1) * sizeof(*part->acts));
-	part->acts[part->acts_count++] = *row;
+	part->acts[part->acts_count] = *row;
+	part->acts[part->acts_count].actor = arena_strdup(arena, row->actor);
+	part->acts[part->acts_count].verb = arena_strdup(arena, row->verb);
+	part->acts[part->acts_count].note = arena_strdup(arena, row->note);
+	part->acts[part->acts_count++].request = arena_strdup(arena, row->request);
 }
 
 /* Numbers one event, folds it, and adds it with its rows to the open turn. */
@@ -80,7 +87,9 @@ static void take_event(struct engine *engine, struct live *live, struct event *e
 {
 	struct commit *commit = open_commit(engine);
 	struct commit_part *part = part_of(engine, live);
-	struct act_keeper keeper = {.batch = journal_batch_sink(&commit->batch), .part = part};
+	struct act_keeper keeper = {.batch = journal_batch_sink(&commit->batch),
+				    .part = part,
+				    .execution = live->execution};
 	const struct rows_sink sink = {keep_attempt, keep_revision, keep_act, &keeper};
 	struct err err;
 
@@ -125,6 +134,7 @@ struct live *turn_create(struct engine *engine, struct workflow *workflow, struc
 	created->seq = ++engine->seq;
 	execution = execution_new(workflow, graph, created);
 	live = live_add(&engine->lives, execution);
+	keeper.execution = execution;
 	keeper.part = part_of(engine, live);
 	keeper.part->last_seq = created->seq;
 	journal_batch_event(&commit->batch, created);
