@@ -65,9 +65,11 @@ static void set_signals(sigset_t *waiting)
 static void usage(FILE *to)
 {
 	(void)fputs(
-		"usage: hlp-console [--read-only] [--ascii] [--theme NAME] [EXECUTION | FILE.yaml]\n"
+		"usage: hlp-console [--read-only] [--ascii] [--theme NAME]\n"
+		"                   [EXECUTION | FILE.yaml]\n"
 		"\n"
-		"  EXECUTION     as hlp names it: edge-cert, edge-cert#12, @latest, the end of its id\n"
+		"  EXECUTION     as hlp names it: edge-cert, edge-cert#12, @latest,\n"
+		"                its id or the end of it\n"
 		"  FILE.yaml     a workflow to start; nothing starts before it is confirmed\n"
 		"  --read-only   look, and never act\n"
 		"  --ascii       no character beyond ASCII\n"

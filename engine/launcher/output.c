@@ -97,10 +97,10 @@ static void cut(const char *path, int64_t max, struct output_watch *watch)
 	if (fstat(fd, &status) == 0) {
 		read_tail(fd, max, status.st_size, &tail);
 		watch->dropped += status.st_size - max - (int64_t)tail.length;
-		buf_printf(
-			&text,
-			"\n[hlp: output_max of %lld bytes reached: about %lld bytes not kept here]\n",
-			(long long)max, (long long)watch->dropped);
+		buf_printf(&text,
+			   "\n[hlp: output_max of %lld bytes reached: about %lld bytes not "
+			   "kept here]\n",
+			   (long long)max, (long long)watch->dropped);
 		buf_add(&text, tail.data, tail.length);
 		if (ftruncate(fd, max) == 0)
 			(void)file_write_fd(fd, text.data,

@@ -57,10 +57,10 @@ bool process_read(pid_t pid, struct process *out)
 	buf_init(&text, 4096);
 	read_file(pid, "stat", &text);
 	rest = strrchr(buf_text(&text), ')'); /* the name before it may hold anything */
-	if (rest &&
-	    sscanf(rest,
-		   ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-		   &state, &parent, &session, &start_ticks) == 4) {
+	if (rest && sscanf(rest,
+			   ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+			   "%*d %llu",
+			   &state, &parent, &session, &start_ticks) == 4) {
 		*out = (struct process){pid, parent, session, start_ticks};
 		found = state != 'Z' && state != 'X';
 	}

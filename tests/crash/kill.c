@@ -161,7 +161,8 @@ static void write_workflow(const struct test *test, const char *path)
 		if (lossy)
 			buf_printf(
 				&yaml,
-				"    run: |\n      mkdir lock.n%d || { echo n%d >> doubles; exit 0; }\n"
+				"    run: |\n"
+				"      mkdir lock.n%d || { echo n%d >> doubles; exit 0; }\n"
 				"      sleep 0.02\n      echo n%d >> lines\n      rmdir lock.n%d\n",
 				i, i, i, i);
 		else

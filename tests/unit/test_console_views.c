@@ -75,8 +75,9 @@ static void a_failed_node_shows_its_facts_and_output(void **state)
 	struct app app;
 	fixture_open(&app, 80, 24);
 	app_select(&app, FIXTURE_SWAP);
-	print(&app,
-	      "swap: checking tls/edge.crt\nswap: the key does not match the certificate: the modulus differs\nswap: nothing was changed\n");
+	print(&app, "swap: checking tls/edge.crt\n"
+		    "swap: the key does not match the certificate: the modulus differs\n"
+		    "swap: nothing was changed\n");
 	fixture_keys(&app, "\r");
 	assert_screen(
 		&app,

@@ -94,8 +94,8 @@ static void unknown_keys_get_the_right_name(void **state)
 		{"name: w\nnodes: [{name: a, id: a, run: x}]\n",
 		 "2:10: error: unknown key 'name' in a node: did you mean 'id'?"},
 		{"name: w\ndepends_on: a\nnodes: [{id: a, run: x}]\n",
-		 "2:1: error: unknown key 'depends_on' in a workflow: 'needs' would be meant, a key of a "
-		 "node"},
+		 "2:1: error: unknown key 'depends_on' in a workflow: 'needs' would be meant, a "
+		 "key of a node"},
 		{HEAD "  - {id: a, command: x}\n",
 		 "3:13: error: unknown key 'command' in a node: did you mean 'run'?"},
 	};
@@ -249,7 +249,8 @@ static void links_between_nodes_are_checked(void **state)
 		 "3:32: error: there is no phase 'oen': did you mean 'one'?"},
 		{"name: w\nphases: [one, one]\nnodes: [{id: a, run: x, phase: one}]\n",
 		 "2:15: error: phase 'one' stands here twice"},
-		{"name: w\nphases: [one, two]\nnodes:\n  - {id: a, run: x, phase: one, needs: [b]}\n"
+		{"name: w\nphases: [one, two]\nnodes:\n"
+		 "  - {id: a, run: x, phase: one, needs: [b]}\n"
 		 "  - {id: b, run: x, phase: two}\n",
 		 "4:41: error: node 'a' of phase 'one' cannot need 'b' of the later phase 'two'"},
 	};
@@ -330,10 +331,10 @@ static void all_mistakes_are_told_in_order_of_place(void **state)
 	(void)state;
 	assert_string_equal(
 		problems,
-		"w.yaml:1:7: error: 'W' cannot be a name: lower-case letters, digits, '_' and '-', a "
-		"letter first, at most 63 of them\n"
-		"w.yaml:4:10: error: run: true is a YAML boolean, not a command: write run: \"true\" "
-		"to run the program of that name\n"
+		"w.yaml:1:7: error: 'W' cannot be a name: lower-case letters, digits, '_' and '-', "
+		"a letter first, at most 63 of them\n"
+		"w.yaml:4:10: error: run: true is a YAML boolean, not a command: write run: "
+		"\"true\" to run the program of that name\n"
 		"w.yaml:5:14: error: 'timeout' needs a unit: write 300s or 5m\n"
 		"w.yaml:6:16: error: there is no node 'c'\n"
 		"w.yaml:8:13: error: nodes wait for each other: a -> b -> a\n"

@@ -167,7 +167,8 @@ static void defaults_hold_where_a_node_says_nothing(void **state)
 		"  - {id: c, run: x, retry: {exit_codes: 7}}\n"
 		"pass_env: [A]\n"
 		"defaults: {timeout: 5m, risk: medium, shell: bash, stop: INT, workdir: d,\n"
-		"  retry: {limit: 2, interval: 2s, backoff: 1.5, jitter: none, max_duration: 1h}}\n");
+		"  retry: {limit: 2, interval: 2s, backoff: 1.5, jitter: none,\n"
+		"    max_duration: 1h}}\n");
 	const struct node_spec *a = node(workflow, "a"), *b = node(workflow, "b");
 
 	(void)state;
