@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * An execution's life as an object: made from its first event, freed, looked into. What changes it
- * is execution_fold.c; what it decides, execution_decide.c.
+ * An execution's life as an object: made from its first event, with all that is derived from it,
+ * and freed. What changes it is execution_fold.c; what it decides, execution_decide.c.
  */
 #include "model/execution.h"
 
@@ -129,37 +129,4 @@ void execution_touched_clear(struct execution *execution)
 		execution->touched_mark[execution->touched[i]] = false;
 	execution->touched_count = 0;
 	execution->header_touched = false;
-}
-
-const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
-						 uint32_t artifact)
-{
-	uint32_t at = execution->nodes[node].last_revision;
-
-	while (at) {
-		const struct revision *revision = &execution->revisions[at - 1];
-
-		if (revision->artifact == artifact)
-			return revision;
-		at = revision->previous;
-	}
-	return NULL;
-}
-
-const struct revision *execution_pre_image(const struct execution *execution, uint32_t node,
-					   uint32_t artifact)
-{
-	const struct node_run *run = &execution->nodes[node];
-	uint32_t at = run->last_revision;
-
-	/* Newest first: a capture that a revoked intent left is older than the one that counts. */
-	while (at) {
-		const struct revision *revision = &execution->revisions[at - 1];
-
-		if (revision->artifact == artifact && revision->moment == MOMENT_BEFORE &&
-		    revision->attempt == run->fresh_attempt + 1)
-			return revision;
-		at = revision->previous;
-	}
-	return NULL;
 }
