@@ -25,8 +25,7 @@ enum confirmation acting_confirmation(enum action action, const struct mirror_no
 	return risk_level(node->risk) >= RISK_HIGH ? CONFIRM_NAME : CONFIRM_YES;
 }
 
-/* ---- arming -----------------------------------------------------------------------------------
- */
+/* ---- arming ------------------------------------------------------------------------------ */
 
 static bool is_started_here(const struct app *app)
 {
@@ -59,8 +58,7 @@ void acting_tick(struct app *app)
 		disarm(app, "ten minutes without an act: looking only");
 }
 
-/* ---- what an act applies to -------------------------------------------------------------------
- */
+/* ---- what an act applies to -------------------------------------------------------------- */
 
 static const struct mirror_node *node_of(const struct app *app, const struct act *act)
 {
@@ -129,8 +127,7 @@ static bool prepare(struct app *app, struct act *act)
 	return act->action == ACTION_ANSWER ? prepare_answer(app, node) : prepare_undo(app, node);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------
- */
+/* ---- answers ----------------------------------------------------------------------------- */
 
 const struct acting_answer *acting_answers(const struct mirror_node *node)
 {
@@ -155,8 +152,7 @@ const struct acting_answer *acting_answers(const struct mirror_node *node)
 	return strstr(question, "risk") != NULL ? RISK : LOST;
 }
 
-/* ---- the way of an act ------------------------------------------------------------------------
- */
+/* ---- the way of an act ------------------------------------------------------------------- */
 
 void acting_confirm(struct app *app, const struct act *act)
 {

@@ -53,8 +53,7 @@ void app_close_dialog(struct app *app)
 	app->changed = true;
 }
 
-/* ---- acts -------------------------------------------------------------------------------------
- */
+/* ---- acts -------------------------------------------------------------------------------- */
 
 bool app_is_armed(const struct app *app)
 {
@@ -77,8 +76,7 @@ void app_started_here(struct app *app, const char *id)
 	(void)snprintf(app->arm.execution, sizeof(app->arm.execution), "%s", id);
 }
 
-/* ---- views ------------------------------------------------------------------------------------
- */
+/* ---- views ------------------------------------------------------------------------------- */
 
 enum view_id app_view(const struct app *app)
 {
@@ -129,8 +127,7 @@ void app_back(struct app *app)
 	app->changed = true;
 }
 
-/* ---- selection --------------------------------------------------------------------------------
- */
+/* ---- selection --------------------------------------------------------------------------- */
 
 const struct mirror_node *app_node(const struct app *app)
 {

@@ -65,8 +65,7 @@ void console_release(struct app *app)
 		hlp__v1__rollback_reply__free_unpacked(app->plan.reply, NULL);
 }
 
-/* ---- actions ----------------------------------------------------------------------------------
- */
+/* ---- actions ----------------------------------------------------------------------------- */
 
 static void select_neighbour(struct app *app, int64_t node, const char *none)
 {
@@ -205,8 +204,7 @@ void console_key(struct app *app, uint32_t key)
 	console_do(app, action);
 }
 
-/* ---- time -------------------------------------------------------------------------------------
- */
+/* ---- time -------------------------------------------------------------------------------- */
 
 static void watch_connection(struct app *app)
 {
@@ -241,8 +239,7 @@ int64_t console_deadline_us(const struct app *app)
 	return feed_deadline_us(app);
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static void draw_beside(struct app *app, struct area area)
 {

@@ -73,8 +73,7 @@ static void stop(struct app *app, struct client_rpc **call)
 	*call = NULL;
 }
 
-/* ---- the watch and its graph ------------------------------------------------------------------
- */
+/* ---- the watch and its graph ------------------------------------------------------------- */
 
 static void say_failure(struct app *app, const char *what, const struct err *err)
 {
@@ -187,8 +186,7 @@ void feed_watch(struct app *app, const char *execution)
 	ask_watch(app);
 }
 
-/* ---- output -----------------------------------------------------------------------------------
- */
+/* ---- output ------------------------------------------------------------------------------ */
 
 static bool is_output_shown(const struct app *app)
 {
@@ -268,8 +266,7 @@ static void ask_output(struct app *app)
 					 &hlp__v1__output_chunk__descriptor, on_output, app);
 }
 
-/* ---- one-off questions ------------------------------------------------------------------------
- */
+/* ---- one-off questions ------------------------------------------------------------------- */
 
 static void on_diff(void *ctx, const ProtobufCMessage *message, const struct err *err)
 {
@@ -445,8 +442,7 @@ void feed_plan(struct app *app, uint32_t node)
 				       &hlp__v1__rollback_reply__descriptor, on_plan, app);
 }
 
-/* ---- what changes something -------------------------------------------------------------------
- */
+/* ---- what changes something -------------------------------------------------------------- */
 
 static void on_pending(void *ctx, const ProtobufCMessage *message, const struct err *err);
 
@@ -611,8 +607,7 @@ void feed_execute(struct app *app, const Hlp__V1__ExecuteRequest *request)
 	send_change(app, &how, &request->base);
 }
 
-/* ---- time -------------------------------------------------------------------------------------
- */
+/* ---- time -------------------------------------------------------------------------------- */
 
 void feed_tick(struct app *app)
 {

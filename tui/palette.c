@@ -82,8 +82,7 @@ static bool is_run(const struct app *app)
 	return strncmp(app->dialog.edit.text, "run ", 4) == 0;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static enum action choose(struct app *app)
 {
@@ -139,8 +138,7 @@ void palette_open(struct app *app, enum action action)
 		edit_set(&app->dialog.edit, "run ");
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static void draw_hit(struct app *app, struct area line, const struct hit *hit)
 {

@@ -42,8 +42,7 @@ bool plan_key(struct app *app, uint32_t key)
 	return true;
 }
 
-/* ---- filling ----------------------------------------------------------------------------------
- */
+/* ---- filling ----------------------------------------------------------------------------- */
 
 struct looks {
 	const char *action, *word, *glyph, *ascii;
@@ -141,8 +140,7 @@ static void fill(struct app *app, int width)
 	add_after(page, plan);
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static void draw_title(struct app *app, struct area area)
 {

@@ -45,8 +45,7 @@ void start_free(struct start_plan *start)
 	free(start);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 /* The file as named, or a workflow of that name in the usual places. */
 static char *find_file(const char *name)
@@ -193,8 +192,7 @@ void start_prepare(struct app *app, const char *line)
 		       start->workflow->name);
 }
 
-/* ---- the question -----------------------------------------------------------------------------
- */
+/* ---- the question ------------------------------------------------------------------------ */
 
 static const struct node_spec *riskiest(const struct workflow *workflow)
 {
@@ -239,8 +237,7 @@ void start_fill(struct app *app, struct page *page)
 			  "risk    %s, at %s", risk_name(risk_level(node->risk)), node->id);
 }
 
-/* ---- the request ------------------------------------------------------------------------------
- */
+/* ---- the request ------------------------------------------------------------------------- */
 
 struct pairs {
 	Hlp__V1__Pair *items;
@@ -341,8 +338,7 @@ void start_go(struct app *app)
 	feed_execute(app, &request);
 }
 
-/* ---- completing -------------------------------------------------------------------------------
- */
+/* ---- completing -------------------------------------------------------------------------- */
 
 void start_complete(struct edit *edit)
 {

@@ -113,8 +113,7 @@ void tail_take(struct tail *tail, const struct tail_chunk *chunk)
 	}
 }
 
-/* ---- lines ------------------------------------------------------------------------------------
- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 /* The length of a colour sequence at `text`, or 0. */
 static size_t colour_sequence(const char *text, size_t length)

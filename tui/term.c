@@ -29,8 +29,7 @@ struct term {
 	bool fresh;	     /* nothing of `shown` counts */
 };
 
-/* ---- opening and closing ----------------------------------------------------------------------
- */
+/* ---- opening and closing ----------------------------------------------------------------- */
 
 /* Appends a capability without its padding ("$<5>"). */
 static void save_sequence(struct term_rescue *rescue, const char *name)
@@ -189,8 +188,7 @@ bool term_is_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* ---- showing ----------------------------------------------------------------------------------
- */
+/* ---- showing ----------------------------------------------------------------------------- */
 
 void term_size(const struct term *term, int *out_width, int *out_height)
 {
@@ -256,8 +254,7 @@ void term_beep(struct term *term)
 	(void)beep();
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static uint32_t press_of(wint_t key)
 {

@@ -176,8 +176,7 @@ void theme_default(struct theme *theme)
 	buf_release(&problems);
 }
 
-/* ---- finding files ----------------------------------------------------------------------------
- */
+/* ---- finding files ----------------------------------------------------------------------- */
 
 static char *program_folder(void)
 {

@@ -32,8 +32,7 @@ static void diff_open(struct app *app)
 	ask(app);
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static enum role line_role(const char *line)
 {
@@ -121,8 +120,7 @@ static void diff_draw(struct app *app, struct canvas *canvas, struct area area)
 		page_draw(&diff->page, canvas, body);
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static void to_hunk(struct app *app, int step)
 {

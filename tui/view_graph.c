@@ -94,8 +94,7 @@ static int scroll_to(int scroll, int at, int length, int window, int whole)
 	return scroll < 0 ? 0 : scroll;
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, int y, int width)
 {
@@ -144,8 +143,7 @@ static void graph_draw(struct app *app, struct canvas *canvas, struct area area)
 	layout_draw(graph->layout, &view, canvas);
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static void step(struct app *app, int dx, int dy)
 {

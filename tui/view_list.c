@@ -12,8 +12,7 @@
 #include "tui/views.h"
 #include "tui/words.h"
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 static struct list_row *add_row(struct list_state *list, int64_t node, int32_t phase)
 {
@@ -145,8 +144,7 @@ int64_t list_problem(struct app *app, int step)
 	return -1;
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 struct columns {
 	int name, state, attempt, time, why; /* where each begins; 0: left out */
@@ -305,8 +303,7 @@ static void list_draw(struct app *app, struct canvas *canvas, struct area area)
 	}
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static void move(struct app *app, int step)
 {

@@ -37,8 +37,7 @@ void node_title(struct app *app, struct canvas *canvas, struct area area, uint32
 		canvas_printf(canvas, x, area.y, -1, ROLE_warning, 0, "  risk %s", node->risk_name);
 }
 
-/* ---- facts ------------------------------------------------------------------------------------
- */
+/* ---- facts ------------------------------------------------------------------------------- */
 
 /* The names of neighbours, with their glyphs, as many as a line takes. */
 static void list_names(struct app *app, const uint32_t *nodes, uint32_t count, char *out,
@@ -122,8 +121,7 @@ int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_
 	return inner.height;
 }
 
-/* ---- output -----------------------------------------------------------------------------------
- */
+/* ---- output ------------------------------------------------------------------------------ */
 
 static void draw_rule(struct app *app, struct canvas *canvas, struct area area)
 {
@@ -190,8 +188,7 @@ static void output_draw(struct app *app, struct canvas *canvas, struct area area
 	app->cursor = (struct term_cursor){area.x, area.y, false};
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static void scroll(struct app *app, int lines)
 {

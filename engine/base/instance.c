@@ -26,8 +26,7 @@
 
 extern char **environ;
 
-/* ---- starting -----------------------------------------------------------------------------------
- */
+/* ---- starting ---------------------------------------------------------------------------- */
 
 /* The caller's environment with this home in it. The caller frees the array and its last entry. */
 static char **make_environment(const struct home *home)

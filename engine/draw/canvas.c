@@ -70,8 +70,7 @@ void canvas_unclip(struct canvas *canvas)
 	canvas_clip(canvas, 0, 0, canvas->width, canvas->height);
 }
 
-/* ---- ASCII ------------------------------------------------------------------------------------
- */
+/* ---- ASCII ------------------------------------------------------------------------------- */
 
 static const uint32_t LIGHT[16] = {' ',	   0x2575, 0x2577, 0x2502, 0x2574, 0x2518, 0x2510, 0x2524,
 				   0x2576, 0x2514, 0x250c, 0x251c, 0x2500, 0x2534, 0x252c, 0x253c};
@@ -121,8 +120,7 @@ static uint32_t to_ascii(uint32_t code)
 	return '?';
 }
 
-/* ---- cells ------------------------------------------------------------------------------------
- */
+/* ---- cells ------------------------------------------------------------------------------- */
 
 static bool is_inside(const struct canvas *canvas, int x, int y)
 {
@@ -181,8 +179,7 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t code, enum role ro
 	cell_at(canvas, x, y)->code = code;
 }
 
-/* ---- text -------------------------------------------------------------------------------------
- */
+/* ---- text -------------------------------------------------------------------------------- */
 
 static bool is_plain(const char *text, size_t length)
 {
@@ -267,8 +264,7 @@ int canvas_printf(struct canvas *canvas, int x, int y, int columns, enum role ro
 	return canvas_text(canvas, x, y, columns, role, attributes, text);
 }
 
-/* ---- areas ------------------------------------------------------------------------------------
- */
+/* ---- areas ------------------------------------------------------------------------------- */
 
 void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uint32_t code,
 		 enum role role, unsigned attributes)

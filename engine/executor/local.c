@@ -94,8 +94,7 @@ static void forget_unsent(struct local *local, const char *attempt)
 	free(unsent);
 }
 
-/* ---- reports ----------------------------------------------------------------------------------
- */
+/* ---- reports ----------------------------------------------------------------------------- */
 
 static void report_link(struct local *local, enum report_kind kind, const char *text)
 {
@@ -142,8 +141,7 @@ static void report_message(struct local *local, enum report_kind kind,
 	local->report(local->ctx, &report);
 }
 
-/* ---- the link -----------------------------------------------------------------------------------
- */
+/* ---- the link ---------------------------------------------------------------------------- */
 
 static void disconnect(struct local *local, const char *why)
 {

@@ -11,8 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* ---- start ------------------------------------------------------------------------------------
- */
+/* ---- start ------------------------------------------------------------------------------- */
 
 static struct attempt *attempt_of_order(struct launcher *launcher,
 					const struct launch_message *order)
@@ -128,8 +127,7 @@ struct attempt *child_start(struct launcher *launcher, const struct launch_messa
 	return attempt;
 }
 
-/* ---- end ---------------------------------------------------------------------------------------
- */
+/* ---- end --------------------------------------------------------------------------------- */
 
 static void read_status(struct attempt *attempt)
 {

@@ -48,8 +48,7 @@ static const char help[] =
 	"\n"
 	"Exit: 0 ended in order, 1 could not start, 2 usage, 3 another launcher has this home.\n";
 
-/* ---- options ------------------------------------------------------------------------------------
- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 /* An exit code, or -1 to go on. */
 static int read_option(const char *option, struct options *out)

@@ -20,8 +20,7 @@ struct reading {
 	char boot_id[PROC_BOOT_ID_TEXT]; /* of the records now being read */
 };
 
-/* ---- folding ------------------------------------------------------------------------------------
- */
+/* ---- folding ----------------------------------------------------------------------------- */
 
 static void replace(char **text, const char *by)
 {

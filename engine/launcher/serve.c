@@ -22,8 +22,7 @@
 #define TEND_US (2 * CLOCK_SECOND_US)
 #define IDLE_US (600 * CLOCK_SECOND_US) /* without an engine and anything alive */
 
-/* ---- what the engine says ----------------------------------------------------------------------
- */
+/* ---- what the engine says ---------------------------------------------------------------- */
 
 static void hello(struct launcher *launcher, struct link *link,
 		  const struct launch_message *message)

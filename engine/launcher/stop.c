@@ -95,8 +95,7 @@ static bool is_gone(struct attempt *attempt)
 	return attempt->quiet >= QUIET_LOOKS;
 }
 
-/* ---- phases -----------------------------------------------------------------------------------
- */
+/* ---- phases ------------------------------------------------------------------------------ */
 
 static void begin_kill(struct attempt *attempt)
 {
@@ -251,8 +250,7 @@ void stop_begin(struct launcher *launcher, struct attempt *attempt, enum stop_re
 	arm_soon(attempt, attempt->stop_boot_us + attempt->grace_us);
 }
 
-/* ---- freezing -----------------------------------------------------------------------------------
- */
+/* ---- freezing ---------------------------------------------------------------------------- */
 
 void stop_freeze(struct launcher *launcher, struct attempt *attempt)
 {

@@ -76,8 +76,7 @@ static const char *name_of(const struct decision *decision, uint32_t node)
 	return decision->execution->workflow->nodes[node].id;
 }
 
-/* ---- the execution -----------------------------------------------------------------------------
- */
+/* ---- the execution ----------------------------------------------------------------------- */
 
 static int act_pause(struct decision *decision, struct err *err)
 {
@@ -185,8 +184,7 @@ static int cancel_execution(struct decision *decision, struct err *err)
 	return 0;
 }
 
-/* ---- one node -----------------------------------------------------------------------------------
- */
+/* ---- one node ---------------------------------------------------------------------------- */
 
 static int cancel_live(struct decision *decision, uint32_t node, struct err *err)
 {
@@ -269,8 +267,7 @@ static int act_release(struct decision *decision, struct err *err)
 	return 0;
 }
 
-/* ---- all of them --------------------------------------------------------------------------------
- */
+/* ---- all of them ------------------------------------------------------------------------- */
 
 static bool needs_node(enum verb verb)
 {

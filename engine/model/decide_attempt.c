@@ -32,8 +32,7 @@ static enum standing standing(const struct decision *decision)
 	return derive_recording(node) ? STANDING_RECORDING : STANDING_NONE;
 }
 
-/* ---- what becomes of a node --------------------------------------------------------------------
- */
+/* ---- what becomes of a node -------------------------------------------------------------- */
 
 const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind, int32_t code)
 {

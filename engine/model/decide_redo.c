@@ -22,8 +22,7 @@ static int refuse_in_rollback(const struct decision *decision, struct err *err)
 		       decision->execution->name);
 }
 
-/* ---- retry --------------------------------------------------------------------------------------
- */
+/* ---- retry ------------------------------------------------------------------------------- */
 
 static void reset(struct decision *decision, uint32_t node)
 {

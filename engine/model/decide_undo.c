@@ -172,8 +172,7 @@ void decide_undo_fact(struct decision *decision)
 	decide_end(decision);
 }
 
-/* ---- the start of a rollback -------------------------------------------------------------------
- */
+/* ---- the start of a rollback ------------------------------------------------------------- */
 
 static void take_in(struct decision *decision, uint32_t node)
 {

@@ -42,8 +42,7 @@ static uint64_t checksum(const void *data, size_t length)
 	return hash;
 }
 
-/* ---- writing -----------------------------------------------------------------------------------
- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 static void add_section(struct buf *out, enum section section, const struct buf *body)
 {
@@ -121,8 +120,7 @@ void execution_snapshot(const struct execution *execution, struct buf *out)
 	buf_add(out, &sum, sizeof(sum));
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static int damaged(struct err *err, const char *what)
 {
@@ -342,8 +340,7 @@ int execution_from_snapshot(struct workflow *workflow, struct graph *graph, cons
 	return 0;
 }
 
-/* ---- comparing ----------------------------------------------------------------------------------
- */
+/* ---- comparing --------------------------------------------------------------------------- */
 
 static const char *compare_bindings(const struct binding *a, const struct binding *b,
 				    uint32_t count, const char *what)

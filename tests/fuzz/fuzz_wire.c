@@ -34,8 +34,7 @@ static void feed(int fd, const void *data, size_t size)
 		return; /* the other side hung up: a fine answer */
 }
 
-/* ---- the server half ----------------------------------------------------------------------------
- */
+/* ---- the server half --------------------------------------------------------------------- */
 
 /* Answers some calls, ends some, leaves some to their fate. */
 static void on_request(void *ctx, struct grpc_call *call, const char *method,
@@ -96,8 +95,7 @@ static void try_server(const uint8_t *data, size_t size)
 	(void)close(pair[1]);
 }
 
-/* ---- the client half ----------------------------------------------------------------------------
- */
+/* ---- the client half --------------------------------------------------------------------- */
 
 static void on_message(void *ctx, const uint8_t *data, size_t length)
 {
@@ -132,8 +130,7 @@ static void try_client(const uint8_t *data, size_t size)
 	(void)close(pair[1]);
 }
 
-/* ---- messages -----------------------------------------------------------------------------------
- */
+/* ---- messages ---------------------------------------------------------------------------- */
 
 static const ProtobufCMessageDescriptor *choose(uint8_t choice)
 {

@@ -17,8 +17,7 @@
 
 #define LAB_ULID "01hzzzzzzzzzzzzzzzzzzzzzzz"
 
-/* ---- the workflow ------------------------------------------------------------------------------
- */
+/* ---- the workflow ------------------------------------------------------------------------ */
 
 static uint32_t find(const struct lab_node *nodes, size_t count, char id)
 {

@@ -26,8 +26,7 @@
 
 #define LONG_US (60 * CLOCK_SECOND_US)
 
-/* ---- an engine of a few lines -----------------------------------------------------------------
- */
+/* ---- an engine of a few lines ------------------------------------------------------------ */
 
 /* Of the engine's thread while it runs, of the test's before and after. */
 struct host {
@@ -206,8 +205,7 @@ static void host_stop(struct host *host)
 	loop_release(&host->loop);
 }
 
-/* ---- set-up -----------------------------------------------------------------------------------
- */
+/* ---- set-up ------------------------------------------------------------------------------ */
 
 struct rig {
 	char folder[64];
@@ -265,8 +263,7 @@ static int call(struct rig *rig, const char *rpc, int64_t timeout_us, uint64_t *
 	return rc;
 }
 
-/* ---- blocking ----------------------------------------------------------------------------------
- */
+/* ---- blocking ---------------------------------------------------------------------------- */
 
 static void call_is_answered_and_says_who_asks(void **state)
 {
@@ -422,8 +419,7 @@ static void stream_says_when_the_engine_goes(void **state)
 	host_start(&rig->host, rig->home.engine_socket);
 }
 
-/* ---- in a poll loop -----------------------------------------------------------------------------
- */
+/* ---- in a poll loop ---------------------------------------------------------------------- */
 
 struct heard {
 	int messages, ends;

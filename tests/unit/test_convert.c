@@ -113,8 +113,7 @@ static struct node_row node_row(uint32_t index, const char *id)
 	};
 }
 
-/* ---- rows --------------------------------------------------------------------------------------
- */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 static void status_keeps_every_field(void **state)
 {
@@ -251,8 +250,7 @@ static void update_without_header_has_none(void **state)
 	drop(update);
 }
 
-/* ---- lists -------------------------------------------------------------------------------------
- */
+/* ---- lists ------------------------------------------------------------------------------- */
 
 static void list_holds_executions_and_seq(void **state)
 {
@@ -342,8 +340,7 @@ static void act_reply_may_lack_the_header(void **state)
 	drop(reply);
 }
 
-/* ---- events ------------------------------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------------------------ */
 
 static const char *field(const Hlp__V1__EventRecord *record, const char *name)
 {
@@ -439,8 +436,7 @@ static void recorded_environment_stays_out(void **state)
 	drop(record);
 }
 
-/* ---- graphs and plans ---------------------------------------------------------------------------
- */
+/* ---- graphs and plans -------------------------------------------------------------------- */
 
 static struct workflow *read_workflow(void)
 {

@@ -264,8 +264,7 @@ static void every_kind_has_a_name(void **state)
 	assert_string_equal(question_name((enum question)44), "unknown");
 }
 
-/* ---- the golden journal -------------------------------------------------------------------------
- */
+/* ---- the golden journal ------------------------------------------------------------------ */
 
 static const struct lab_node golden_nodes[] = {
 	{.id = "a", .undo = true, .artifact = "f", .hook = true, .output = "serial"},

@@ -206,8 +206,7 @@ static pid_t await_pid(struct world *world, const char *name)
 	return pid;
 }
 
-/* ---- plain lives -------------------------------------------------------------------------------
- */
+/* ---- plain lives ------------------------------------------------------------------------- */
 
 static void start_reports_started_and_exited(void **state)
 {

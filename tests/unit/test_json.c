@@ -91,8 +91,7 @@ static Hlp__V1__Execution execution(void)
 	return message;
 }
 
-/* ---- status ------------------------------------------------------------------------------------
- */
+/* ---- status ------------------------------------------------------------------------------ */
 
 static void status_has_its_promised_shape(void **state)
 {

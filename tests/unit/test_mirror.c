@@ -399,8 +399,7 @@ static void why_is_cut_to_its_room(void **state)
 	assert_string_equal(small, "needs i");
 }
 
-/* ---- estimates --------------------------------------------------------------------------------
- */
+/* ---- estimates --------------------------------------------------------------------------- */
 
 static void estimate_is_the_longest_chain_left(void **state)
 {

@@ -31,8 +31,7 @@ struct rig {
 	int asked; /* of the launcher's thread until it was joined */
 };
 
-/* ---- a launcher of a few lines ----------------------------------------------------------------
- */
+/* ---- a launcher of a few lines ----------------------------------------------------------- */
 
 static void add_number(struct buf *out, uint64_t number, size_t bytes)
 {
@@ -132,8 +131,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* ---- claims ------------------------------------------------------------------------------------
- */
+/* ---- claims ------------------------------------------------------------------------------ */
 
 static void nothing_is_under_way_without_a_launcher(void **state)
 {
