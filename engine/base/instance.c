@@ -82,8 +82,7 @@ int instance_start_launcher(const struct home *home, struct err *err)
 	return result;
 }
 
-/* ---- one question, one answer
- * --------------------------------------------------------------------- */
+/* ---- one question, one answer ------------------------------------------------------------ */
 
 struct question {
 	enum instance_kind kind;
@@ -267,8 +266,7 @@ int instance_upgrade(const struct home *home, const char *path, struct err *err)
 			err);
 }
 
-/* ---- ending
- * -------------------------------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------------------------ */
 
 /* Whether somebody holds a lock file; one that is not there is not held. */
 static bool is_held(const char *path)

@@ -299,8 +299,7 @@ static void link_ready(struct loop_watch *watch, unsigned events)
 	take_frames(local);
 }
 
-/* ---- connecting
- * ----------------------------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------------------- */
 
 static int try_connect(const struct home *home)
 {
@@ -370,8 +369,7 @@ static void retry_due(struct loop_timer *timer)
 	begin_connect(timer->ctx);
 }
 
-/* ---- the seam's calls
- * -------------------------------------------------------------------------------- */
+/* ---- the seam's calls -------------------------------------------------------------------- */
 
 static void local_start(struct executor *executor, const struct order *order)
 {

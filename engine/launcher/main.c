@@ -110,8 +110,7 @@ static int go_to_background(char **argv)
 	return result < 0 ? FAILED : DONE;
 }
 
-/* ---- setting up
- * ----------------------------------------------------------------------------------- */
+/* ---- setting up -------------------------------------------------------------------------- */
 
 static int take_lock(const struct home *home, struct err *err)
 {
@@ -226,8 +225,7 @@ static int set_up(struct launcher *launcher, const struct options *options, stru
 			   err);
 }
 
-/* ---- life
- * ------------------------------------------------------------------------------------------ */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static void begin(struct launcher *launcher, const struct options *options)
 {

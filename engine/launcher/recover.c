@@ -130,8 +130,7 @@ static void fold(void *ctx, const struct launch_message *record)
 		fold_attempt(&launcher->attempts, record);
 }
 
-/* ---- writing anew
- * --------------------------------------------------------------------------------- */
+/* ---- writing anew ------------------------------------------------------------------------ */
 
 static void write_live(struct launch_log *log, const struct attempt *attempt, const char *boot_id)
 {
@@ -203,8 +202,7 @@ void recover_compact(struct launcher *launcher)
 		rewrite(launcher);
 }
 
-/* ---- looking for the living
- * ------------------------------------------------------------------------- */
+/* ---- looking for the living -------------------------------------------------------------- */
 
 /* Whether it is our child, alive or waiting to be reaped. */
 static bool is_our_child(const struct attempt *attempt)

@@ -179,8 +179,7 @@ static void engine_message(struct launcher *launcher, struct link *link,
 			    launch_kind_name(message->kind));
 }
 
-/* ---- what a client says
- * -------------------------------------------------------------------------- */
+/* ---- what a client says ------------------------------------------------------------------ */
 
 static void say_status(struct launcher *launcher, struct link *link)
 {
@@ -261,8 +260,7 @@ static void handle(void *ctx, struct link *link, const struct launch_message *me
 		link_refuse(link, "say HELLO first");
 }
 
-/* ---- signals and time
- * ------------------------------------------------------------------------------ */
+/* ---- signals and time -------------------------------------------------------------------- */
 
 void serve_reap(struct launcher *launcher)
 {

@@ -191,8 +191,7 @@ void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit
 	decide_end(decision);
 }
 
-/* ---- facts
- * --------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------- */
 
 /* A report about an attempt that is only intended proves that it was dispatched: we died between
  * the post and the commit. */

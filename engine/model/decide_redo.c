@@ -121,8 +121,7 @@ int decide_act_retry(struct decision *decision, struct err *err)
 	return retry_node(decision, node, err);
 }
 
-/* ---- skip and done
- * ------------------------------------------------------------------------------- */
+/* ---- skip and done ----------------------------------------------------------------------- */
 
 /* Items of an event from the act's arguments. */
 static void give_outputs(struct decision *decision, struct event *event)

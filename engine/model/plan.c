@@ -34,8 +34,7 @@ const char *plan_action_name(enum plan_action action)
 	return (size_t)action < sizeof(names) / sizeof(*names) ? names[action] : "";
 }
 
-/* ---- who takes part, in which order
- * -------------------------------------------------------------- */
+/* ---- who takes part, in which order ------------------------------------------------------ */
 
 struct place {
 	uint64_t start_order;
@@ -75,8 +74,7 @@ static void gather(struct plan *plan, const struct execution *execution)
 	free(marks);
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 struct rows {
 	struct plan_row *rows;
@@ -169,8 +167,7 @@ static void add_node(struct rows *rows, const struct execution *execution, uint3
 		    "it has no undo: what it did stays");
 }
 
-/* ---- the plan
- * -------------------------------------------------------------------------------------- */
+/* ---- the plan ---------------------------------------------------------------------------- */
 
 static uint32_t mix(uint32_t hash, uint64_t value)
 {

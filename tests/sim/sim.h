@@ -20,8 +20,7 @@
 #include "model/execution.h"
 #include "model/plan.h"
 
-/* ---- processes: the truth, which nobody in the engine sees
- * ---------------------------------------- */
+/* ---- processes: the truth, which nobody in the engine sees ------------------------------- */
 
 enum process_status {
 	PROCESS_NONE,
@@ -63,8 +62,7 @@ struct executor_fake {
 	bool silent; /* unreachable just now */
 };
 
-/* ---- the journal
- * ------------------------------------------------------------------------------------ */
+/* ---- the journal ------------------------------------------------------------------------- */
 
 struct entry {
 	enum event_kind kind;
@@ -93,8 +91,7 @@ struct journal_fake {
 	struct event_list decoded; /* of the replay under way */
 };
 
-/* ---- the engine
- * --------------------------------------------------------------------------------------- */
+/* ---- the engine -------------------------------------------------------------------------- */
 
 struct mark { /* an effect that was posted and is not done */
 	bool set;

@@ -8,8 +8,7 @@
 
 #include "tests/sim/sim.h"
 
-/* ---- events
- * ------------------------------------------------------------------------------------------ */
+/* ---- events ------------------------------------------------------------------------------ */
 
 static void check_end(struct world *world)
 {
@@ -63,8 +62,7 @@ void check_after_event(struct world *world, const struct event *event, enum stat
 			 reason_name(execution->nodes[event->node].reason));
 }
 
-/* ---- starts
- * ------------------------------------------------------------------------------------------- */
+/* ---- starts ------------------------------------------------------------------------------ */
 
 static void check_needs(struct world *world, uint32_t node)
 {
@@ -156,8 +154,7 @@ void check_process(struct world *world, const struct process *process)
 	check_others(world, process);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 void check_replay(struct world *world)
 {

@@ -10,8 +10,7 @@
 
 #include "tests/sim/sim.h"
 
-/* ---- effects
- * ----------------------------------------------------------------------------------------- */
+/* ---- effects ----------------------------------------------------------------------------- */
 
 static bool take_mark(struct world *world, const struct effect *effect)
 {
@@ -81,8 +80,7 @@ void engine_committed(struct world *world, const struct batch *batch, size_t fir
 	}
 }
 
-/* ---- one decision
- * -------------------------------------------------------------------------------------- */
+/* ---- one decision ------------------------------------------------------------------------ */
 
 static void follow(struct world *world, const struct event *event)
 {
@@ -155,8 +153,7 @@ int engine_feed(struct world *world, const struct input *input)
 	return decided;
 }
 
-/* ---- a turn
- * ---------------------------------------------------------------------------------------------- */
+/* ---- a turn ------------------------------------------------------------------------------ */
 
 bool engine_is_ready(const struct world *world)
 {
@@ -301,8 +298,7 @@ void engine_job_done(struct world *world)
 	(void)engine_feed(world, &input);
 }
 
-/* ---- silence and restart
- * ------------------------------------------------------------------------------------ */
+/* ---- silence and restart ----------------------------------------------------------------- */
 
 /* The attempt that a node has on the way or live, if any. */
 static bool attempt_of(const struct world *world, uint32_t node, struct effect *out)

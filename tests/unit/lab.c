@@ -145,8 +145,7 @@ struct node_run *lab_node(const struct lab *lab, const char *id)
 	return &lab->execution->nodes[lab_index(lab, id)];
 }
 
-/* ---- steps
- * --------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------- */
 
 /* The state must equal what its snapshot brings back. */
 static void check_snapshot(struct lab *lab)
@@ -352,8 +351,7 @@ void lab_complete(struct lab *lab, const char *id)
 	assert_int_equal(lab_node(lab, id)->state, STATE_COMPLETED);
 }
 
-/* ---- looking
- * ------------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 const char *lab_state(const struct lab *lab, const char *id)
 {

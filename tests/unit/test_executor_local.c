@@ -384,8 +384,7 @@ static void second_start_of_an_id_starts_nothing(void **state)
 	free(text);
 }
 
-/* ---- ends
- * ------------------------------------------------------------------------------------------ */
+/* ---- ends -------------------------------------------------------------------------------- */
 
 static void stop_leaves_no_process(void **state)
 {
@@ -494,8 +493,7 @@ static void frozen_one_can_be_stopped(void **state)
 	assert_true(box_pid_is_gone(await_pid(world, "grandchild.pid")));
 }
 
-/* ---- memory
- * -------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------ */
 
 static void exit_is_repeated_until_acknowledged(void **state)
 {

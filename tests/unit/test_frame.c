@@ -17,8 +17,7 @@
 #include "wire/hlp.pb-c.h"
 #include "wire/message.h"
 
-/* ---- frames
- * -------------------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------------------------ */
 
 static void message_arrives_byte_by_byte(void **state)
 {
@@ -101,8 +100,7 @@ static void flags_but_plain_are_refused(void **state)
 	frame_reader_release(&reader);
 }
 
-/* ---- how a call ends
- * ------------------------------------------------------------------------------- */
+/* ---- how a call ends --------------------------------------------------------------------- */
 
 static void every_code_has_a_number_and_comes_back_by_name(void **state)
 {
@@ -180,8 +178,7 @@ static void broken_escapes_stay_as_they_are(void **state)
 	buf_release(&back);
 }
 
-/* ---- timeouts
- * -------------------------------------------------------------------------------------- */
+/* ---- timeouts ---------------------------------------------------------------------------- */
 
 static void timeouts_survive_the_header(void **state)
 {
@@ -254,8 +251,7 @@ static void malformed_timeouts_are_refused(void **state)
 	assert_int_equal(grpc_status_parse_timeout("1\0", 2, &(int64_t){0}, NULL), -ERR_PROTOCOL);
 }
 
-/* ---- messages
- * -------------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------- */
 
 static int check(const char *bytes, size_t length, enum message_source source)
 {

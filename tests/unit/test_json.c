@@ -192,8 +192,7 @@ static void status_too_large_for_its_buffer_is_marked(void **state)
 	buf_release(&buf);
 }
 
-/* ---- the other documents
- * -------------------------------------------------------------------------- */
+/* ---- the other documents ----------------------------------------------------------------- */
 
 static void list_counts_nodes_by_state(void **state)
 {
@@ -398,8 +397,7 @@ static void engine_says_what_is_unset_as_null(void **state)
 	json_decref(value);
 }
 
-/* ---- any message
- * ---------------------------------------------------------------------------------- */
+/* ---- any message ------------------------------------------------------------------------- */
 
 static void any_message_goes_by_its_descriptor(void **state)
 {

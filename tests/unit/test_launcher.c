@@ -45,8 +45,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* ---- a bare link, to speak the engine's part by hand
- * ---------------------------------------------- */
+/* ---- a bare link, to speak the engine's part by hand ------------------------------------- */
 
 struct peer {
 	int fd;
@@ -150,8 +149,7 @@ static char *start_script(struct peer *peer, const struct instance_box *box, con
 	return output;
 }
 
-/* ---- hlpd's supervision
- * ------------------------------------------------------------------------------ */
+/* ---- hlpd's supervision ------------------------------------------------------------------ */
 
 static void hlpd_is_started_again_when_it_dies(void **state)
 {
@@ -238,8 +236,7 @@ static void goodbye_ends_the_instance(void **state)
 	peer_close(&peer);
 }
 
-/* ---- a client's words
- * ------------------------------------------------------------------------------------ */
+/* ---- a client's words -------------------------------------------------------------------- */
 
 static void status_agrees_with_the_protocol(void **state)
 {
@@ -335,8 +332,7 @@ static void upgrade_to_nonsense_is_refused(void **state)
 	assert_int_equal(status.launcher_pid, box->launcher);
 }
 
-/* ---- one launcher, one user
- * ---------------------------------------------------------------------------------- */
+/* ---- one launcher, one user -------------------------------------------------------------- */
 
 static void second_launcher_ends_quietly(void **state)
 {
@@ -502,8 +498,7 @@ static void higher_term_takes_over(void **state)
 	peer_close(&old);
 }
 
-/* ---- the home and the files in it
- * ------------------------------------------------------------------------------ */
+/* ---- the home and the files in it -------------------------------------------------------- */
 
 static void launcher_of_a_lost_home_starts_nothing(void **state)
 {
