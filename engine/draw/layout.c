@@ -95,8 +95,7 @@ void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *o
 	*out_y = layout->layer_y[layout->layer[node]];
 }
 
-/* The layer of a row, or -1. */
-static int64_t layer_at(const struct layout *layout, int y)
+uint32_t layout_layer_from(const struct layout *layout, int y)
 {
 	uint32_t low = 0, high = layout->layers;
 	while (low < high) {
@@ -107,13 +106,13 @@ static int64_t layer_at(const struct layout *layout, int y)
 			high = middle;
 		}
 	}
-	return low < layout->layers && layout->layer_y[low] == y ? (int64_t)low : -1;
+	return low;
 }
 
 int64_t layout_hit(const struct layout *layout, int x, int y)
 {
-	int64_t layer = layer_at(layout, y);
-	if (layer < 0) {
+	uint32_t layer = layout_layer_from(layout, y);
+	if (layer == layout->layers || layout->layer_y[layer] != y) {
 		return -1;
 	}
 	uint32_t low = layout->layer_start[layer], end = layout->layer_start[layer + 1], high = end;

@@ -251,16 +251,8 @@ static void draw_hot(struct drawing *d, uint32_t hot)
 /* The first layer whose boxes, header or channel below may be seen. */
 static uint32_t first_visible(const struct layout *layout, int y)
 {
-	uint32_t low = 0, high = layout->layers;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (layout->layer_y[middle] < y) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	return low > 0 ? low - 1 : 0;
+	uint32_t layer = layout_layer_from(layout, y);
+	return layer > 0 ? layer - 1 : 0;
 }
 
 static void draw_header(struct drawing *d, uint32_t layer)

@@ -80,6 +80,9 @@ void layout_set_columns(struct layout *layout);
 void layout_ports(struct layout *layout);
 void layout_route(struct layout *layout);
 
+/* The first layer whose boxes stand in row y or below; the count of layers when none does. */
+uint32_t layout_layer_from(const struct layout *layout, int y);
+
 static inline bool layout_is_dummy(const struct layout *layout, uint32_t vertex)
 {
 	return vertex >= layout->nodes;

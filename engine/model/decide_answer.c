@@ -96,12 +96,15 @@ static int undo(struct decision *decision, uint32_t node, struct err *err)
 	return made;
 }
 
-static int answer_lost(struct decision *decision, enum answer answer, struct err *err)
+/* What becomes of a run attempt whose end says too little; a lost one may also have done it. */
+static int answer_run(struct decision *decision, enum answer answer, bool lost, struct err *err)
 {
 	uint32_t node = decision->input->act->node;
 
 	switch (answer) {
 	case ANSWER_HAPPENED:
+		if (!lost)
+			break;
 		happened(decision, node);
 		return 0;
 	case ANSWER_AGAIN:
@@ -117,29 +120,10 @@ static int answer_lost(struct decision *decision, enum answer answer, struct err
 	case ANSWER_NONE:
 		break;
 	}
-	return refuse(decision, answer, "happened, again, undo, by-hand, leave", err);
-}
-
-static int answer_risk(struct decision *decision, enum answer answer, struct err *err)
-{
-	uint32_t node = decision->input->act->node;
-
-	switch (answer) {
-	case ANSWER_AGAIN:
-		run_again(decision, node);
-		return 0;
-	case ANSWER_UNDO:
-		return undo(decision, node, err);
-	case ANSWER_BY_HAND:
-		return by_hand(decision, node, err);
-	case ANSWER_LEAVE:
-		leave_failed(decision, node);
-		return 0;
-	case ANSWER_HAPPENED:
-	case ANSWER_NONE:
-		break;
-	}
-	return refuse(decision, answer, "again, undo, by-hand, leave", err);
+	return refuse(decision, answer,
+		      lost ? "happened, again, undo, by-hand, leave"
+			   : "again, undo, by-hand, leave",
+		      err);
 }
 
 static bool has_pre_image(const struct execution *execution, uint32_t node)
@@ -199,9 +183,9 @@ int decide_act_answer(struct decision *decision, enum answer answer, struct err 
 
 	switch (run->question) {
 	case QUESTION_LOST:
-		return answer_lost(decision, answer, err);
+		return answer_run(decision, answer, true, err);
 	case QUESTION_RISK:
-		return answer_risk(decision, answer, err);
+		return answer_run(decision, answer, false, err);
 	case QUESTION_UNDO_FAILED:
 		return answer_undo_failed(decision, answer, err);
 	case QUESTION_NONE:
