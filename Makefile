@@ -107,6 +107,9 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_ARCHIVES)
 	$(CC) $(LDFLAGS) -o $@ $< $(UNIT_HELPERS) -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group \
 		$(TEST_LIBS)
 
+# These start the real launcher.
+$(B)/tests/test_launcher $(B)/tests/test_executor_local: | $(B)/hlp-launcher
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@for t in $^; do $$t || exit 1; done

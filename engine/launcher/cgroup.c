@@ -228,6 +228,28 @@ static void find_emptied(struct cgroups *cgroups)
 	}
 }
 
+/* Someone who tidies up may remove a folder that is empty just now. */
+static bool was_removed(const struct cgroup *cgroup)
+{
+	char c;
+
+	if (cgroup->kind == CGROUP_V2)
+		return pread(cgroup->events_fd, &c, 1, 0) < 0;
+	return access(cgroup->path, F_OK) < 0;
+}
+
+static struct cgroup *take_empty(struct cgroups *cgroups)
+{
+	while (cgroups->empty_count) {
+		struct cgroup *cgroup = cgroups->empty[--cgroups->empty_count];
+
+		if (!was_removed(cgroup))
+			return cgroup;
+		cgroup->busy = true; /* for good: it is of no use */
+	}
+	return NULL;
+}
+
 struct cgroup *cgroups_take(struct cgroups *cgroups)
 {
 	struct cgroup *cgroup;
@@ -236,7 +258,9 @@ struct cgroup *cgroups_take(struct cgroups *cgroups)
 		return NULL;
 	if (!cgroups->empty_count && cgroups->dirty_count)
 		find_emptied(cgroups);
-	cgroup = cgroups->empty_count ? cgroups->empty[--cgroups->empty_count] : take_new(cgroups);
+	cgroup = take_empty(cgroups);
+	if (!cgroup)
+		cgroup = take_new(cgroups);
 	if (cgroup)
 		cgroup->busy = true;
 	return cgroup;

@@ -25,6 +25,7 @@
 #include "base/instance.h"
 #include "base/mem.h"
 #include "base/proc.h"
+#include "launcher/cgroup.h"
 
 #define PATIENCE_US 20000000
 
@@ -107,6 +108,17 @@ static void kill_engines(const struct instance_box *box)
 	free(path);
 }
 
+/* Those of a launcher that was killed, as far as they are empty. */
+static void remove_cgroups(const struct instance_box *box)
+{
+	struct cgroups cgroups;
+
+	cgroups_init(&cgroups, &box->home, CGROUP_V2);
+	cgroups_release(&cgroups);
+	cgroups_init(&cgroups, &box->home, CGROUP_V1);
+	cgroups_release(&cgroups);
+}
+
 void box_remove(struct instance_box *box)
 {
 	struct instance_status status;
@@ -120,6 +132,7 @@ void box_remove(struct instance_box *box)
 	if (box->launcher)
 		box_kill(box);
 	kill_engines(box);
+	remove_cgroups(box);
 	home_release(&box->home);
 	(void)nftw(box->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(box->programs);

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "executor/executor.h"
+#include "launcher/cgroup.h"
 #include "tests/unit/instance_box.h"
 
 #define REPORTS_MAX 256
@@ -39,6 +40,7 @@ struct world {
 	struct seen seen[REPORTS_MAX];
 	size_t count;
 	char *output, *outputs;
+	char a[64], b[64]; /* ids of attempts: no other run of this test may have the same */
 };
 
 static void remember(void *ctx, const struct report *report)
@@ -119,6 +121,8 @@ static int set_up_with(void **state, const char *option)
 	struct err err;
 
 	box_make(&world->box);
+	(void)snprintf(world->a, sizeof(world->a), "a-%d-run-1", (int)getpid());
+	(void)snprintf(world->b, sizeof(world->b), "b-%d-run-1", (int)getpid());
 	world->output = box_path(&world->box, "home/output/deep/x.log");
 	world->outputs = box_path(&world->box, "home/output/deep/x.out");
 	assert_int_equal(loop_init(&world->loop, &err), 0);
@@ -206,7 +210,8 @@ static pid_t await_pid(struct world *world, const char *name)
 	return pid;
 }
 
-/* ---- plain lives ------------------------------------------------------------------------- */
+/* ---- plain lives -------------------------------------------------------------------------------
+ */
 
 static void start_reports_started_and_exited(void **state)
 {
@@ -214,12 +219,12 @@ static void start_reports_started_and_exited(void **state)
 	const struct seen *started, *exited;
 	char *text;
 
-	start_script(world, "a-run-1", "echo hello; exit 7", 0);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->a, "echo hello; exit 7", 0);
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_STATUS);
 	assert_int_equal(exited->code, 7);
 	assert_true(exited->rss_kib > 0);
-	started = find(world, REPORT_STARTED, "a-run-1");
+	started = find(world, REPORT_STARTED, world->a);
 	assert_non_null(started);
 	assert_true(started->pid > 0 && started->start_ticks > 0);
 	assert_true(exited->time_us >= started->time_us);
@@ -233,8 +238,8 @@ static void death_by_signal_is_reported_as_such(void **state)
 	struct world *world = *state;
 	const struct seen *exited;
 
-	start_script(world, "a-run-1", "kill -SEGV $$", 0);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->a, "kill -SEGV $$", 0);
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_SIGNAL);
 	assert_int_equal(exited->code, SIGSEGV);
 }
@@ -243,8 +248,8 @@ static void silent_attempt_leaves_no_output_file(void **state)
 {
 	struct world *world = *state;
 
-	start_script(world, "a-run-1", ":", 0);
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->a, ":", 0);
+	(void)await(world, REPORT_EXITED, world->a);
 	assert_false(file_exists(world->output));
 }
 
@@ -254,12 +259,12 @@ static void outputs_file_is_made_empty(void **state)
 	const char *argv[4], *env[3];
 	char attempt_env[150], *text;
 	struct order order =
-		order_of(world, "a-run-1", "test -f home/output/deep/x.out && echo there", argv,
-			 env, attempt_env);
+		order_of(world, world->a, "test -f home/output/deep/x.out && echo there", argv, env,
+			 attempt_env);
 
 	order.outputs = world->outputs;
 	world->executor->ops->start(world->executor, &order);
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	(void)await(world, REPORT_EXITED, world->a);
 	assert_int_equal(file_read(world->output, 100, &text, NULL, NULL), 0);
 	assert_string_equal(text, "there\n");
 	free(text);
@@ -271,17 +276,18 @@ static void child_has_its_own_world(void **state)
 	struct world *world = *state;
 	char *text;
 
-	start_script(world, "a-run-1",
+	start_script(world, world->a,
 		     "umask; ls /proc/self/fd | tr '\\n' ' '; pwd; env | sort; "
 		     "grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status; read x || echo no input; "
 		     "test $(ps -o sid= -p $$) = $$ && echo own session",
 		     0);
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	(void)await(world, REPORT_EXITED, world->a);
 	assert_int_equal(file_read(world->output, 10000, &text, NULL, NULL), 0);
 	assert_non_null(strstr(text, "0022\n0 1 2 3 "));
 	assert_non_null(strstr(text, world->box.folder));
 	assert_non_null(strstr(text, world->box.folder));
-	assert_non_null(strstr(text, "HLP_ATTEMPT=a-run-1\nPATH=/usr/bin:/bin\nPWD="));
+	assert_non_null(strstr(text, world->a));
+	assert_non_null(strstr(text, "-run-1\nPATH=/usr/bin:/bin\nPWD="));
 	assert_null(strstr(text, "HLP_HOME"));
 	assert_non_null(strstr(text, "SigBlk:\t0000000000000000"));
 	/* posix_spawn of the C library ignores its two own signals. */
@@ -297,16 +303,16 @@ static void missing_program_is_a_failed_launch(void **state)
 	struct world *world = *state;
 	const char *argv[4], *env[3];
 	char attempt_env[150];
-	struct order order = order_of(world, "a-run-1", "", argv, env, attempt_env);
+	struct order order = order_of(world, world->a, "", argv, env, attempt_env);
 	const struct seen *exited;
 
 	argv[0] = "no-such-program";
 	world->executor->ops->start(world->executor, &order);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_LAUNCH);
 	assert_int_equal(exited->code, 127);
 	assert_non_null(strstr(exited->text, "no-such-program"));
-	assert_null(find(world, REPORT_STARTED, "a-run-1"));
+	assert_null(find(world, REPORT_STARTED, world->a));
 }
 
 static void program_without_permission_is_126(void **state)
@@ -314,12 +320,12 @@ static void program_without_permission_is_126(void **state)
 	struct world *world = *state;
 	const char *argv[4], *env[3];
 	char attempt_env[150];
-	struct order order = order_of(world, "a-run-1", "", argv, env, attempt_env);
+	struct order order = order_of(world, world->a, "", argv, env, attempt_env);
 	const struct seen *exited;
 
 	argv[0] = "/etc/passwd";
 	world->executor->ops->start(world->executor, &order);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_LAUNCH);
 	assert_int_equal(exited->code, 126);
 }
@@ -329,14 +335,14 @@ static void script_without_first_line_runs_with_sh(void **state)
 	struct world *world = *state;
 	const char *argv[4], *env[3];
 	char attempt_env[150], *path = box_path(&world->box, "script");
-	struct order order = order_of(world, "a-run-1", "", argv, env, attempt_env);
+	struct order order = order_of(world, world->a, "", argv, env, attempt_env);
 
 	assert_int_equal(file_replace(path, "exit $1\n", 8, 0755, NULL), 0);
 	argv[0] = "./script";
 	argv[1] = "9";
 	argv[2] = NULL;
 	world->executor->ops->start(world->executor, &order);
-	assert_int_equal(await(world, REPORT_EXITED, "a-run-1")->code, 9);
+	assert_int_equal(await(world, REPORT_EXITED, world->a)->code, 9);
 	free(path);
 }
 
@@ -345,12 +351,12 @@ static void missing_folder_is_a_failed_launch(void **state)
 	struct world *world = *state;
 	const char *argv[4], *env[3];
 	char attempt_env[150];
-	struct order order = order_of(world, "a-run-1", ":", argv, env, attempt_env);
+	struct order order = order_of(world, world->a, ":", argv, env, attempt_env);
 	const struct seen *exited;
 
 	order.folder = "/no/such/folder";
 	world->executor->ops->start(world->executor, &order);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_LAUNCH);
 	assert_non_null(strstr(exited->text, "/no/such/folder"));
 }
@@ -362,9 +368,9 @@ static void oversized_order_is_a_failed_launch(void **state)
 	const struct seen *exited;
 
 	memset(huge, 'x', (2 << 20) - 1);
-	start_script(world, "a-run-1", huge, 0);
+	start_script(world, world->a, huge, 0);
 	free(huge);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_LAUNCH);
 }
 
@@ -373,18 +379,19 @@ static void second_start_of_an_id_starts_nothing(void **state)
 	struct world *world = *state;
 	char *text;
 
-	start_script(world, "a-run-1", "echo once >> starts", 0);
-	start_script(world, "a-run-1", "echo once >> starts", 0);
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->a, "echo once >> starts", 0);
+	start_script(world, world->a, "echo once >> starts", 0);
+	(void)await(world, REPORT_EXITED, world->a);
 	world->count = 0;
-	start_script(world, "a-run-1", "echo once >> starts", 0);
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->a, "echo once >> starts", 0);
+	(void)await(world, REPORT_EXITED, world->a);
 	text = box_await_file(&world->box, &world->loop, "starts", "\n");
 	assert_string_equal(text, "once\n");
 	free(text);
 }
 
-/* ---- ends -------------------------------------------------------------------------------- */
+/* ---- ends
+ * ------------------------------------------------------------------------------------------ */
 
 static void stop_leaves_no_process(void **state)
 {
@@ -392,11 +399,11 @@ static void stop_leaves_no_process(void **state)
 	const struct seen *exited;
 	pid_t main_pid, grandchild;
 
-	start_script(world, "a-run-1", stubborn, 0);
+	start_script(world, world->a, stubborn, 0);
 	main_pid = await_pid(world, "main.pid");
 	grandchild = await_pid(world, "grandchild.pid");
-	world->executor->ops->stop(world->executor, "a-run-1");
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	world->executor->ops->stop(world->executor, world->a);
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_SIGNAL);
 	assert_int_equal(exited->code, SIGKILL);
 	assert_true(box_pid_is_gone(main_pid));
@@ -408,11 +415,11 @@ static void stop_of_a_polite_one_keeps_its_exit(void **state)
 	struct world *world = *state;
 	const struct seen *exited;
 
-	start_script(world, "a-run-1",
+	start_script(world, world->a,
 		     "trap 'exit 3' TERM; echo $$ > main.pid; while :; do sleep 0.01; done", 0);
 	(void)await_pid(world, "main.pid");
-	world->executor->ops->stop(world->executor, "a-run-1");
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	world->executor->ops->stop(world->executor, world->a);
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_STATUS);
 	assert_int_equal(exited->code, 3);
 }
@@ -423,12 +430,12 @@ static void timeout_strikes_without_an_engine(void **state)
 	const struct seen *exited;
 	pid_t grandchild;
 
-	start_script(world, "a-run-1", stubborn, 300000);
+	start_script(world, world->a, stubborn, 2000000);
 	grandchild = await_pid(world, "grandchild.pid");
 	disconnect_engine(world);
 	assert_false(grandchild == 0);
 	connect_engine(world, 2);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_TIMEOUT);
 	assert_int_equal(exited->code, 128 + SIGKILL);
 	assert_true(box_pid_is_gone(grandchild));
@@ -440,21 +447,21 @@ static void server_that_a_node_left_lives_on(void **state)
 	const struct seen *exited;
 	pid_t server;
 
-	start_script(world, "a-run-1",
+	start_script(world, world->a,
 		     "setsid sh -c 'echo $$ > server.pid; exec sleep 1000' & "
 		     "while ! test -s server.pid; do sleep 0.01; done",
 		     0);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_STATUS);
 	server = await_pid(world, "server.pid");
 	assert_false(box_pid_is_gone(server));
 	if (world->executor->capabilities & EXECUTOR_PROVES_STOP)
 		assert_non_null(strstr(exited->text, "left 1 process running"));
 	/* Its cgroup is not used again while it lives: the next one's stop must not hit it. */
-	start_script(world, "b-run-1", "echo $$ > main.pid; exec sleep 1000", 0);
+	start_script(world, world->b, "echo $$ > main.pid; exec sleep 1000", 0);
 	(void)await_pid(world, "main.pid");
-	world->executor->ops->stop(world->executor, "b-run-1");
-	(void)await(world, REPORT_EXITED, "b-run-1");
+	world->executor->ops->stop(world->executor, world->b);
+	(void)await(world, REPORT_EXITED, world->b);
 	assert_false(box_pid_is_gone(server));
 	(void)kill(server, SIGKILL);
 }
@@ -465,18 +472,18 @@ static void clock_stands_still_while_frozen(void **state)
 	const struct seen *thawed, *exited;
 	int64_t frozen_us;
 
-	start_script(world, "a-run-1", "echo $$ > main.pid; while :; do sleep 0.01; done", 600000);
+	start_script(world, world->a, "echo $$ > main.pid; while :; do sleep 0.01; done", 1500000);
 	(void)await_pid(world, "main.pid");
-	world->executor->ops->freeze(world->executor, "a-run-1");
-	frozen_us = await(world, REPORT_FROZEN, "a-run-1")->time_us;
+	world->executor->ops->freeze(world->executor, world->a);
+	frozen_us = await(world, REPORT_FROZEN, world->a)->time_us;
 	/* Another one whose timeout is longer ends first: time passes, but not for the frozen. */
-	start_script(world, "b-run-1", "exec sleep 1000", 900000);
-	(void)await(world, REPORT_EXITED, "b-run-1");
-	assert_null(find(world, REPORT_EXITED, "a-run-1"));
-	world->executor->ops->thaw(world->executor, "a-run-1");
-	thawed = await(world, REPORT_THAWED, "a-run-1");
-	assert_true(thawed->time_us - frozen_us >= 800000);
-	exited = await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->b, "exec sleep 1000", 2000000);
+	(void)await(world, REPORT_EXITED, world->b);
+	assert_null(find(world, REPORT_EXITED, world->a));
+	world->executor->ops->thaw(world->executor, world->a);
+	thawed = await(world, REPORT_THAWED, world->a);
+	assert_true(thawed->time_us - frozen_us >= 1900000);
+	exited = await(world, REPORT_EXITED, world->a);
 	assert_int_equal(exited->exit_kind, EXIT_TIMEOUT);
 }
 
@@ -484,32 +491,46 @@ static void frozen_one_can_be_stopped(void **state)
 {
 	struct world *world = *state;
 
-	start_script(world, "a-run-1", stubborn, 0);
+	start_script(world, world->a, stubborn, 0);
 	(void)await_pid(world, "grandchild.pid");
-	world->executor->ops->freeze(world->executor, "a-run-1");
-	(void)await(world, REPORT_FROZEN, "a-run-1");
-	world->executor->ops->stop(world->executor, "a-run-1");
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	world->executor->ops->freeze(world->executor, world->a);
+	(void)await(world, REPORT_FROZEN, world->a);
+	world->executor->ops->stop(world->executor, world->a);
+	(void)await(world, REPORT_EXITED, world->a);
 	assert_true(box_pid_is_gone(await_pid(world, "grandchild.pid")));
 }
 
-/* ---- memory ------------------------------------------------------------------------------ */
+static void slot_that_was_removed_is_made_again(void **state)
+{
+	struct world *world = *state;
+	struct cgroups cgroups;
+
+	start_script(world, world->a, "exit 3", 0);
+	assert_int_equal(await(world, REPORT_EXITED, world->a)->code, 3);
+	cgroups_init(&cgroups, &world->box.home, CGROUP_V2);
+	cgroups_release(&cgroups); /* removes what is empty, the launcher's slots too */
+	start_script(world, world->b, "exit 4", 0);
+	assert_int_equal(await(world, REPORT_EXITED, world->b)->code, 4);
+}
+
+/* ---- memory
+ * -------------------------------------------------------------------------------------------- */
 
 static void exit_is_repeated_until_acknowledged(void **state)
 {
 	struct world *world = *state;
 
-	start_script(world, "a-run-1", "exit 5", 0);
-	(void)await(world, REPORT_EXITED, "a-run-1");
+	start_script(world, world->a, "exit 5", 0);
+	(void)await(world, REPORT_EXITED, world->a);
 	for (uint64_t term = 2; term < 4; term++) {
 		disconnect_engine(world);
 		connect_engine(world, term);
-		assert_int_equal(find(world, REPORT_EXITED, "a-run-1")->code, 5);
+		assert_int_equal(find(world, REPORT_EXITED, world->a)->code, 5);
 	}
-	world->executor->ops->acknowledge(world->executor, "a-run-1");
+	world->executor->ops->acknowledge(world->executor, world->a);
 	world->executor->ops->free(world->executor);
 	connect_engine(world, 4);
-	assert_null(find(world, REPORT_EXITED, "a-run-1"));
+	assert_null(find(world, REPORT_EXITED, world->a));
 }
 
 static void query_of_a_stranger_is_not_started(void **state)
@@ -536,13 +557,13 @@ static void start_without_a_link_is_unreachable_then_not_started(void **state)
 
 	box_kill(&world->box);
 	(void)await(world, REPORT_UNREACHABLE, "");
-	start_script(world, "a-run-1", "echo never >> starts", 0);
-	(void)await(world, REPORT_UNREACHABLE, "a-run-1");
+	start_script(world, world->a, "echo never >> starts", 0);
+	(void)await(world, REPORT_UNREACHABLE, world->a);
 	world->count = 0;
 	box_start(&world->box, NULL);
 	(void)await(world, REPORT_REACHABLE, "");
-	world->executor->ops->query(world->executor, "a-run-1");
-	(void)await(world, REPORT_NOT_STARTED, "a-run-1");
+	world->executor->ops->query(world->executor, world->a);
+	(void)await(world, REPORT_NOT_STARTED, world->a);
 }
 
 static bool launcher_is_known_dead(void *ctx)
@@ -566,22 +587,22 @@ static void attempts_of_a_dead_launcher_are_unreachable_then_lost(void **state)
 	struct world *world = *state;
 	pid_t main_pid, grandchild;
 
-	start_script(world, "a-run-1", stubborn, 0);
-	start_script(world, "b-run-1", "exit 4", 0);
-	(void)await(world, REPORT_EXITED, "b-run-1");
+	start_script(world, world->a, stubborn, 0);
+	start_script(world, world->b, "exit 4", 0);
+	(void)await(world, REPORT_EXITED, world->b);
 	main_pid = await_pid(world, "main.pid");
 	grandchild = await_pid(world, "grandchild.pid");
 	box_kill(&world->box);
 	disconnect_engine(world);
 	box_start(&world->box, NULL);
 	connect_engine(world, 2);
-	assert_non_null(find(world, REPORT_UNREACHABLE, "a-run-1"));
-	assert_int_equal(find(world, REPORT_EXITED, "b-run-1")->code, 4);
+	assert_non_null(find(world, REPORT_UNREACHABLE, world->a));
+	assert_int_equal(find(world, REPORT_EXITED, world->b)->code, 4);
 	(void)kill(main_pid, SIGKILL);
-	world->executor->ops->query(world->executor, "a-run-1");
-	assert_null(find(world, REPORT_LOST, "a-run-1"));
+	world->executor->ops->query(world->executor, world->a);
+	assert_null(find(world, REPORT_LOST, world->a));
 	(void)kill(grandchild, SIGKILL);
-	(void)await(world, REPORT_LOST, "a-run-1");
+	(void)await(world, REPORT_LOST, world->a);
 	assert_true(box_pid_is_gone(grandchild));
 }
 
@@ -590,14 +611,14 @@ static void attempt_of_a_dead_launcher_can_be_stopped(void **state)
 	struct world *world = *state;
 	pid_t grandchild;
 
-	start_script(world, "a-run-1", stubborn, 0);
+	start_script(world, world->a, stubborn, 0);
 	grandchild = await_pid(world, "grandchild.pid");
 	box_kill(&world->box);
 	disconnect_engine(world);
 	box_start(&world->box, NULL);
 	connect_engine(world, 2);
-	world->executor->ops->stop(world->executor, "a-run-1");
-	(void)await(world, REPORT_LOST, "a-run-1");
+	world->executor->ops->stop(world->executor, world->a);
+	(void)await(world, REPORT_LOST, world->a);
 	assert_true(box_pid_is_gone(grandchild));
 }
 
@@ -625,23 +646,23 @@ static void upgrade_keeps_children_and_exits(void **state)
 	struct err err;
 	char *go = box_path(&world->box, "go");
 
-	start_script(world, "a-run-1",
+	start_script(world, world->a,
 		     "echo $$ > main.pid; while ! test -e go; do sleep 0.01; done; exit 6", 0);
-	start_script(world, "b-run-1", "exit 4", 0);
-	(void)await(world, REPORT_EXITED, "b-run-1");
+	start_script(world, world->b, "exit 4", 0);
+	(void)await(world, REPORT_EXITED, world->b);
 	(void)await_pid(world, "main.pid");
 	assert_int_equal(instance_status(&world->box.home, &before, &err), 0);
 	assert_int_equal(instance_upgrade(&world->box.home, world->box.launcher_path, &err), 0);
 	(void)await(world, REPORT_UNREACHABLE, "");
 	world->count = 0;
 	(void)await(world, REPORT_REACHABLE, "");
-	assert_int_equal(find(world, REPORT_EXITED, "b-run-1")->code, 4);
-	assert_non_null(find(world, REPORT_STARTED, "a-run-1"));
+	assert_int_equal(find(world, REPORT_EXITED, world->b)->code, 4);
+	assert_non_null(find(world, REPORT_STARTED, world->a));
 	assert_int_equal(instance_status(&world->box.home, &after, &err), 0);
 	assert_int_equal(after.launcher_pid, before.launcher_pid);
 	assert_int_equal(after.engine_pid, before.engine_pid);
 	assert_int_equal(file_replace(go, "", 0, 0644, &err), 0);
-	assert_int_equal(await(world, REPORT_EXITED, "a-run-1")->code, 6);
+	assert_int_equal(await(world, REPORT_EXITED, world->a)->code, 6);
 	free(go);
 }
 
@@ -687,6 +708,7 @@ int main(int argc, char **argv)
 		IN_A_BOX(frozen_one_can_be_stopped),
 		WITHOUT_CGROUPS(frozen_one_can_be_stopped),
 		WITH_V1(frozen_one_can_be_stopped),
+		IN_A_BOX(slot_that_was_removed_is_made_again),
 		IN_A_BOX(exit_is_repeated_until_acknowledged),
 		IN_A_BOX(query_of_a_stranger_is_not_started),
 		IN_A_BOX(stranger_before_the_first_ready_is_lost),
