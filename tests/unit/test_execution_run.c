@@ -103,7 +103,7 @@ static void a_phase_waits_for_all_of_the_earlier_one(void **state)
 static void intents_ahead_are_bounded(void **state)
 {
 	struct lab_node nodes[24] = {{0}};
-	char names[24][4];
+	char names[24][16];
 	struct lab lab;
 
 	(void)state;
