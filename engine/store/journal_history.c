@@ -32,6 +32,21 @@ int journal_next_number(struct journal *journal, const char *workflow, uint32_t 
 	return rc < 0 ? rc : 0;
 }
 
+int journal_own_each_id(struct journal *journal, sqlite3_stmt *statement,
+			int (*each)(void *ctx, const char *execution, struct err *err), void *ctx,
+			struct err *err)
+{
+	int rc = db_step(&journal->db, statement, err);
+
+	while (rc == 1) {
+		rc = each(ctx, db_column_text(statement, 0), err);
+		if (rc >= 0)
+			rc = db_step(&journal->db, statement, err);
+	}
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc;
+}
+
 int journal_each_execution(struct journal *journal, bool ended_too,
 			   int (*each)(void *ctx, const char *execution, struct err *err),
 			   void *ctx, struct err *err)
@@ -42,15 +57,7 @@ int journal_each_execution(struct journal *journal, bool ended_too,
 				      : "SELECT id FROM execution WHERE ended = 0 ORDER BY row",
 			    &statement, err);
 
-	if (rc < 0)
-		return rc;
-	for (rc = db_step(&journal->db, statement, err); rc == 1;) {
-		rc = each(ctx, db_column_text(statement, 0), err);
-		if (rc >= 0)
-			rc = db_step(&journal->db, statement, err);
-	}
-	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
-	return rc;
+	return rc < 0 ? rc : journal_own_each_id(journal, statement, each, ctx, err);
 }
 
 int journal_own_decode(sqlite3_stmt *statement, const char *execution, struct arena *arena,

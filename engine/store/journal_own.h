@@ -32,6 +32,10 @@ int journal_own_fence(struct journal *journal, uint64_t last_seq, struct err *er
 /* Fails once the journal is broken. */
 int journal_own_usable(const struct journal *journal, struct err *err);
 
+/* Calls `each` with the first column of every row, until one fails, and ends the statement. */
+int journal_own_each_id(struct journal *journal, sqlite3_stmt *statement,
+			int (*each)(void *ctx, const char *execution, struct err *err), void *ctx,
+			struct err *err);
 /* An event from a row of (seq, kind, format, payload). */
 int journal_own_decode(sqlite3_stmt *statement, const char *execution, struct arena *arena,
 		       struct event *out, struct err *err);

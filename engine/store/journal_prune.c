@@ -58,13 +58,7 @@ int journal_each_prunable(struct journal *journal, int64_t now_us, int64_t age_u
 		return rc;
 	(void)sqlite3_bind_int64(statement, 1, age_us > 0 ? now_us - age_us : 0);
 	(void)sqlite3_bind_int64(statement, 2, keep);
-	for (rc = db_step(&journal->db, statement, err); rc == 1;) {
-		rc = each(ctx, db_column_text(statement, 0), err);
-		if (rc >= 0)
-			rc = db_step(&journal->db, statement, err);
-	}
-	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
-	return rc;
+	return journal_own_each_id(journal, statement, each, ctx, err);
 }
 
 static int remove_rows(struct journal *journal, int64_t key, struct err *err)
