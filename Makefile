@@ -145,9 +145,9 @@ $(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a
 $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -ljansson
-$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/lib/base.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< -lyaml
+	$(CC) $(LDFLAGS) -o $@ $^ -lyaml
 
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(TOOLS) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
