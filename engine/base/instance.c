@@ -55,6 +55,17 @@ static void free_environment(char **environment)
 	free(environment);
 }
 
+/* Opens what the launcher must open before it has a log to complain in: nobody would see why. */
+static int try_to_write(const char *path, struct err *err)
+{
+	const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+	if (fd < 0)
+		return err_errno(err, errno, "cannot write '%s'", path);
+	(void)close(fd);
+	return 0;
+}
+
 int instance_start_launcher(const struct home *home, struct err *err)
 {
 	char *argv[] = {NULL, "--background", NULL};
@@ -62,7 +73,11 @@ int instance_start_launcher(const struct home *home, struct err *err)
 	int status, result;
 	pid_t pid;
 
-	result = proc_find_program("hlp-launcher", &argv[0], err);
+	result = try_to_write(home->launcher_lock, err);
+	if (result >= 0)
+		result = try_to_write(home->engine_log, err);
+	if (result >= 0)
+		result = proc_find_program("hlp-launcher", &argv[0], err);
 	if (result < 0)
 		return result;
 	environment = make_environment(home);
@@ -279,6 +294,11 @@ static bool is_held(const char *path)
 	held = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 	(void)close(fd);
 	return held;
+}
+
+bool instance_has_launcher(const struct home *home)
+{
+	return is_held(home->launcher_lock);
 }
 
 int instance_shutdown(const struct home *home, enum instance_force force, int64_t timeout_us,

@@ -5,6 +5,7 @@
  */
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,9 +17,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #define LINE_MAX_BYTES ((size_t)8 * 1024)
+#define TAIL_BYTES     ((size_t)16 * 1024)
 
 static struct {
 	const char *program;
@@ -87,4 +90,59 @@ void log_write(enum log_level level, const char *format, ...)
 	make_line(&line, level, message);
 	(void)file_write_fd(STDERR_FILENO, line.data, line.length); /* nowhere left to say so */
 	buf_release(&line);
+}
+
+/* ---- reading it back ---------------------------------------------------------------------- */
+
+/* Where the message of an error line of `program` begins, in one of the two formats, or NULL. */
+static const char *find_message(const char *line, const char *program, bool *out_quoted)
+{
+	char wanted[100];
+	const char *at;
+
+	(void)snprintf(wanted, sizeof(wanted),
+		       "\"level\":\"error\",\"program\":\"%s\",\"message\":\"", program);
+	at = strstr(line, wanted);
+	*out_quoted = at;
+	if (!at) {
+		(void)snprintf(wanted, sizeof(wanted), " error %s: ", program);
+		at = strstr(line, wanted);
+	}
+	return at ? at + strlen(wanted) : NULL;
+}
+
+static void copy_message(const char *message, bool quoted, char *out, size_t size)
+{
+	size_t length = 0;
+
+	for (; *message && length + 1 < size; message++) {
+		if (quoted && *message == '"')
+			break;
+		if (quoted && *message == '\\' && (message[1] == '"' || message[1] == '\\'))
+			message++;
+		out[length++] = *message;
+	}
+	out[length] = '\0';
+}
+
+void log_last_error(const char *path, off_t from, const char *program, char *out, size_t size)
+{
+	char *tail = mem_alloc(TAIL_BYTES + 1), *rest = tail, *line;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	const off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	const off_t first = end - from > (off_t)TAIL_BYTES ? end - (off_t)TAIL_BYTES : from;
+	const ssize_t length = fd < 0 ? -1 : pread(fd, tail, TAIL_BYTES, first);
+
+	out[0] = '\0';
+	tail[length > 0 ? length : 0] = '\0';
+	while ((line = strsep(&rest, "\n"))) {
+		bool quoted;
+		const char *message = find_message(line, program, &quoted);
+
+		if (message)
+			copy_message(message, quoted, out, size);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	free(tail);
 }

@@ -45,6 +45,7 @@ static void pause_us(int64_t duration_us)
 static int connect_patiently(struct client *client, const struct home *home,
 			     enum client_start start, int64_t deadline_us, struct err *err)
 {
+	const int64_t began_us = loop_now_us();
 	int rc;
 
 	for (int tries = 0;; tries++) {
@@ -54,7 +55,9 @@ static int connect_patiently(struct client *client, const struct home *home,
 		if (tries == 0)
 			rc = call_for_engine(home, start, err);
 		else
-			rc = tries % HOPE_EVERY == 0 ? start_hope(home, err) : 0;
+			rc = tries % HOPE_EVERY == 0
+				     ? start_hope(home, loop_now_us() - began_us, err)
+				     : 0;
 		if (rc < 0)
 			return rc;
 		pause_us(TRY_EVERY_US);
@@ -70,6 +73,25 @@ static struct client *client_new(const struct home *home, enum client_start star
 	return client;
 }
 
+/* Waits until the engine on the other end greets; one that dies meanwhile may be started again. */
+static int await_greeting(struct client *client, const struct home *home, int64_t deadline_us,
+			  struct err *err)
+{
+	const int64_t began_us = loop_now_us();
+
+	while (!client_is_connected(client)) {
+		const int64_t now_us = loop_now_us(), soon_us = now_us + HOPE_EVERY * TRY_EVERY_US;
+
+		if (now_us >= deadline_us)
+			return err_set(err, ERR_UNAVAILABLE, "the engine does not answer: %s",
+				       link_trouble(client->link)->message);
+		link_turn(client->link, soon_us < deadline_us ? soon_us : deadline_us);
+		if (loop_now_us() >= soon_us && start_hope(home, soon_us - began_us, err) < 0)
+			return -ERR_UNAVAILABLE;
+	}
+	return 0;
+}
+
 int client_open(const struct home *home, enum client_start start, struct client **out,
 		struct err *err)
 {
@@ -78,13 +100,8 @@ int client_open(const struct home *home, enum client_start start, struct client 
 	struct err why = {0};
 	int rc = connect_patiently(client, home, start, deadline_us, &why);
 
-	while (rc >= 0 && !client_is_connected(client)) {
-		link_turn(client->link, deadline_us);
-		if (loop_now_us() < deadline_us)
-			continue;
-		rc = err_set(&why, ERR_UNAVAILABLE, "the engine does not answer: %s",
-			     link_trouble(client->link)->message);
-	}
+	if (rc >= 0)
+		rc = await_greeting(client, home, deadline_us, &why);
 	if (rc < 0) {
 		client_close(client);
 		if (rc == -ERR_UNAVAILABLE)

@@ -4,7 +4,11 @@
  */
 #include "client/start.h"
 
+#include "base/clock.h"
 #include "base/instance.h"
+#include "base/log.h"
+
+#define LAUNCHER_US (3 * CLOCK_SECOND_US) /* one that started has its lock by then */
 
 int start_instance(const struct home *home, struct err *err)
 {
@@ -28,23 +32,29 @@ int start_is_under_way(const struct home *home, struct err *err)
 		      : 0;
 }
 
-int start_hope(const struct home *home, struct err *err)
+int start_hope(const struct home *home, int64_t waited_us, struct err *err)
 {
 	struct instance_status status;
 
-	if (instance_status(home, &status, NULL) < 0)
-		return 0; /* it may be on its way */
-	if (status.engine_pid || !status.text[0])
+	if (instance_status(home, &status, NULL) < 0) {
+		if (waited_us < LAUNCHER_US || instance_has_launcher(home))
+			return 0; /* it may be on its way */
+	} else if (status.engine_pid || !status.text[0]) {
 		return 0;
+	}
 	return err_set(err, ERR_UNAVAILABLE, "no engine runs in '%s'", home->path);
 }
 
 void start_explain(const struct home *home, struct err *err)
 {
-	struct instance_status status;
+	struct instance_status status = {0};
+	const struct err before = *err;
 
 	if (instance_status(home, &status, NULL) < 0)
+		log_last_error(home->engine_log, 0, "hlp-launcher", status.text,
+			       sizeof(status.text));
+	if (!status.text[0] && !status.launcher_pid)
 		return;
-	(void)err_set(err, (enum err_code)err->code, "%s%s%s; its log is '%s'", err->message,
+	(void)err_set(err, (enum err_code)before.code, "%s%s%s; its log is '%s'", before.message,
 		      status.text[0] ? "; the launcher says: " : "", status.text, home->engine_log);
 }

@@ -13,11 +13,10 @@
 int start_instance(const struct home *home, struct err *err);
 /* 0 when a launcher is there, so that an engine may be on its way; ERR_UNAVAILABLE when not. */
 int start_is_under_way(const struct home *home, struct err *err);
-/* Whether the launcher will not start an engine any more until asked again: ERR_UNAVAILABLE with
- * its reason; 0 while there is hope. */
-int start_hope(const struct home *home, struct err *err);
-/* Adds to *err what the launcher says about why no engine runs, and where the log is; nothing
- * without a launcher. */
+/* ERR_UNAVAILABLE when no engine will come until asked for again: the launcher has given up, or
+ * ended itself. 0 while there is hope. `waited_us`: since it was started or woken. */
+int start_hope(const struct home *home, int64_t waited_us, struct err *err);
+/* Adds to *err what launcher or log say about why no engine runs, and where the log is. */
 void start_explain(const struct home *home, struct err *err);
 
 #endif

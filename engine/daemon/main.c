@@ -26,8 +26,9 @@
 #include "runtime/runtime.h"
 #include "service/service.h"
 
-#define SLOTS	    1024
-#define FAREWELL_US (2 * CLOCK_SECOND_US)
+#define SLOTS	     1024
+#define FAREWELL_US  (2 * CLOCK_SECOND_US)
+#define CANNOT_START 1
 
 enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE };
 
@@ -117,7 +118,8 @@ static void on_ending(struct loop_watch *watch, unsigned events)
 	(void)events;
 	if (read(watch->fd, &ending, sizeof(ending)) != sizeof(ending))
 		return;
-	log_info("the engine ends: %s", ending.why);
+	log_write(ending.end == RUNTIME_END_SYNC ? LOG_ERROR : LOG_INFO, "the engine ends: %s",
+		  ending.why);
 	daemon->exit_code = ending.end;
 	loop_stop(&daemon->loop);
 }
@@ -222,13 +224,28 @@ static void take_apart(struct daemon *daemon)
 	loop_release(&daemon->loop);
 }
 
+/* How a start that failed ends: whether starting again may help without a person. */
+static int exit_code_of(const struct err *err)
+{
+	switch (err->code) {
+	case ERR_EXISTS: /* the one before may still be about to end */
+	case ERR_FULL:
+	case ERR_LIMIT:
+	case ERR_UNAVAILABLE:
+	case ERR_TIMEOUT:
+		return CANNOT_START;
+	default:
+		return RUNTIME_END_SYNC;
+	}
+}
+
 static int serve(struct daemon *daemon)
 {
 	struct err err = {0};
 
 	if (assemble(daemon, &err) < 0 || loop_run(&daemon->loop, &err) < 0) {
 		log_error("the engine cannot run: %s", err.message);
-		daemon->exit_code = 1;
+		daemon->exit_code = exit_code_of(&err);
 	}
 	take_apart(daemon);
 	/* Children run on without a parent of ours: a new launcher looks after them. */
@@ -252,8 +269,11 @@ int main(int argc, char **argv)
 	(void)setrlimit(RLIMIT_CORE, &no_core); /* values of runs are in memory */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	if (home_open(&daemon.home, HOME_MAKE, &err) < 0 || listen_lock(&daemon.home, &err) < 0) {
-		(void)fprintf(stderr, "hlpd: error: %s\n", err.message);
-		return 1;
+		if (options.job == JOB_SERVE)
+			log_error("the engine cannot run: %s", err.message);
+		else
+			(void)fprintf(stderr, "hlpd: error: %s\n", err.message);
+		return options.job == JOB_SERVE ? exit_code_of(&err) : CANNOT_START;
 	}
 	switch (options.job) {
 	case JOB_SERVE:

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ static void note_failure(struct engine *engine, const char *why)
 
 static void start(struct engine *engine)
 {
+	struct stat log;
 	struct err err;
 	char *path;
 	int result;
@@ -64,6 +66,7 @@ static void start(struct engine *engine)
 		give_up(engine, err.message);
 		return;
 	}
+	engine->log_from = fstat(STDERR_FILENO, &log) == 0 ? log.st_size : 0;
 	result = proc_find_program("hlpd", &path, &err);
 	if (result >= 0) {
 		char *argv[] = {path, NULL};
@@ -120,8 +123,12 @@ void engine_set_ready(struct engine *engine)
 	engine->text[0] = '\0';
 }
 
-static void describe(int status, char *out, size_t size)
+/* How it ended, for people: in its own words where it left some. */
+static void describe(const struct engine *engine, int status, char *out, size_t size)
 {
+	log_last_error(engine->home->engine_log, engine->log_from, "hlpd", out, size);
+	if (out[0])
+		return;
 	if (WIFSIGNALED(status))
 		(void)snprintf(out, size, "killed by %s", strsignal(WTERMSIG(status)));
 	else
@@ -132,12 +139,12 @@ void engine_ended(struct engine *engine, int status)
 {
 	const bool was_ready = engine->ready;
 	const bool healthy = was_ready && loop_now_us() - engine->started_us >= HEALTHY_US;
-	char how[64];
+	char how[500];
 
 	engine->pid = 0;
 	engine->ready = false;
 	engine->stopped_us = 0;
-	describe(status, how, sizeof(how));
+	describe(engine, status, how, sizeof(how));
 	if (!engine->wanted || engine->goodbye) {
 		engine->wanted = false;
 		log_info("hlpd has ended (%s)", how);
@@ -147,7 +154,7 @@ void engine_ended(struct engine *engine, int status)
 	if (healthy)
 		engine->delay_us = 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_GIVE_UP)
-		give_up(engine, "hlpd ended with 75: its store cannot be trusted; see engine.log");
+		give_up(engine, how);
 	else if (was_ready)
 		start_later(engine);
 	else

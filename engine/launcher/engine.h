@@ -24,6 +24,7 @@ struct engine {
 	bool given_up;
 	int64_t stopped_us; /* CLOCK_MONOTONIC: since when it is asked to end; 0: it is not */
 	int64_t started_us; /* CLOCK_MONOTONIC */
+	off_t log_from;	    /* what it prints begins here in engine.log */
 	int64_t delay_us;   /* before the next start */
 	unsigned failures;  /* starts in a row that never became ready */
 	char text[600];	    /* for people: why none runs; "" when all is well */

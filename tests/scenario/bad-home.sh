@@ -23,6 +23,29 @@ refused "$work/file/below" "$work/file"
 mkdir "$work/open" && chmod 0777 "$work/open"
 refused "$work/open" "$work/open"
 
+# What the engine needs is there, but is something else: said at once, with the reason.
+# broken NAME PATTERN COMMAND…: the command spoils the new home $spoilt.
+broken() {
+	spoilt=$work/$1
+	mkdir -m 0700 "$spoilt"
+	wanted=$2
+	shift 2
+	"$@"
+	began=$(date +%s)
+	refused "$spoilt" "$wanted"
+	test $(($(date +%s) - began)) -lt 8 || fail "$spoilt was refused late"
+	HLP_HOME=$spoilt timeout 20 hlp engine stop >/dev/null 2>&1
+}
+garbage() {
+	head -c 8192 /dev/urandom >"$spoilt/state.db"
+}
+broken damaged 'state.db.*damaged' garbage
+broken folder-db 'state.db' sh -c "mkdir '$work/folder-db/state.db'"
+broken file-content 'content.git' sh -c "echo x >'$work/file-content/content.git'"
+broken folder-log 'engine.log' sh -c "mkdir '$work/folder-log/engine.log'"
+broken folder-records 'launcher.log' sh -c "mkdir '$work/folder-records/launcher.log'"
+broken folder-lock 'engine.lock' sh -c "mkdir '$work/folder-lock/engine.lock'"
+
 # A second engine for the same home steps back and the first goes on.
 expect 0 hlp run tiny.yaml --yes
 engine=$(pid_of hlpd) || fail "no engine"

@@ -64,6 +64,12 @@ cleanup() {
 		# shellcheck disable=SC2086 # a list of pids
 		kill -9 $left 2>/dev/null
 	done
+	# What sanitizers say of engine and launcher, leaks at their end included, is in their log.
+	if grep -aqE 'runtime error:|(Address|Leak|Thread)Sanitizer' "$HLP_HOME/engine.log" 2>/dev/null; then
+		echo "---- a sanitizer spoke in engine.log"
+		grep -aE -A 40 'runtime error:|Sanitizer' "$HLP_HOME/engine.log" | head -n 100
+		status=1
+	fi
 	test -n "${KEEP-}" && echo "kept: $work" && exit "$status"
 	umount "$HLP_HOME" "$work/ro" 2>/dev/null
 	rm -rf "$work"

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/instance.h"
 #include "base/mem.h"
 #include "client/client.h"
@@ -140,7 +142,7 @@ static void nothing_is_under_way_without_a_launcher(void **state)
 
 	assert_int_equal(start_is_under_way(&rig->home, &err), -ERR_UNAVAILABLE);
 	assert_non_null(strstr(err.message, rig->folder));
-	assert_int_equal(start_hope(&rig->home, &err), 0);
+	assert_int_equal(start_hope(&rig->home, 0, &err), 0);
 }
 
 static void launcher_is_asked_before_another_is_started(void **state)
@@ -160,13 +162,13 @@ static void hope_ends_when_the_launcher_gives_up(void **state)
 	struct err err;
 
 	launcher_start(rig, 0, "exit 75");
-	assert_int_equal(start_hope(&rig->home, &err), -ERR_UNAVAILABLE);
+	assert_int_equal(start_hope(&rig->home, 0, &err), -ERR_UNAVAILABLE);
 	start_explain(&rig->home, &err);
 	assert_non_null(strstr(err.message, "the launcher says: exit 75"));
 	assert_non_null(strstr(err.message, rig->home.engine_log));
 	launcher_stop(rig);
 	launcher_start(rig, 77, "");
-	assert_int_equal(start_hope(&rig->home, &err), 0);
+	assert_int_equal(start_hope(&rig->home, 0, &err), 0);
 }
 
 static void opening_ends_at_once_when_the_launcher_gave_up(void **state)
@@ -182,6 +184,31 @@ static void opening_ends_at_once_when_the_launcher_gave_up(void **state)
 	assert_non_null(strstr(err.message, "the disk is full"));
 }
 
+static void hope_ends_when_the_launcher_did_not_stay(void **state)
+{
+	struct rig *rig = *state;
+	static const char line[] = "TIME error hlp-launcher: its log is damaged\n";
+	struct err err;
+
+	assert_int_equal(file_replace(rig->home.engine_log, line, strlen(line), 0600, &err), 0);
+	assert_int_equal(start_hope(&rig->home, 4000000, &err), -ERR_UNAVAILABLE);
+	start_explain(&rig->home, &err);
+	assert_non_null(strstr(err.message, "its log is damaged"));
+	assert_int_equal(unlink(rig->home.engine_log), 0);
+}
+
+static void launcher_that_could_not_even_log_is_not_started(void **state)
+{
+	struct rig *rig = *state;
+	struct err err;
+
+	assert_int_equal(mkdir(rig->home.engine_log, 0700), 0);
+	assert_int_equal(start_instance(&rig->home, &err), -ERR_IO);
+	assert_non_null(strstr(err.message, rig->home.engine_log));
+	assert_int_equal(rmdir(rig->home.engine_log), 0);
+	assert_int_equal(unlink(rig->home.launcher_lock), 0);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -190,6 +217,8 @@ int main(void)
 		CLAIM(nothing_is_under_way_without_a_launcher),
 		CLAIM(launcher_is_asked_before_another_is_started),
 		CLAIM(hope_ends_when_the_launcher_gives_up),
+		CLAIM(hope_ends_when_the_launcher_did_not_stay),
+		CLAIM(launcher_that_could_not_even_log_is_not_started),
 		CLAIM(opening_ends_at_once_when_the_launcher_gave_up),
 	};
 
