@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "model/environment.h"
 #include "model/limits.h"
 #include "model/workflow.h"
 #include "tui/feed.h"
@@ -240,74 +240,22 @@ void start_fill(struct app *app, struct page *page)
 /* ---- the request ------------------------------------------------------------------------- */
 
 struct pairs {
-	Hlp__V1__Pair *items;
 	Hlp__V1__Pair **list;
 	size_t count;
 };
 
-static void pairs_init(struct pairs *pairs, struct arena *arena, size_t most)
+static void pairs_make(struct pairs *pairs, struct arena *arena, const struct binding *bindings,
+		       size_t count)
 {
-	pairs->items = arena_alloc(arena, (most + 1) * sizeof(*pairs->items));
-	pairs->list = arena_alloc(arena, (most + 1) * sizeof(*pairs->list));
-	pairs->count = 0;
-}
+	Hlp__V1__Pair *items = arena_alloc(arena, (count + 1) * sizeof(*items));
 
-static void pairs_add(struct pairs *pairs, const char *name, const char *value)
-{
-	Hlp__V1__Pair *pair = &pairs->items[pairs->count];
-
-	hlp__v1__pair__init(pair);
-	pair->name = (char *)name;
-	pair->value = (char *)value;
-	pairs->list[pairs->count++] = pair;
-}
-
-static bool is_listed(const struct workflow *workflow, const char *name)
-{
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		const struct node_spec *node = &workflow->nodes[i];
-		for (uint32_t at = 0; at < node->pass_env_count; at++) {
-			if (strcmp(node->pass_env[at], name) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* What a node's environment is built from, and what the workflow names itself; nothing else leaves
- * this terminal. */
-static bool is_passed(const struct workflow *workflow, const char *name)
-{
-	static const char *const NAMES[] = {"PATH",  "HOME", "USER", "LOGNAME",
-					    "SHELL", "LANG", "TZ",   "TMPDIR"};
-
-	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
-		if (strcmp(NAMES[i], name) == 0)
-			return true;
-	}
-	return text_starts_with(name, "LC_") || is_listed(workflow, name);
-}
-
-static size_t environment_count(void)
-{
-	size_t count = 0;
-
-	while (environ[count] != NULL)
-		count++;
-	return count;
-}
-
-static void add_environment(struct start_plan *start, struct pairs *pairs)
-{
-	pairs_init(pairs, &start->arena, environment_count());
-	for (size_t i = 0; environ[i] != NULL; i++) {
-		const char *equals = strchr(environ[i], '=');
-		if (equals == NULL || !text_is_utf8(environ[i], strlen(environ[i])))
-			continue;
-		char *name =
-			arena_strndup(&start->arena, environ[i], (size_t)(equals - environ[i]));
-		if (is_passed(start->workflow, name))
-			pairs_add(pairs, name, equals + 1);
+	pairs->list = arena_alloc(arena, (count + 1) * sizeof(*pairs->list));
+	pairs->count = count;
+	for (size_t i = 0; i < count; i++) {
+		hlp__v1__pair__init(&items[i]);
+		items[i].name = (char *)bindings[i].name;
+		items[i].value = (char *)bindings[i].value;
+		pairs->list[i] = &items[i];
 	}
 }
 
@@ -316,15 +264,16 @@ void start_go(struct app *app)
 	struct start_plan *start = app->start;
 	Hlp__V1__ExecuteRequest request = HLP__V1__EXECUTE_REQUEST__INIT;
 	struct pairs params, environment;
+	struct binding *chosen;
+	size_t chosen_count;
 	char id[27];
 
 	app_close_dialog(app);
 	if (app->client == NULL)
 		return;
-	pairs_init(&params, &start->arena, start->given_count);
-	for (size_t i = 0; i < start->given_count; i++)
-		pairs_add(&params, start->given[i].name, start->given[i].value);
-	add_environment(start, &environment);
+	chosen_count = environment_choose(start->workflow, environ, &start->arena, &chosen);
+	pairs_make(&params, &start->arena, start->given, start->given_count);
+	pairs_make(&environment, &start->arena, chosen, chosen_count);
 	request.request = client_request_id(id);
 	request.file = start->file;
 	request.text.data = (uint8_t *)start->text;

@@ -11,12 +11,12 @@
 
 #include "cli/answer_end.h"
 #include "cli/commands.h"
-#include "cli/environment.h"
 #include "cli/follow.h"
 #include "cli/params.h"
 #include "cli/policy.h"
 #include "cli/show.h"
 #include "cli/source.h"
+#include "model/environment.h"
 #include "model/limits.h"
 
 #define START_TIMEOUT_US ((int64_t)60 * 1000000)

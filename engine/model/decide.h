@@ -19,6 +19,11 @@ struct decision {
 	bool closed, cancelled, ended, rolling_back, rolled_back; /* after the events so far */
 };
 
+static inline const char *decide_name(const struct decision *decision, uint32_t node)
+{
+	return decision->execution->workflow->nodes[node].id;
+}
+
 /* Adds an event; of an attempt, with the input's or the node's attempt. */
 struct event *decide_emit(struct decision *decision, enum event_kind kind, uint32_t node);
 struct event *decide_emit_attempt(struct decision *decision, enum event_kind kind, uint32_t node);

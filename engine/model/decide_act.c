@@ -71,11 +71,6 @@ const char *decide_phrase(const struct node_run *node)
 	return "is in no known state";
 }
 
-static const char *name_of(const struct decision *decision, uint32_t node)
-{
-	return decision->execution->workflow->nodes[node].id;
-}
-
 /* ---- the execution ----------------------------------------------------------------------- */
 
 static int act_pause(struct decision *decision, struct err *err)
@@ -125,7 +120,7 @@ static int act_resume(struct decision *decision, struct err *err)
 			       execution->name);
 	if (!execution->paused && node != EVENT_NO_NODE)
 		return err_set(err, ERR_REFUSED, "%s is not paused, but %s %s: %s", execution->name,
-			       name_of(decision, node), decide_phrase(&execution->nodes[node]),
+			       decide_name(decision, node), decide_phrase(&execution->nodes[node]),
 			       execution->nodes[node].question != QUESTION_NONE ? "answer it"
 										: "release it");
 	if (!execution->paused)
@@ -189,7 +184,7 @@ static int cancel_execution(struct decision *decision, struct err *err)
 static int cancel_live(struct decision *decision, uint32_t node, struct err *err)
 {
 	const struct node_run *run = &decision->execution->nodes[node];
-	const char *name = name_of(decision, node);
+	const char *name = decide_name(decision, node);
 
 	if (derive_recording(run))
 		return err_set(err, ERR_REFUSED,
@@ -212,7 +207,7 @@ static int cancel_node(struct decision *decision, uint32_t node, struct err *err
 		return cancel_live(decision, node, err);
 	if (run->state != STATE_PENDING && run->state != STATE_PAUSED)
 		return err_set(err, ERR_REFUSED, "%s %s: nothing to cancel%s",
-			       name_of(decision, node), decide_phrase(run),
+			       decide_name(decision, node), decide_phrase(run),
 			       run->state == STATE_COMPLETED ? "; to take it back: rollback" : "");
 	if (decision->ended)
 		return err_set(err, ERR_REFUSED, "%s has ended: nothing to cancel",
@@ -242,11 +237,11 @@ static int act_hold(struct decision *decision, struct err *err)
 	const struct node_run *run = &execution->nodes[node];
 
 	if (run->held)
-		return err_set(err, ERR_REFUSED, "%s is held already", name_of(decision, node));
+		return err_set(err, ERR_REFUSED, "%s is held already", decide_name(decision, node));
 	if (run->state != STATE_PENDING)
 		return err_set(err, ERR_REFUSED,
 			       "%s %s: only a node that has not started can be held",
-			       name_of(decision, node), decide_phrase(run));
+			       decide_name(decision, node), decide_phrase(run));
 	if (execution->ended || derive_closed(execution))
 		return err_set(err, ERR_REFUSED, "%s starts nothing any more: nothing to hold",
 			       execution->name);
@@ -261,7 +256,7 @@ static int act_release(struct decision *decision, struct err *err)
 	uint32_t node = decision->input->act->node;
 
 	if (!decision->execution->nodes[node].held)
-		return err_set(err, ERR_REFUSED, "%s is not held", name_of(decision, node));
+		return err_set(err, ERR_REFUSED, "%s is not held", decide_name(decision, node));
 	decide_act_event(decision);
 	decide_emit(decision, EVENT_RELEASED, node);
 	return 0;
@@ -294,7 +289,8 @@ static int check_version(const struct decision *decision, struct err *err)
 		return err_set(err, ERR_CONFLICT, "%s changed since you saw it: look again",
 			       execution->name);
 	return err_set(err, ERR_CONFLICT, "%s changed since you saw it: it %s now",
-		       name_of(decision, act->node), decide_phrase(&execution->nodes[act->node]));
+		       decide_name(decision, act->node),
+		       decide_phrase(&execution->nodes[act->node]));
 }
 
 static int check_act(const struct decision *decision, struct err *err)

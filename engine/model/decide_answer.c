@@ -6,11 +6,6 @@
 #include "model/derive.h"
 #include "model/plan.h"
 
-static const char *name_of(const struct decision *decision, uint32_t node)
-{
-	return decision->execution->workflow->nodes[node].id;
-}
-
 static struct event *answered(struct decision *decision, uint32_t node, enum answer answer,
 			      enum reason back_to)
 {
@@ -30,7 +25,8 @@ static int refuse(const struct decision *decision, enum answer answer, const cha
 		  struct err *err)
 {
 	return err_set(err, ERR_REFUSED, "'%s' does not answer this question about %s; answers: %s",
-		       answer_name(answer), name_of(decision, decision->input->act->node), answers);
+		       answer_name(answer), decide_name(decision, decision->input->act->node),
+		       answers);
 }
 
 static void run_again(struct decision *decision, uint32_t node)
@@ -191,7 +187,7 @@ int decide_act_answer(struct decision *decision, enum answer answer, struct err 
 	case QUESTION_NONE:
 		break;
 	}
-	return err_set(err, ERR_REFUSED, "%s asks nothing: it %s", name_of(decision, node),
+	return err_set(err, ERR_REFUSED, "%s asks nothing: it %s", decide_name(decision, node),
 		       decide_phrase(run));
 }
 

@@ -7,7 +7,7 @@
 #include "model/broken.h"
 #include "model/decide.h"
 #include "model/derive.h"
-#include "model/priority.h"
+#include "model/retry.h"
 
 enum standing { STANDING_NONE, STANDING_INTENDED, STANDING_LIVE, STANDING_RECORDING };
 

@@ -10,11 +10,6 @@
 #include "model/decide.h"
 #include "model/derive.h"
 
-static const char *name_of(const struct decision *decision, uint32_t node)
-{
-	return decision->execution->workflow->nodes[node].id;
-}
-
 static int refuse_in_rollback(const struct decision *decision, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
@@ -44,7 +39,7 @@ static int refuse_blocked(const struct decision *decision, uint32_t node, struct
 
 		if (need->state != STATE_COMPLETED)
 			return err_set(err, ERR_REFUSED, "%s needs %s, which %s: retry that first",
-				       spec->id, name_of(decision, spec->needs[i]),
+				       spec->id, decide_name(decision, spec->needs[i]),
 				       decide_phrase(need));
 	}
 	return err_set(
@@ -115,7 +110,7 @@ int decide_act_retry(struct decision *decision, struct err *err)
 	run = &execution->nodes[node];
 	if (!can_reset(run) && run->reason != REASON_BACKOFF)
 		return err_set(err, ERR_REFUSED, "%s %s: nothing to retry%s",
-			       name_of(decision, node), decide_phrase(run),
+			       decide_name(decision, node), decide_phrase(run),
 			       run->state == STATE_COMPLETED ? "; to run it again: rollback first"
 							     : "");
 	return retry_node(decision, node, err);
@@ -178,11 +173,12 @@ static int settle(struct decision *decision, enum verdict verdict, enum reason r
 		return refuse_in_rollback(decision, err);
 	if (run->state == STATE_COMPLETED)
 		return err_set(err, ERR_REFUSED, "%s has completed: nothing to %s",
-			       name_of(decision, node), verdict == VERDICT_SKIP ? "skip" : "do");
+			       decide_name(decision, node),
+			       verdict == VERDICT_SKIP ? "skip" : "do");
 	if (run->state == STATE_RECOVERED)
 		return err_set(err, ERR_REFUSED,
 			       "%s was undone: %s does not apply; retry runs it again",
-			       name_of(decision, node), verb);
+			       decide_name(decision, node), verb);
 	if (run->state == STATE_RUNNING &&
 	    (!derive_recording(run) || derive_wants_capture(execution, node)))
 		settle_live(decision, node, verdict);

@@ -8,7 +8,7 @@
 #include "model/decide.h"
 #include "model/derive.h"
 #include "model/plan.h"
-#include "model/priority.h"
+#include "model/retry.h"
 
 void decide_recovered(struct decision *decision, uint32_t node, enum reason reason)
 {

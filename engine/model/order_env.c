@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/environment.h"
 #include "model/limits.h"
 #include "model/template.h"
 
@@ -45,25 +46,6 @@ static void set(struct order_env *env, const char *name, const char *value)
 	env->variables[env->count++] = (struct binding){.name = name, .value = value};
 }
 
-static bool is_base(const char *name)
-{
-	static const char *const names[] = {"PATH",  "HOME", "USER", "LOGNAME",
-					    "SHELL", "LANG", "TZ",   "TMPDIR"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return text_starts_with(name, "LC_");
-}
-
-static bool is_passed(const struct node_spec *spec, const char *name)
-{
-	for (uint32_t i = 0; i < spec->pass_env_count; i++)
-		if (!strcmp(spec->pass_env[i], name))
-			return true;
-	return false;
-}
-
 static void add_recorded(struct order_env *env)
 {
 	const struct execution *execution = env->execution;
@@ -71,8 +53,8 @@ static void add_recorded(struct order_env *env)
 	for (uint32_t i = 0; i < execution->env_count; i++) {
 		const struct binding *recorded = &execution->env[i];
 
-		if (recorded->value &&
-		    (is_base(recorded->name) || is_passed(env->spec, recorded->name)))
+		if (recorded->value && (environment_is_base(recorded->name) ||
+					environment_is_passed(env->spec, recorded->name)))
 			set(env, recorded->name, recorded->value);
 	}
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which ready node starts first, and how long a failed one waits. The formulas and their reasons
- * are in docs/ARCHITECTURE.md. Pure.
+ * Which ready node starts first. The formula and its reason are in docs/ARCHITECTURE.md.
  */
 #ifndef HLP_MODEL_PRIORITY_H
 #define HLP_MODEL_PRIORITY_H
@@ -11,17 +10,5 @@
 /* Per real node: longest remaining path, each node on it weighing 1 + risk, scaled by the
  * operator's priority. Larger starts first; age decides among equals. `out` has nodes_count. */
 void priority_compute(const struct workflow *workflow, const struct graph *graph, double *out);
-
-enum retry_verdict { RETRY_NO, RETRY_WAIT, RETRY_ASK };
-
-/* Whether a failed try is tried again, and after how long. `tries`: tries made so far; `last_us`:
- * the wait drawn before (decorrelated jitter, Brooker 2015); `draw`: 0 <= draw < 1; `elapsed_us`:
- * since the first try began. The riskier the node, the fewer tries and the longer the wait;
- * `critical` asks. */
-enum retry_verdict retry_decide(const struct retry *retry, double risk, uint32_t tries,
-				int32_t exit_code, int64_t elapsed_us, int64_t last_us, double draw,
-				int64_t *out_wait_us);
-/* Automatic retries one execution may spend in all: a storm of failures stays small. */
-uint32_t retry_budget(const struct workflow *workflow);
 
 #endif

@@ -3,7 +3,7 @@
  * Whether a failed try is tried again, and when: wait longer, and try less often by oneself, the
  * more a step can break.
  */
-#include "model/priority.h"
+#include "model/retry.h"
 
 /* What a level of risk leaves of the tries, in quarters, and by how much it stretches a wait. */
 static const struct {

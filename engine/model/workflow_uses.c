@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/environment.h"
 #include "model/limits.h"
 #include "model/suggest.h"
 #include "model/template.h"
@@ -92,15 +93,13 @@ static void check_run(struct uses *uses, const char *path, size_t offset, const 
 /* Set for every node, or recorded from whoever starts the execution. */
 static bool is_always_there(const char *name)
 {
-	static const char *const names[] = {"PATH",	     "HOME",	 "USER",	"LOGNAME",
-					    "SHELL",	     "LANG",	 "TZ",		"TMPDIR",
-					    "HLP_EXECUTION", "HLP_NODE", "HLP_ATTEMPT", "HLP_PHASE",
+	static const char *const names[] = {"HLP_EXECUTION", "HLP_NODE", "HLP_ATTEMPT", "HLP_PHASE",
 					    "HLP_WORKSPACE"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(name, names[i]))
 			return true;
-	return text_starts_with(name, "LC_");
+	return environment_is_base(name);
 }
 
 /* Whether a list names it; in the list that holds `until`, only what stands before that value. */
@@ -108,14 +107,6 @@ static bool is_bound(const struct binding *env, uint32_t count, const char *name
 {
 	for (uint32_t i = 0; i < count && env[i].value != until; i++)
 		if (!strcmp(env[i].name, name))
-			return true;
-	return false;
-}
-
-static bool is_passed(const struct node_spec *spec, const char *name)
-{
-	for (uint32_t i = 0; i < spec->pass_env_count; i++)
-		if (!strcmp(spec->pass_env[i], name))
 			return true;
 	return false;
 }
@@ -128,7 +119,7 @@ static void check_env(struct uses *uses, const char *path, size_t offset, const 
 	const struct node_spec *spec = top ? &reader->defaults : &reader->nodes[uses->use->node];
 	const char *until = yaml_text(reader->tree, uses->use->value);
 
-	if (is_always_there(path) || is_passed(spec, path))
+	if (is_always_there(path) || environment_is_passed(spec, path))
 		return;
 	if (top ? is_bound(workflow->env, workflow->env_count, path, until)
 		: map_find_text(&uses->env, path) ||

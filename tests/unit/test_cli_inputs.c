@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "cli/environment.h"
 #include "cli/params.h"
 #include "cli/source.h"
+#include "model/environment.h"
 #include "tests/unit/cli_ear.h"
 #include "tests/unit/scratch.h"
 
@@ -87,9 +87,9 @@ static const char *chosen(const struct binding *list, size_t count, const char *
 
 static void only_what_is_named_goes_with_a_run(void **state)
 {
-	static char *const environment[] = {"PATH=/bin",   "HOME=/root", "LC_TIME=C",
-					    "SECRET=hush", "PROXY=a=b",	 "=odd",
-					    "NOEQUALS",	   "LCX=1",	 NULL};
+	static char *const environment[] = {"PATH=/bin", "HOME=/root", "LC_TIME=C", "SECRET=hush",
+					    "PROXY=a=b", "=odd",       "NOEQUALS",  "LCX=1",
+					    "LANG=\xe9", NULL};
 	static const char *const pass[] = {"PROXY", "ABSENT"};
 	struct node_spec node = {.pass_env = pass, .pass_env_count = 2};
 	struct workflow workflow = {.nodes = &node, .nodes_count = 1};
@@ -103,6 +103,7 @@ static void only_what_is_named_goes_with_a_run(void **state)
 	assert_string_equal(chosen(list, count, "PROXY"), "a=b");
 	assert_null(chosen(list, count, "SECRET"));
 	assert_null(chosen(list, count, "LCX"));
+	assert_null(chosen(list, count, "LANG")); /* the engine would refuse the whole run */
 	arena_release(&arena);
 }
 

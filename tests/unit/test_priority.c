@@ -3,6 +3,7 @@
  * What starts first, and what is tried again when.
  */
 #include "model/priority.h"
+#include "model/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
