@@ -153,7 +153,11 @@ static void draw_progress(struct app *app, int x)
 	int64_t end_us = mirror->ended ? mirror->ended_us : app->wall_us;
 
 	if (mirror->started_us > 0 && end_us >= mirror->started_us) {
-		clock_format_duration((end_us - mirror->started_us) / 1000000 * 1000000, elapsed);
+		int64_t took_us = end_us - mirror->started_us;
+		/* Below a second it stands still only once it has ended. */
+		if (!mirror->ended)
+			took_us -= took_us % CLOCK_SECOND_US;
+		clock_format_duration(took_us, elapsed);
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_text, 0, "   %s", elapsed);
 	}
 	int64_t estimate_us = mirror->ended ? -1 : mirror_estimate_us(mirror, app->wall_us);

@@ -96,6 +96,22 @@ static int scroll_to(int scroll, int at, int length, int window, int whole)
 
 /* ---- drawing ----------------------------------------------------------------------------- */
 
+/* Names of one workflow often begin alike, so one that does not fit loses its middle. */
+static void draw_name(struct canvas *canvas, int x, int y, int room, const char *name,
+		      unsigned attributes)
+{
+	int length = (int)strlen(name);
+	int head = (room - 1) / 2;
+	int tail = room - 1 - head;
+
+	if (length <= room || head < 2) {
+		canvas_text(canvas, x, y, room, ROLE_text, attributes, name);
+		return;
+	}
+	canvas_printf(canvas, x, y, room, ROLE_text, attributes, "%.*s%s%s", head, name,
+		      canvas->ascii ? "~" : "…", name + length - tail);
+}
+
 static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, int y, int width)
 {
 	struct app *app = ctx;
@@ -111,11 +127,10 @@ static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, in
 	canvas_text(canvas, x + 2, y, width > 5 ? 1 : 0, role, 0,
 		    state_letter(node->state, node->reason));
 	words_elapsed(node, app->wall_us, elapsed, sizeof(elapsed));
-	int time = width >= 18 ? (int)strlen(elapsed) : 0;
-	int room = width - 5 - (time ? time + 1 : 0);
+	int time = (int)strlen(elapsed), room = width - 5;
 	if (room > 0)
-		canvas_text(canvas, x + 4, y, room, ROLE_text, selected ? CELL_BOLD : 0, node->id);
-	if (time > 0)
+		draw_name(canvas, x + 4, y, room, node->id, selected ? CELL_BOLD : 0);
+	if (time > 0 && (int)strlen(node->id) + 1 + time <= room)
 		canvas_text(canvas, x + width - 1 - time, y, time, ROLE_dim, 0, elapsed);
 	if (selected) {
 		canvas_mark(canvas, x, y, width, CELL_REVERSE);

@@ -27,8 +27,9 @@ static void add_state(struct app *app, struct page *page, const struct mirror_no
 	char word[64], why[512] = "";
 
 	words_node(&app->mirror, node, word, sizeof(word));
-	page_addf(page, words_role(node->state, node->reason), CELL_BOLD, 2, "%s is %s", node->id,
-		  word);
+	/* "swap failed: exit 3", but "swap is not started" */
+	page_addf(page, words_role(node->state, node->reason), CELL_BOLD, 2, "%s %s%s", node->id,
+		  strncmp(word, "failed", 6) == 0 ? "" : "is ", word);
 	bool asks = node->question != NULL && node->question[0] != '\0';
 	if (asks || (!state_is_terminal(node->state) && node->reason != REASON_RUNNING))
 		mirror_why(&app->mirror, app->selected, app->wall_us, why, sizeof(why));
@@ -54,7 +55,7 @@ static void add_neighbours(struct app *app, struct page *page, const char *title
 	char word[64];
 
 	page_add(page, ROLE_text, 0, 0, "");
-	page_addf(page, ROLE_phase, CELL_BOLD, 0, "%s%s", title, count ? "" : " nothing");
+	page_add(page, ROLE_phase, CELL_BOLD, 0, title);
 	for (uint32_t i = 0; i < count && i < 200; i++) {
 		const struct mirror_node *node = &app->mirror.nodes[nodes[i]];
 		words_node(&app->mirror, node, word, sizeof(word));
@@ -63,9 +64,28 @@ static void add_neighbours(struct app *app, struct page *page, const char *title
 	}
 }
 
+/* A phase is a barrier: what stands in it needs all that stands in the phases before. */
+static void add_phases(const struct app *app, struct page *page, const struct mirror_node *node)
+{
+	const struct mirror *mirror = &app->mirror;
+	char names[512] = "";
+	size_t at = 0;
+
+	for (int32_t i = 0; i < node->phase_index && i < (int32_t)mirror->phases_count; i++) {
+		int wrote = snprintf(names + at, sizeof(names) - at, "%s%s", i ? ", " : "",
+				     mirror->phases[i]);
+		if (wrote < 0 || at + (size_t)wrote >= sizeof(names))
+			break;
+		at += (size_t)wrote;
+	}
+	if (at > 0)
+		page_addf(page, ROLE_text, 0, 4, "  all of the %s before its own: %s",
+			  node->phase_index == 1 ? "phase" : "phases", names);
+}
+
 static void add_attempt(struct page *page, const Hlp__V1__Attempt *attempt)
 {
-	char at[16] = "", took[CLOCK_DURATION_TEXT] = "", bytes[24], end[64] = "no exit known";
+	char at[16] = "", took[CLOCK_DURATION_TEXT] = "", bytes[24] = "", end[64] = "no exit known";
 
 	if (attempt->started_us > 0)
 		words_clock(attempt->started_us, at, sizeof(at));
@@ -76,9 +96,10 @@ static void add_attempt(struct page *page, const Hlp__V1__Attempt *attempt)
 	else if (attempt->exit_kind[0] != '\0')
 		(void)snprintf(end, sizeof(end), "%.20s %" PRId32, attempt->exit_kind,
 			       attempt->code);
-	words_bytes(attempt->output_bytes, bytes, sizeof(bytes));
-	page_addf(page, ROLE_text, 0, 4, "  %-5s %2u  %s  %7s  %-14s printed %s", attempt->kind,
-		  attempt->number, at, took, end, bytes);
+	if (attempt->output_bytes > 0)
+		words_bytes(attempt->output_bytes, bytes, sizeof(bytes));
+	page_addf(page, ROLE_text, 0, 4, "  %-5s %2u  %s  %7s  %-14s %s%s", attempt->kind,
+		  attempt->number, at, took, end, bytes[0] ? "printed " : "", bytes);
 }
 
 static void why_draw(struct app *app, struct canvas *canvas, struct area area)
@@ -91,8 +112,12 @@ static void why_draw(struct app *app, struct canvas *canvas, struct area area)
 		return;
 	page_start(page, inner.width);
 	add_state(app, page, node);
-	add_neighbours(app, page, "It needs", node->needs, node->needs_count);
-	add_neighbours(app, page, "It frees", node->dependents, node->dependents_count);
+	bool waits = node->needs_count > 0 || node->phase_index > 0;
+	add_neighbours(app, page, waits ? "It needs" : "It needs nothing", node->needs,
+		       node->needs_count);
+	add_phases(app, page, node);
+	add_neighbours(app, page, node->dependents_count > 0 ? "It frees" : "It frees nothing",
+		       node->dependents, node->dependents_count);
 	page_add(page, ROLE_text, 0, 0, "");
 	if (app->why.attempts != NULL) {
 		page_addf(page, ROLE_phase, CELL_BOLD, 0, "Attempts%s",

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/order.h"
 #include "runtime/load.h"
+#include "store/output.h"
 #include "wire/convert.h"
 
 #define ESTIMATED_NODES_MAX 500 /* larger graphs are shown without estimates */
@@ -361,6 +363,16 @@ int reads_events(struct asking *asking, struct catalog *catalog, struct content 
 
 /* ---- attempts ---------------------------------------------------------------------------- */
 
+/* Only of one node's attempts: a file is looked at for each. */
+static int64_t printed_bytes(struct events_ctx *ctx, const struct attempt_row *row,
+			     const char *name)
+{
+	const struct order_places places = {.output_folder = ctx->asking->service->home->output};
+
+	return output_size(order_output_path(ctx->asking->execution, name, row->kind, row->number,
+					     &places, &ctx->names.arena));
+}
+
 static int put_attempt(void *ctx, const struct attempt_row *row, struct err *err)
 {
 	struct events_ctx *attempts = ctx;
@@ -369,8 +381,11 @@ static int put_attempt(void *ctx, const struct attempt_row *row, struct err *err
 	const char *name = name_of(&attempts->names, row->node);
 
 	(void)err;
-	if (!*asked->node || (name && !strcmp(name, asked->node)))
-		convert_attempt(&attempts->asking->out, row, name);
+	if (!*asked->node)
+		convert_attempt(&attempts->asking->out, row, name, 0);
+	else if (name && !strcmp(name, asked->node))
+		convert_attempt(&attempts->asking->out, row, name,
+				printed_bytes(attempts, row, name));
 	return 0;
 }
 

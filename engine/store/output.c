@@ -41,6 +41,13 @@ static int64_t place(int64_t offset, int64_t size)
 	return offset < size ? offset : size;
 }
 
+int64_t output_size(const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
+}
+
 int output_read(const char *path, int64_t offset, size_t length, struct buf *out,
 		int64_t *out_offset, int64_t *out_size, struct err *err)
 {

@@ -17,6 +17,8 @@
  * (nothing printed) has size 0. */
 int output_read(const char *path, int64_t offset, size_t length, struct buf *out,
 		int64_t *out_offset, int64_t *out_size, struct err *err);
+/* The file's size now; 0 if it is not there. */
+int64_t output_size(const char *path);
 /* Removes an execution's folder of outputs. */
 int output_remove(const char *folder, struct err *err);
 

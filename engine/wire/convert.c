@@ -250,7 +250,8 @@ void convert_list_seq(struct buf *out, uint64_t seq)
 	convert_field_number(out, LIST_SEQ, seq);
 }
 
-void convert_attempt(struct buf *out, const struct attempt_row *row, const char *node)
+void convert_attempt(struct buf *out, const struct attempt_row *row, const char *node,
+		     int64_t output_bytes)
 {
 	Hlp__V1__Attempt message = HLP__V1__ATTEMPT__INIT;
 
@@ -264,6 +265,7 @@ void convert_attempt(struct buf *out, const struct attempt_row *row, const char 
 	message.pid = row->pid;
 	message.cpu_us = row->cpu_us;
 	message.rss_kib = row->rss_kib;
+	message.output_bytes = output_bytes;
 	convert_field_message(out, ATTEMPTS, &message.base);
 }
 

@@ -48,7 +48,9 @@ void convert_update_act(struct buf *out, const struct act_row *row, const char *
 
 void convert_list_execution(struct buf *out, const struct execution_row *row);
 void convert_list_seq(struct buf *out, uint64_t seq);
-void convert_attempt(struct buf *out, const struct attempt_row *row, const char *node);
+/* `output_bytes`: how much it printed, 0 where nobody asked. */
+void convert_attempt(struct buf *out, const struct attempt_row *row, const char *node,
+		     int64_t output_bytes);
 /* `current`: the file's newest revision. */
 void convert_artifact(struct buf *out, const struct revision_row *row, const char *node,
 		      bool current);

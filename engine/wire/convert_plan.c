@@ -9,12 +9,11 @@
 #include "wire/convert.h"
 #include "wire/message.h"
 
+/* That there is no undo, or none is possible, the action of the row says itself. */
 static const struct {
 	enum plan_warning warning;
 	const char *word;
 } warnings[] = {
-	{PLAN_WARN_NO_UNDO, "no undo"},
-	{PLAN_WARN_IRREVERSIBLE, "irreversible"},
 	{PLAN_WARN_PARTIAL, "ran only part way"},
 	{PLAN_WARN_CHANGED, "changed by someone else since"},
 	{PLAN_WARN_UNKNOWN, "outcome unknown"},

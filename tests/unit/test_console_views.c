@@ -119,16 +119,16 @@ static void why_names_what_it_needs_and_what_waits(void **state)
 		&app,
 		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
 		" 6 nodes  ✗1 ✓3 ○2   52s\n"
-		" swap is failed: exit 3\n"
+		" swap failed: exit 3\n"
 		"   it says: swap: the key does not match\n"
 		"\n"
 		" It needs\n"
 		"   ✓ issue                    ok\n"
 		"   ✓ pair                     ok\n"
+		"   all of the phase before its own: prepare\n"
 		"\n"
 		" It frees\n"
 		"   ○ dns                      not started\n"
-		"\n"
 		"\n"
 		"\n"
 		"\n"
@@ -160,6 +160,20 @@ static void the_graph_shows_states_in_layers(void **state)
 	assert_int_not_equal(app.selected, FIXTURE_SWAP);
 	fixture_keys(&app, "\r");
 	assert_int_equal(app_view(&app), VIEW_NODE);
+	fixture_close(&app);
+}
+
+static void a_narrow_box_drops_its_time_before_it_cuts_its_name(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 40, 24);
+	fixture_keys(&app, "g");
+	assert_true(fixture_shows(&app, "[✓C issue     12s]"));
+	app.mirror.nodes[FIXTURE_ISSUE].id = "check-expiry";
+	assert_true(fixture_shows(&app, "[✓C check-expiry  ]"));
+	app.mirror.nodes[FIXTURE_ISSUE].id = "check-expiry-date";
+	assert_true(fixture_shows(&app, "[✓C check-…ry-date]"));
 	fixture_close(&app);
 }
 
@@ -487,6 +501,7 @@ int main(void)
 		cmocka_unit_test(a_failed_node_shows_its_facts_and_output),
 		cmocka_unit_test(why_names_what_it_needs_and_what_waits),
 		cmocka_unit_test(the_graph_shows_states_in_layers),
+		cmocka_unit_test(a_narrow_box_drops_its_time_before_it_cuts_its_name),
 		cmocka_unit_test(a_lost_engine_leaves_the_last_picture),
 		cmocka_unit_test(forty_columns_keep_name_and_state),
 		cmocka_unit_test(twenty_columns_keep_the_state_in_sight),

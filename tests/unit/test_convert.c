@@ -281,12 +281,13 @@ static void attempts_say_how_they_ended(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
-		convert_attempt(&buf, &rows[i], "swap");
+		convert_attempt(&buf, &rows[i], "swap", i == 0 ? 120 : 0);
 	list = unpack(&hlp__v1__attempt_list__descriptor, &buf);
 	assert_int_equal(list->n_attempts, 3);
 	assert_string_equal(list->attempts[0]->kind, "run");
 	assert_string_equal(list->attempts[0]->exit_kind, "signal");
 	assert_int_equal(list->attempts[0]->code, 9);
+	assert_int_equal(list->attempts[0]->output_bytes, 120);
 	assert_string_equal(list->attempts[1]->kind, "undo");
 	assert_string_equal(list->attempts[1]->exit_kind, "");
 	assert_string_equal(list->attempts[2]->exit_kind, "unkillable");
@@ -512,13 +513,14 @@ static void plan_rows_keep_their_order_and_warnings(void **state)
 		 .from = &from,
 		 .to = &to,
 		 .warnings = PLAN_WARN_CHANGED | PLAN_WARN_PARTIAL},
+		{.action = PLAN_NO_UNDO, .node = 0, .warnings = PLAN_WARN_NO_UNDO},
 	};
 	uint32_t nodes[] = {1, 0};
 	const struct plan plan = {.id = "0a1b2c3d",
 				  .version = 12,
 				  .target = 0,
 				  .rows = rows,
-				  .rows_count = 2,
+				  .rows_count = 3,
 				  .nodes = nodes,
 				  .nodes_count = 2,
 				  .refused = "point of no return"};
@@ -533,13 +535,15 @@ static void plan_rows_keep_their_order_and_warnings(void **state)
 	assert_string_equal(reply->plan->id, "0a1b2c3d");
 	assert_string_equal(reply->plan->node, "issue");
 	assert_string_equal(reply->plan->refused, "point of no return");
-	assert_int_equal(reply->plan->n_rows, 2);
+	assert_int_equal(reply->plan->n_rows, 3);
 	assert_string_equal(reply->plan->rows[0]->action, "undo");
 	assert_string_equal(reply->plan->rows[0]->how, "./swap.sh --previous");
 	assert_string_equal(reply->plan->rows[1]->from, "r9");
 	assert_string_equal(reply->plan->rows[1]->to, "r4");
 	assert_int_equal(reply->plan->rows[1]->n_warnings, 2);
 	assert_string_equal(reply->plan->rows[1]->warnings[0], "ran only part way");
+	assert_string_equal(reply->plan->rows[2]->action, "no_undo");
+	assert_int_equal(reply->plan->rows[2]->n_warnings, 0); /* its action has said it */
 	assert_string_equal(reply->plan->nodes[0], "swap");
 	drop(reply);
 	workflow_free(workflow);

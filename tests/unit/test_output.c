@@ -34,6 +34,7 @@ static void a_range_is_read_from_either_end(void **state)
 {
 	const char *path = scratch_write(state, "out", "0123456789");
 
+	assert_int_equal(output_size(path), 10);
 	expect_range(path, 0, 100, "0123456789", 0);
 	expect_range(path, 3, 4, "3456", 3);
 	expect_range(path, 8, 4, "89", 8);
@@ -51,6 +52,7 @@ static void a_file_that_is_not_there_is_empty(void **state)
 	int64_t at = -1, size = -1;
 	struct buf out;
 
+	assert_int_equal(output_size(scratch_path(state, "none")), 0);
 	buf_init(&out, 100);
 	assert_int_equal(output_read(scratch_path(state, "none"), 0, 10, &out, &at, &size, NULL),
 			 0);
