@@ -163,18 +163,39 @@ static int capture(struct content *content, struct content_job *job)
 	return 0;
 }
 
+/* What stands there now may be somebody's work of tonight: it is kept in the log of contents before
+ * it is overwritten. A full disk does not keep a file from being restored. */
+static int keep_present(struct content *content, struct content_job *job)
+{
+	const struct node_spec *spec = job->spec;
+	struct event_item present;
+
+	for (uint32_t i = 0; i < job->items_count; i++) {
+		char *name = mem_printf("%s/%s", job->name, job->items[i].name);
+		int rc =
+			content_add_file(content, name, job->folder, spec->roots, spec->roots_count,
+					 job->items[i].name, &present, &job->err);
+
+		free(name);
+		if (rc < 0)
+			return rc == -ERR_FULL ? 0 : rc;
+	}
+	return content_commit(content, "keep what a restore overwrites", &job->err);
+}
+
 static int restore(struct content *content, struct content_job *job)
 {
 	const struct node_spec *spec = job->spec;
+	int rc = keep_present(content, job);
 
-	for (uint32_t i = 0; i < job->items_count; i++) {
+	for (uint32_t i = 0; rc >= 0 && i < job->items_count; i++) {
 		struct event_item recorded = job->items[i];
 		struct event_item now = {0};
-		int rc = content_restore(content, job->folder, spec->roots, spec->roots_count,
-					 recorded.name, &recorded, &now, &job->err);
 
+		rc = content_restore(content, job->folder, spec->roots, spec->roots_count,
+				     recorded.name, &recorded, &now, &job->err);
 		if (rc < 0)
-			return rc;
+			break;
 		memcpy(now.blob, recorded.blob, sizeof(now.blob));
 		now.kind = "artifact";
 		now.name = recorded.name;
@@ -182,7 +203,20 @@ static int restore(struct content *content, struct content_job *job)
 		now.absent = recorded.absent;
 		job->items[i] = now;
 	}
-	return 0;
+	return rc < 0 ? rc : 0;
+}
+
+/* Which files are not as the engine last saw them; one that cannot be looked at counts as changed.
+ */
+static void compare(struct content *content, struct request *request)
+{
+	for (uint32_t i = 0; i < request->compared_count; i++) {
+		struct compared *file = &request->compared[i];
+
+		file->changed = content_compare(content, file->folder, file->spec->roots,
+						file->spec->roots_count, file->item.name,
+						&file->item, NULL) != 0;
+	}
 }
 
 static int collect(struct content_job *job)
@@ -219,12 +253,16 @@ static void work(struct content *content, struct content_job *job)
 	case CONTENT_RESTORE:
 		job->result = restore(content, job);
 		break;
+	case CONTENT_COMPARE:
+		compare(content, job->request);
+		break;
 	}
 }
 
 static bool needs_commit(const struct content_job *job)
 {
-	return job->result == 0 && job->kind != CONTENT_COLLECT && job->kind != CONTENT_RESTORE;
+	return job->result == 0 && (job->kind == CONTENT_PIN || job->kind == CONTENT_BEFORE ||
+				    job->kind == CONTENT_AFTER);
 }
 
 /* Works off all that waits, makes it durable at once, and only then answers. */

@@ -83,6 +83,16 @@ static void take_space(struct engine *engine, struct space_message *message)
 
 /* ---- the steps of a turn ----------------------------------------------------------------- */
 
+static void take_content(struct engine *engine, struct content_job *job)
+{
+	if (job->kind == CONTENT_PIN)
+		requests_pinned(engine, job);
+	else if (job->kind == CONTENT_COMPARE)
+		requests_compared(engine, job);
+	else
+		facts_take_content(engine, job);
+}
+
 static void take_message(struct engine *engine, struct message *message)
 {
 	switch ((enum message_kind)message->kind) {
@@ -96,10 +106,7 @@ static void take_message(struct engine *engine, struct message *message)
 		take_commit(engine, (struct commit *)message);
 		break;
 	case MESSAGE_CONTENT:
-		if (((struct content_job *)message)->kind == CONTENT_PIN)
-			requests_pinned(engine, (struct content_job *)message);
-		else
-			facts_take_content(engine, (struct content_job *)message);
+		take_content(engine, (struct content_job *)message);
 		break;
 	case MESSAGE_LOAD:
 		requests_loaded(engine, (struct load_job *)message);

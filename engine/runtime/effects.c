@@ -9,24 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/order.h"
 #include "runtime/executor_worker.h"
+#include "runtime/files.h"
 #include "runtime/turn.h"
 
 /* ---- work for the content thread --------------------------------------------------------- */
-
-static const char *node_folder(const struct execution *execution, const struct node_spec *spec,
-			       struct arena *arena)
-{
-	char *joined = file_join(execution->folder, spec->workdir);
-	char *kept = arena_strdup(arena, joined);
-
-	free(joined);
-	return kept;
-}
 
 static struct content_job *job_new(struct live *live, const struct effect *effect,
 				   enum content_kind kind)
@@ -42,33 +32,13 @@ static struct content_job *job_new(struct live *live, const struct effect *effec
 	job->node = effect->node;
 	job->attempt = effect->attempt;
 	job->attempt_kind = effect->attempt_kind;
-	job->folder = node_folder(execution, job->spec, &job->arena);
+	job->folder = files_folder(execution, job->spec, &job->arena);
 	(void)snprintf(name, sizeof(name), "%s/%s/%s-%u/%s", execution->name, job->spec->id,
 		       attempt_kind_name(effect->attempt_kind), effect->attempt,
 		       kind == CONTENT_BEFORE ? "before" : "after");
 	job->name = arena_strdup(&job->arena, name);
 	live->jobs++;
 	return job;
-}
-
-static void item_of_revision(const struct execution *execution, const struct revision *revision,
-			     struct event_item *out)
-{
-	*out = (struct event_item){
-		.kind = "artifact",
-		.name = execution->workflow->nodes[revision->node]
-				.artifacts[revision->artifact]
-				.path,
-		.number = revision->artifact,
-		.absent = revision->absent,
-		.size = revision->size,
-		.mode = revision->mode,
-		.uid = revision->uid,
-		.gid = revision->gid,
-		.mtime_ns = revision->mtime_ns,
-		.inode = revision->inode,
-	};
-	memcpy(out->blob, revision->blob, sizeof(out->blob));
 }
 
 static void fill_restore(struct content_job *job, const struct execution *execution)
@@ -78,7 +48,7 @@ static void fill_restore(struct content_job *job, const struct execution *execut
 		const struct revision *revision = execution_pre_image(execution, job->node, i);
 
 		if (revision)
-			item_of_revision(execution, revision, &job->items[job->items_count++]);
+			files_item(execution, revision, &job->items[job->items_count++]);
 	}
 }
 

@@ -212,6 +212,7 @@ static enum effect_kind effect_of(enum content_kind kind)
 		return EFFECT_COLLECT;
 	case CONTENT_RESTORE:
 	case CONTENT_PIN:
+	case CONTENT_COMPARE:
 		break;
 	}
 	return EFFECT_RESTORE;

@@ -54,13 +54,20 @@ struct commit {
 	struct err err;
 };
 
-enum content_kind { CONTENT_PIN, CONTENT_BEFORE, CONTENT_AFTER, CONTENT_COLLECT, CONTENT_RESTORE };
+enum content_kind {
+	CONTENT_PIN,
+	CONTENT_BEFORE,
+	CONTENT_AFTER,
+	CONTENT_COLLECT,
+	CONTENT_RESTORE,
+	CONTENT_COMPARE
+};
 
 /* Work on files. The workflow that `spec` points into outlives the job. */
 struct content_job {
 	struct message message;
 	enum content_kind kind;
-	struct request *request; /* PIN */
+	struct request *request; /* PIN, COMPARE */
 	char execution[ULID_TEXT];
 	const struct node_spec *spec;
 	uint32_t node, attempt;

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/ulid.h"
 #include "runtime/catalog_worker.h"
+#include "runtime/files.h"
 #include "runtime/turn.h"
 
 #define REQUESTS_KNOWN_MAX 20000
@@ -393,6 +394,67 @@ static void roll_back(struct engine *engine, struct live *live, struct request *
 	}
 }
 
+/* Asks whether files that the plan restores are as they were left. True when the request is on its
+ * way. */
+static bool compare_files(struct engine *engine, struct live *live, struct request *request,
+			  const struct plan *plan)
+{
+	struct content_job *job;
+
+	if (request->has_compared || request->kind != REQUEST_PLAN)
+		return false;
+	request->compared =
+		arena_alloc(&request->arena, (plan->rows_count + 1) * sizeof(*request->compared));
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		const struct plan_row *row = &plan->rows[i];
+		struct compared *file = &request->compared[request->compared_count];
+
+		if (row->action != PLAN_RESTORE)
+			continue;
+		file->spec = &live->execution->workflow->nodes[row->node];
+		file->folder = files_folder(live->execution, file->spec, &request->arena);
+		files_item(live->execution, row->from, &file->item);
+		request->compared_count++;
+	}
+	if (!request->compared_count)
+		return false;
+	live->jobs++;
+	job = mem_zalloc(sizeof(*job));
+	job->message.kind = MESSAGE_CONTENT;
+	job->kind = CONTENT_COMPARE;
+	job->request = request;
+	mailbox_post_reply(&engine->content.mailbox, &job->message);
+	return true;
+}
+
+void requests_compared(struct engine *engine, struct content_job *job)
+{
+	struct request *request = job->request;
+
+	live_find(&engine->lives, request->execution)->jobs--; /* a job keeps it loaded */
+	request->has_compared = true;
+	free(job);
+	requests_take(engine, request);
+}
+
+/* Rows come in the same order as when the files were listed, unless the plan changed meanwhile:
+ * then the names tell. */
+static void mark_changed(const struct request *request, struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		struct plan_row *row = &plan->rows[i];
+
+		for (uint32_t n = 0; row->action == PLAN_RESTORE && n < request->compared_count;
+		     n++)
+			if (request->compared[n].changed &&
+			    !strcmp(request->compared[n].item.name, row->path)) {
+				row->warnings |= PLAN_WARN_CHANGED;
+				row->text = "somebody changed it since; what it holds now is kept "
+					    "in content.git";
+			}
+	}
+}
+
 static void take_rollback(struct engine *engine, struct request *request)
 {
 	const struct runtime_encoder *encoder = &engine->options.encoder;
@@ -407,6 +469,11 @@ static void take_rollback(struct engine *engine, struct request *request)
 		requests_answer(request, rc);
 		return;
 	}
+	if (compare_files(engine, live, request, plan)) {
+		plan_free(plan);
+		return;
+	}
+	mark_changed(request, plan);
 	encoder->plan(encoder->ctx, live->execution, plan, &request->out);
 	if (request->kind == REQUEST_PLAN) {
 		request->seq = live->execution->seq;

@@ -81,6 +81,14 @@ enum request_kind {
 	REQUEST_STOP,	 /* the engine; flag: live attempts are stopped first */
 };
 
+/* A file that a plan restores, and whether somebody changed it since the engine last saw it. */
+struct compared {
+	const struct node_spec *spec; /* of an execution that stays loaded meanwhile */
+	const char *folder;
+	struct event_item item; /* as last seen */
+	bool changed;
+};
+
 struct request {
 	struct message message; /* first; RUNTIME_REQUEST */
 	enum request_kind kind;
@@ -120,6 +128,9 @@ struct request {
 	struct workflow *workflow;
 	struct graph *graph;
 	char blob[41], revision[41];
+	struct compared *compared;
+	uint32_t compared_count;
+	bool has_compared;
 	bool dirty, looked_up, retry;
 	uint32_t number;
 	struct event_item *pins;
