@@ -38,6 +38,32 @@ enum action action_of_name(const char *name)
 	return ACTION_NONE;
 }
 
+bool action_moves(enum action action, int page, int all, int *out_step)
+{
+	switch (action) {
+	case ACTION_DOWN:
+		*out_step = 1;
+		return true;
+	case ACTION_UP:
+		*out_step = -1;
+		return true;
+	case ACTION_PAGE_DOWN:
+		*out_step = page;
+		return true;
+	case ACTION_PAGE_UP:
+		*out_step = -page;
+		return true;
+	case ACTION_FIRST:
+		*out_step = -all;
+		return true;
+	case ACTION_LAST:
+		*out_step = all;
+		return true;
+	default:
+		return false;
+	}
+}
+
 void action_key_text(uint32_t key, char out[ACTION_KEY_TEXT])
 {
 	static const struct {

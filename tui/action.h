@@ -6,6 +6,7 @@
 #ifndef HLP_TUI_ACTION_H
 #define HLP_TUI_ACTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Keys without a character; beyond the code points of Unicode. */
@@ -47,6 +48,9 @@ struct action_info {
 const struct action_info *action_info(enum action action);
 enum action action_of_key(uint32_t key); /* ACTION_NONE when the key means nothing */
 enum action action_of_name(const char *name);
+
+/* Whether an action moves through lines, and by how many; `page` of `all` are seen at once. */
+bool action_moves(enum action action, int page, int all, int *out_step);
 
 /* The key as a person reads it: "j", "Enter", "PgDn", "^L". */
 #define ACTION_KEY_TEXT 12

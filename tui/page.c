@@ -166,26 +166,10 @@ void page_draw(struct page *page, struct canvas *canvas, struct area area)
 
 bool page_act(struct page *page, enum action action, int height)
 {
-	switch (action) {
-	case ACTION_DOWN:
-		page_scroll(page, 1, height);
-		return true;
-	case ACTION_UP:
-		page_scroll(page, -1, height);
-		return true;
-	case ACTION_PAGE_DOWN:
-		page_scroll(page, height - 1, height);
-		return true;
-	case ACTION_PAGE_UP:
-		page_scroll(page, 1 - height, height);
-		return true;
-	case ACTION_FIRST:
-		page_scroll(page, -(int)page->count, height);
-		return true;
-	case ACTION_LAST:
-		page_scroll(page, (int)page->count, height);
-		return true;
-	default:
+	int step;
+
+	if (!action_moves(action, height - 1, (int)page->count, &step))
 		return false;
-	}
+	page_scroll(page, step, height);
+	return true;
 }

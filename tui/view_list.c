@@ -315,27 +315,13 @@ static void move(struct app *app, int step)
 
 static bool list_act(struct app *app, enum action action)
 {
-	int page = app->body.height > 3 ? app->body.height - 2 : 1;
+	int page = app->body.height > 3 ? app->body.height - 2 : 1, step;
 
+	if (action_moves(action, page, (int)app->list.count, &step)) {
+		move(app, step);
+		return true;
+	}
 	switch (action) {
-	case ACTION_DOWN:
-		move(app, 1);
-		return true;
-	case ACTION_UP:
-		move(app, -1);
-		return true;
-	case ACTION_PAGE_DOWN:
-		move(app, page);
-		return true;
-	case ACTION_PAGE_UP:
-		move(app, -page);
-		return true;
-	case ACTION_FIRST:
-		move(app, -(int)app->list.count);
-		return true;
-	case ACTION_LAST:
-		move(app, (int)app->list.count);
-		return true;
 	case ACTION_OPEN:
 		if (app_node(app) != NULL)
 			app_show(app, VIEW_NODE);

@@ -190,44 +190,27 @@ static void output_draw(struct app *app, struct canvas *canvas, struct area area
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
-static void scroll(struct app *app, int lines)
-{
-	tail_scroll(&app->tail, lines, app->body.height - 2);
-}
-
 static bool output_act(struct app *app, enum action action)
 {
-	int page = app->body.height > 4 ? app->body.height - 3 : 1;
+	int page = app->body.height > 4 ? app->body.height - 3 : 1, step;
 
-	switch (action) {
-	case ACTION_DOWN:
-		scroll(app, 1);
-		return true;
-	case ACTION_UP:
-		scroll(app, -1);
-		return true;
-	case ACTION_PAGE_DOWN:
-		scroll(app, page);
-		return true;
-	case ACTION_PAGE_UP:
-		scroll(app, -page);
-		return true;
-	case ACTION_FIRST:
-		scroll(app, -(int)app->tail.page.count);
-		return true;
-	case ACTION_LAST:
+	if (action == ACTION_LAST) {
 		tail_to_end(&app->tail);
 		return true;
-	case ACTION_FOLLOW:
+	}
+	if (action_moves(action, page, (int)app->tail.page.count, &step)) {
+		tail_scroll(&app->tail, step, app->body.height - 2);
+		return true;
+	}
+	if (action == ACTION_FOLLOW) {
 		if (app->tail.follow)
 			app->tail.follow = false;
 		else
 			tail_to_end(&app->tail);
 		app_say(app, ROLE_dim, app->tail.follow ? "following the output" : "follow OFF");
 		return true;
-	default:
-		return false;
 	}
+	return false;
 }
 
 static bool node_act(struct app *app, enum action action)

@@ -117,28 +117,19 @@ static void open_selected(struct app *app)
 
 static bool runs_act(struct app *app, enum action action)
 {
-	int page = app->body.height > 2 ? app->body.height - 1 : 1;
+	int page = app->body.height > 2 ? app->body.height - 1 : 1, step;
+	int all = app->runs.list ? (int)app->runs.list->n_executions : 0;
 
+	if (action_moves(action, page, all, &step)) {
+		move(app, step);
+		return true;
+	}
 	switch (action) {
-	case ACTION_DOWN:
 	case ACTION_NEXT:
 		move(app, 1);
 		return true;
-	case ACTION_UP:
 	case ACTION_PREVIOUS:
 		move(app, -1);
-		return true;
-	case ACTION_PAGE_DOWN:
-		move(app, page);
-		return true;
-	case ACTION_PAGE_UP:
-		move(app, -page);
-		return true;
-	case ACTION_FIRST:
-		move(app, -1000000);
-		return true;
-	case ACTION_LAST:
-		move(app, 1000000);
 		return true;
 	case ACTION_OPEN:
 		open_selected(app);
