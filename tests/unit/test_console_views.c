@@ -171,9 +171,9 @@ static void a_narrow_box_drops_its_time_before_it_cuts_its_name(void **state)
 	fixture_keys(&app, "g");
 	assert_true(fixture_shows(&app, "[✓C issue     12s]"));
 	app.mirror.nodes[FIXTURE_ISSUE].id = "check-expiry";
-	assert_true(fixture_shows(&app, "[✓C check-expiry  ]"));
+	assert_true(fixture_shows(&app, "[✓C check-expiry ]"));
 	app.mirror.nodes[FIXTURE_ISSUE].id = "check-expiry-date";
-	assert_true(fixture_shows(&app, "[✓C check-…ry-date]"));
+	assert_true(fixture_shows(&app, "[✓C check-…y-date]"));
 	fixture_close(&app);
 }
 
