@@ -144,10 +144,11 @@ static void release_engine(struct engine *engine)
 
 void runtime_stop(struct runtime *runtime)
 {
-	struct engine *engine = &runtime->engine;
+	struct engine *engine;
 
 	if (!runtime)
 		return;
+	engine = &runtime->engine;
 	stop_coordinator(engine);
 	executor_worker_stop(&engine->executors);
 	worker_stop(&engine->catalog);
