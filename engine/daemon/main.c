@@ -258,7 +258,7 @@ static int serve(struct daemon *daemon)
 int main(int argc, char **argv)
 {
 	struct options options = {0};
-	struct daemon daemon = {0};
+	struct daemon daemon = {.home.fd = -1};
 	const struct rlimit no_core = {0};
 	struct err err;
 	int rc = read_options(argc, argv, &options);
@@ -273,6 +273,7 @@ int main(int argc, char **argv)
 			log_error("the engine cannot run: %s", err.message);
 		else
 			(void)fprintf(stderr, "hlpd: error: %s\n", err.message);
+		home_release(&daemon.home);
 		return options.job == JOB_SERVE ? exit_code_of(&err) : CANNOT_START;
 	}
 	switch (options.job) {

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# sample: yes
 #
 # Homes that cannot be: under a file, read-only, somebody else's, open to all, deleted while in
 # use. And two engines for one home. A clear message, the designed exit, nothing lost.

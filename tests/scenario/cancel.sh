@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# sample: yes
 #
 # Cancelling a node whose grandchildren left its session and ignore TERM: once it says that it
 # stopped, none of its processes is left.

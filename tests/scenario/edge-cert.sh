@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# sample: yes
 #
 # The bundled runbook: it renews the certificate; broken, it fails at the client's view, its
 # difference shows, the swap is taken back, and the old serial is served again.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# sample: yes
 #
 # A disk that runs full under the instance: the operator is told, can still act, and what was
 # acknowledged is there once there is room again.
