@@ -54,8 +54,8 @@ struct executor;
 
 struct executor_ops {
 	const char *name;
-	/* Starts the attempt; a known id starts nothing and is reported again. `order` is borrowed.
-	 */
+	/* Starts the attempt; a known id starts nothing and
+	 * is reported again. `order` is borrowed. */
 	void (*start)(struct executor *executor, const struct order *order);
 	/* Signal, grace, kill, proof; then REPORT_EXITED (or EXIT_UNKILLABLE in it after a
 	 * deadline). */

@@ -99,8 +99,8 @@ static bool try_kind(struct cgroups *cgroups, const struct home *home, enum cgro
 	below = text_starts_with(own, mount.root) && strcmp(mount.root, "/") != 0
 			? own + strlen(mount.root)
 			: own;
-	/* A launcher started by a node of an instance of its own lies in a slot: that is fine too.
-	 */
+	/* A launcher started by a node of an instance of its own
+	 * lies in a slot: that is fine too. */
 	cgroups->base =
 		mem_printf("%s%s/hlp-%llx-%llx", mount.point, strcmp(below, "/") == 0 ? "" : below,
 			   (unsigned long long)home->device, (unsigned long long)home->inode);

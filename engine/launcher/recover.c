@@ -252,8 +252,8 @@ int recover(struct launcher *launcher, struct err *err)
 	if (result < 0)
 		return result;
 	if (cut) {
-		/* What was cut may have told of attempts: "never heard of it" proves nothing now.
-		 */
+		/* What was cut may have told of attempts: "never
+		 * heard of it" proves nothing now. */
 		log_warn("%zu damaged bytes were cut off '%s'", cut, launcher->log.path);
 		launcher->seen_ready = false;
 	}

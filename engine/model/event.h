@@ -153,8 +153,8 @@ const char *
 answer_name(enum answer answer); /* as in `hlp answer`: "happened", "again", "by-hand" */
 bool answer_parse(const char *name, enum answer *out);
 
-/* Appends the payload (everything but seq, execution and kind, which the journal stores beside it).
- */
+/* Appends the payload (everything but seq, execution and kind,
+ * which the journal stores beside it). */
 void event_encode(const struct event *event, struct buf *out);
 /* Reads a payload of any format up to EVENT_FORMAT into *out (kind, seq and execution are the
  * caller's to fill in). Unknown fields are skipped. ERR_CORRUPT on anything malformed. */

@@ -254,8 +254,8 @@ size_t admission_decide(struct execution *const *executions, size_t count, size_
 			bool (*intend)(void *ctx, struct execution *execution), void *ctx);
 /* Whether INPUT_ADMIT would give an intent now. */
 bool execution_can_admit(const struct execution *execution);
-/* Whether one more attempt may be live: INPUT_DISPATCHED is the caller's to hold back until then.
- */
+/* Whether one more attempt may be live: INPUT_DISPATCHED is the
+ * caller's to hold back until then. */
 bool execution_can_dispatch(const struct execution *execution);
 
 /* ---- reading ------------------------------------------------------------------------------ */

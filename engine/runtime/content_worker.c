@@ -206,8 +206,8 @@ static int restore(struct content *content, struct content_job *job)
 	return rc < 0 ? rc : 0;
 }
 
-/* Which files are not as the engine last saw them; one that cannot be looked at counts as changed.
- */
+/* Which files are not as the engine last saw them; one that
+ * cannot be looked at counts as changed. */
 static void compare(struct content *content, struct request *request)
 {
 	for (uint32_t i = 0; i < request->compared_count; i++) {

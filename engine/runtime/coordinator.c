@@ -176,8 +176,8 @@ static void admit(struct engine *engine)
 			       intend, engine);
 }
 
-/* Executions that have ended and that nobody looks at are folded again when somebody acts on one.
- */
+/* Executions that have ended and that nobody looks at are folded
+ * again when somebody acts on one. */
 static void unload_ended(struct engine *engine)
 {
 	for (size_t i = engine->lives.count; i-- > 0;) {

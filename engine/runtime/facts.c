@@ -159,8 +159,8 @@ static void all_unreachable(struct engine *engine)
 	}
 }
 
-/* What was in doubt is asked about; only then may the launcher take "unknown" for "never started".
- */
+/* What was in doubt is asked about; only then may the
+ * launcher take "unknown" for "never started". */
 static void all_reachable(struct engine *engine)
 {
 	engine->launcher_reachable = true;

@@ -271,8 +271,8 @@ void requests_unpark(struct engine *engine)
 		requests_take(engine, engine->parked[i]);
 }
 
-/* The execution a request is about, ready to be acted on; NULL when the request went another way.
- */
+/* The execution a request is about, ready to be acted on;
+ * NULL when the request went another way. */
 static struct live *find_ready(struct engine *engine, struct request *request)
 {
 	struct live *live = live_find(&engine->lives, request->execution);

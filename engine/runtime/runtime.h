@@ -55,8 +55,8 @@ struct runtime_options {
 	struct mailbox *updates; /* where committed updates of watched executions are posted */
 	uint32_t slots;		 /* attempts alive at once, over all executions */
 	bool crashed;		 /* the engine before this one died of its own doing */
-	/* Something ended the engine from inside. On any thread; the caller then stops the runtime.
-	 */
+	/* Something ended the engine from inside. On any thread;
+	 * the caller then stops the runtime. */
 	void (*over)(void *ctx, enum runtime_end end, const char *why);
 	void *ctx;
 };

@@ -317,8 +317,8 @@ int content_own_is_same(struct content *content, int fd, const struct stat *info
 	return rc;
 }
 
-/* Whether mode, owner, size and times are as recorded; the inode too, if the file was not replaced.
- */
+/* Whether mode, owner, size and times are as recorded; the inode
+ * too, if the file was not replaced. */
 static bool is_as_described(const struct stat *info, const struct event_item *recorded,
 			    bool *out_same_owner)
 {

@@ -160,8 +160,8 @@ static int configure(struct journal *journal, enum durability durability, struct
 
 	if (rc < 0)
 		return rc;
-	/* NORMAL syncs at checkpoints only: a power cut takes the newest commits, never the file.
-	 */
+	/* NORMAL syncs at checkpoints only: a power cut takes
+	 * the newest commits, never the file. */
 	rc = db_exec(&journal->db,
 		     durability == DURABILITY_FULL ? "PRAGMA synchronous = FULL"
 						   : "PRAGMA synchronous = NORMAL",

@@ -107,8 +107,8 @@ bool journal_is_broken(const struct journal *journal);
  * itself; while there is none, the engine should admit nothing new. */
 void journal_release_ballast(struct journal *journal);
 bool journal_has_ballast(const struct journal *journal);
-/* For a moment without work: moves the write-ahead log into the database, takes the ballast again.
- */
+/* For a moment without work: moves the write-ahead log into
+ * the database, takes the ballast again. */
 int journal_idle(struct journal *journal, struct err *err);
 
 #endif

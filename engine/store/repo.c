@@ -72,8 +72,8 @@ int repo_library_open(void)
 		result = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MAPPED_BYTES);
 	if (result >= 0)
 		result = git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)OPEN_PACKS);
-	/* Root looks at other people's repositories, and libgit2 runs nothing of what is in them.
-	 */
+	/* Root looks at other people's repositories, and libgit2 runs
+	 * nothing of what is in them. */
 	if (result >= 0)
 		result = git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	return result;

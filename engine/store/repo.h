@@ -44,8 +44,8 @@ int repo_add(struct repo *repo, const char *name, const void *data, size_t lengt
 	     struct err *err);
 /* Keeps an object in memory for the batch's pack, unless a pack has it already. libgit2's code. */
 int repo_put(struct repo *repo, git_object_t type, const void *data, size_t length, git_oid *out);
-/* The tree of the batch's entries, after the tree of the commit before (or NULL). libgit2's code.
- */
+/* The tree of the batch's entries, after the tree of the
+ * commit before (or NULL). libgit2's code. */
 int repo_tree_build(struct repo *repo, const git_tree *before, git_oid *out);
 /* A synced pack with all new objects, then the synced ref refs/hlp/log. On failure the batch is
  * dropped. 1 when a pack was written, 0 for an empty batch. */

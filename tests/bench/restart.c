@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * restart HLP FILE PID: kills the engine (by pid) under a run that appends a line to FILE at each
+ * restart HLP FILE PID: kills the engine (by pid) under a run that appends a line to FILE at
  * each node, and prints how long it takes until a client is answered and until the next node has
  * run. The run must be under way. One round; the script that calls it repeats.
  */

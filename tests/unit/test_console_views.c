@@ -425,8 +425,8 @@ static void escapes_from_a_node_stay_text(void **state)
 	fixture_close(&app);
 }
 
-/* Every view, every dialog, at sizes from one cell up, both character sets, growing and shrinking.
- */
+/* Every view, every dialog, at sizes from one cell up,
+ * both character sets, growing and shrinking. */
 static void no_size_is_too_small_or_too_large(void **state)
 {
 	(void)state;

@@ -390,8 +390,7 @@ static void second_start_of_an_id_starts_nothing(void **state)
 	free(text);
 }
 
-/* ---- ends
- * ------------------------------------------------------------------------------------------ */
+/* ---- ends -------------------------------------------------------------------------------- */
 
 static void stop_leaves_no_process(void **state)
 {
@@ -513,8 +512,7 @@ static void slot_that_was_removed_is_made_again(void **state)
 	assert_int_equal(await(world, REPORT_EXITED, world->b)->code, 4);
 }
 
-/* ---- memory
- * -------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------ */
 
 static void exit_is_repeated_until_acknowledged(void **state)
 {
