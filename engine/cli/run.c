@@ -75,6 +75,24 @@ static bool is_grave(const struct workflow *workflow)
 	return false;
 }
 
+/* Between words, within the terminal. A single newline is a blank: the terminal's width decides. */
+static void say_paragraph(struct say *out, const char *text)
+{
+	size_t most = (size_t)say_columns(out) - 1, at = most;
+	while (*text != '\0') {
+		size_t length = strcspn(text, " \n");
+		if (at + 1 + length > most) {
+			say_printf(out, "%s ", at < most ? "\n" : "");
+			at = 1;
+		}
+		say_printf(out, " %.*s", (int)length, text);
+		at += 1 + length;
+		text += length;
+		text += strspn(text, " \n");
+	}
+	say_printf(out, "\n");
+}
+
 static void say_intent(const struct run *run)
 {
 	const struct workflow *workflow = run->source.workflow;
@@ -86,7 +104,10 @@ static void say_intent(const struct run *run)
 	say_style(out, ROLE_title);
 	say_printf(out, "%s", workflow->name);
 	say_plain(out);
-	say_printf(out, "  %s\n", workflow->description);
+	say_printf(out, "\n");
+	if (workflow->description[0] != '\0') {
+		say_paragraph(out, workflow->description);
+	}
 	say_printf(out, "  in %s: %u nodes, %u phases, %u can be undone, %u at a time\n",
 		   run->source.folder, workflow->nodes_count, workflow->phases_count, undo,
 		   workflow->max_parallel);

@@ -69,7 +69,8 @@ const char *show_word(enum state state, enum reason reason)
 
 const char *show_execution_word(enum state state, enum reason reason)
 {
-	return state_word(state, reason == REASON_OK ? REASON_NONE : reason);
+	bool plain = reason == REASON_OK || reason == REASON_NODES;
+	return state_word(state, plain ? REASON_NONE : reason);
 }
 
 int64_t show_now_us(void)
@@ -135,6 +136,8 @@ void show_how(const struct show_node *node, int64_t now_us, char out[SHOW_TEXT])
 	} else if (node->state == STATE_RECOVERED) {
 		snprintf(out, SHOW_TEXT, "%s  service not verified",
 			 show_word(node->state, node->reason));
+	} else if (node->state == STATE_PENDING && node->over) {
+		snprintf(out, SHOW_TEXT, "not started");
 	} else {
 		snprintf(out, SHOW_TEXT, "%s%s", show_word(node->state, node->reason),
 			 node->held && node->reason != REASON_HELD ? "  held" : "");

@@ -18,6 +18,7 @@ struct show_node {
 	enum state state;
 	enum reason reason;
 	bool has_exit_code, held, stale;
+	bool over; /* its execution has ended: what waits will not start */
 	int32_t exit_code, signal;
 	uint32_t attempt;
 	int64_t started_us, ended_us, due_us;
@@ -31,7 +32,7 @@ struct show_node show_of_row(const Hlp__V1__Node *row, char message[SHOW_TEXT]);
 void show_how(const struct show_node *node, int64_t now_us, char out[SHOW_TEXT]);
 /* The state's word, alone: "ok", "running", "outcome unknown". */
 const char *show_word(enum state state, enum reason reason);
-/* The same of an execution: one that went well is "completed". */
+/* The same of an execution: one that went well is "completed", one with failed nodes "failed". */
 const char *show_execution_word(enum state state, enum reason reason);
 /* State and reason from their words on the wire; an unknown one is PENDING. */
 void show_parse(const char *state, const char *reason, enum state *out_state,

@@ -53,10 +53,11 @@ void status_print_line(struct cli *cli, const Hlp__V1__Execution *execution)
 		   execution->quarantined ? "  QUARANTINED" : "");
 }
 
-static void print_node(struct cli *cli, const Hlp__V1__Node *row, int width)
+static void print_node(struct cli *cli, const Hlp__V1__Node *row, bool over, int width)
 {
 	char message[SHOW_TEXT], how[SHOW_TEXT];
 	struct show_node node = show_of_row(row, message);
+	node.over = over;
 	show_how(&node, show_now_us(), how);
 	say_printf(&cli->out, "  ");
 	say_glyph(&cli->out, node.state, node.reason);
@@ -88,7 +89,7 @@ static void print_nodes(struct cli *cli, const Hlp__V1__Status *status)
 			say_plain(&cli->out);
 			say_printf(&cli->out, "\n");
 		}
-		print_node(cli, status->nodes[i], (int)width);
+		print_node(cli, status->nodes[i], status->execution->ended, (int)width);
 	}
 }
 

@@ -41,6 +41,7 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	}
 	const struct mirror_node *node = &mirror->nodes[index];
 	struct show_node show = show_of_mirror(node);
+	show.over = mirror->ended;
 	show_how(&show, show_now_us(), how);
 	mirror_why(mirror, (uint32_t)index, show_now_us(), why, sizeof why);
 	if (cli->json) {
@@ -49,8 +50,13 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	}
 	say_glyph(&cli->out, node->state, node->reason);
 	say_printf(&cli->out, " %s/%s  %s\n", mirror->name, node->id, how);
-	if (why[0] != '\0') {
+	/* Of what has ended the first line has said all but its own words. */
+	if (why[0] != '\0' && (!state_is_terminal(node->state) || show.question[0] != '\0')) {
 		say_printf(&cli->out, "  %s\n", why);
+	}
+	if (node->state == STATE_FAILED && show.message[0] != '\0' &&
+	    strstr(how, show.message) == NULL) {
+		say_printf(&cli->out, "  it says: %s\n", show.message);
 	}
 	return CLI_OK;
 }

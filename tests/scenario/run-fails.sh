@@ -28,6 +28,12 @@ is nodes.verify.state PENDING
 is nodes.verify.attempt 0
 is nodes.verify.started_at null
 
+expect 0 hlp status bad
+grep -qE 'bad#1 +failed ' "$out" || fail "the execution is not called failed"
+grep -qE 'verify +not started$' "$out" || fail "a node waits in a run that has ended"
+expect 0 hlp why bad/promote
+test "$(grep -c 'exit 3' "$out")" -eq 1 || fail "why says the exit more than once"
+
 # It has not ended well, and says so by its exit; but a query that answers ends with 0.
 expect 1 hlp wait bad --for ended
 expect 0 hlp list

@@ -42,6 +42,23 @@ static void a_failed_node_shows_its_exit(void **state)
 			    "failed  output: 'serial' was not written");
 }
 
+static void what_waits_in_a_run_that_ended_did_not_start(void **state)
+{
+	(void)state;
+	struct show_node node = {.state = STATE_PENDING, .reason = REASON_WAITING};
+	assert_string_equal(how(node), "waiting");
+	node.over = true;
+	assert_string_equal(how(node), "not started");
+}
+
+static void an_execution_that_failed_is_called_so(void **state)
+{
+	(void)state;
+	assert_string_equal(show_execution_word(STATE_FAILED, REASON_NODES), "failed");
+	assert_string_equal(show_execution_word(STATE_COMPLETED, REASON_OK), "completed");
+	assert_string_equal(show_execution_word(STATE_FAILED, REASON_CANCELLED), "cancelled");
+}
+
 static void an_unknown_outcome_is_said_as_such(void **state)
 {
 	(void)state;
@@ -156,6 +173,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failed_node_shows_its_exit),
+		cmocka_unit_test(what_waits_in_a_run_that_ended_did_not_start),
+		cmocka_unit_test(an_execution_that_failed_is_called_so),
 		cmocka_unit_test(an_unknown_outcome_is_said_as_such),
 		cmocka_unit_test(what_was_undone_is_never_called_recovered),
 		cmocka_unit_test(a_backoff_says_when_it_is_tried_again),
