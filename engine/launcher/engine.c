@@ -66,6 +66,11 @@ static void start(struct engine *engine)
 		give_up(engine, err.message);
 		return;
 	}
+	/* So that hlpd can tell an execution that kills it from a kill by somebody. */
+	if (engine->crashed)
+		(void)setenv("HLP_ENGINE_DIED", "1", 1);
+	else
+		(void)unsetenv("HLP_ENGINE_DIED");
 	engine->log_from = fstat(STDERR_FILENO, &log) == 0 ? log.st_size : 0;
 	result = proc_find_program("hlpd", &path, &err);
 	if (result >= 0) {
@@ -123,6 +128,15 @@ void engine_set_ready(struct engine *engine)
 	engine->text[0] = '\0';
 }
 
+/* Whether it died of its own doing, and not by somebody's signal. */
+static bool is_crash(int status)
+{
+	const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL ||
+	       signal == SIGFPE;
+}
+
 /* How it ended, for people: in its own words where it left some. */
 static void describe(const struct engine *engine, int status, char *out, size_t size)
 {
@@ -144,6 +158,7 @@ void engine_ended(struct engine *engine, int status)
 	engine->pid = 0;
 	engine->ready = false;
 	engine->stopped_us = 0;
+	engine->crashed = is_crash(status);
 	describe(engine, status, how, sizeof(how));
 	if (!engine->wanted || engine->goodbye) {
 		engine->wanted = false;

@@ -21,6 +21,7 @@ struct engine {
 	bool ready;   /* this one has said READY */
 	bool wanted;  /* false: start none any more */
 	bool goodbye; /* it said that it ends on purpose */
+	bool crashed; /* the last one died of its own doing, not by a signal from outside */
 	bool given_up;
 	int64_t stopped_us; /* CLOCK_MONOTONIC: since when it is asked to end; 0: it is not */
 	int64_t started_us; /* CLOCK_MONOTONIC */
