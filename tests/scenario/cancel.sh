@@ -29,6 +29,18 @@ stopped() {
 }
 expect 0 hlp run stubborn.yaml --detach --yes
 wait_for 20 three
+# The proof is worth something only if they live, ignore TERM, and left the session.
+sessions=
+for pid in $(cat pids); do
+	kill -TERM "$pid" || fail "pid $pid is not there to be cancelled"
+	sessions="$sessions $(cut -d ' ' -f 6 "/proc/$pid/stat")"
+done
+test "$(echo "$sessions" | tr ' ' '\n' | grep . | sort -u | wc -l)" -eq 3 ||
+	fail "they share sessions:$sessions"
+sleep 0.2
+for pid in $(cat pids); do
+	! gone "$pid" || fail "pid $pid heeds TERM"
+done
 expect 0 hlp cancel stubborn/loud --yes
 wait_for 30 stopped
 left=
