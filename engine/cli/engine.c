@@ -22,8 +22,8 @@
 
 static const struct option_spec options[] = {
 	{"all", 0, OPTION_FLAG, NULL, "stop: stop what runs first"},
-	{"age", 0, OPTION_VALUE, "AGE", "prune: executions that ended longer ago (30d)"},
-	{"keep", 0, OPTION_VALUE, "N", "prune: but the newest N of each workflow stay"},
+	{"age", 0, OPTION_VALUE, "AGE", "prune: what ended longer ago (90d)"},
+	{"keep", 0, OPTION_VALUE, "N", "prune: and all but the newest N of a workflow (20)"},
 	{0},
 };
 
