@@ -59,6 +59,7 @@ if test "$(id -u)" -eq 0; then
 	# Another user on the socket.
 	chmod 0755 "$work" "$home"
 	expect 3 setpriv --reuid 65534 --regid 65534 --clear-groups hlp status tiny
+	complains 'another user'
 	chmod 0700 "$home"
 
 	# A read-only home. Mounts may be forbidden where this runs.
@@ -78,3 +79,24 @@ wait_for 30 gone "$launcher"
 mv "$work/moved" "$home"
 expect 0 hlp status tiny -o json
 is state COMPLETED
+
+# Gone for good, with a node still running: it may finish, then both end, and the next command
+# begins anew.
+cat >long.yaml <<'END'
+name: long
+nodes:
+  - {id: one, run: "echo $$ >pid; sleep 3; echo end >end"}
+END
+expect 0 hlp run long.yaml --detach --yes
+wait_for 20 test -s pid
+launcher=$(pid_of hlp-launcher)
+engine=$(pid_of hlpd)
+rm -rf "$home"
+wait_for 30 gone "$engine"
+wait_for 30 gone "$launcher"
+test -e end || fail "a running node was ended with the home"
+hlp status long >"$out" 2>"$err" </dev/null
+code=$?
+test "$code" -ne 0 && test "$code" -le 3 || fail "status in a deleted home ended with $code"
+complains 'long|no engine'
+expect 0 hlp run tiny.yaml --yes

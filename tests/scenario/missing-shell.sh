@@ -17,7 +17,7 @@ END
 echo 'not a program' >not-executable
 expect 1 hlp run launch.yaml --yes
 status_is launch FAILED
-for node in missing plain denied; do
+for node in missing plain denied shell; do
 	is nodes.$node.state FAILED
 	is nodes.$node.reason launch
 done
