@@ -35,7 +35,7 @@ size_t frame_reader_pending(const struct frame_reader *reader)
 /* Looks at the prefix of the next message: 1 when it is there and in order. */
 static int read_prefix(const struct frame_reader *reader, size_t *out_length, struct err *err)
 {
-	const uint8_t *prefix = (const uint8_t *)reader->buf.data + reader->start;
+	const uint8_t *prefix = (const uint8_t *)buf_text(&reader->buf) + reader->start;
 	size_t length;
 
 	if (frame_reader_pending(reader) < FRAME_PREFIX)
