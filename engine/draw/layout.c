@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Layouts: made by the parts named in layout_inner.h, asked by place, drawn by layout_draw.c. A
- * wish for a width is met by narrower gaps first, then (small graphs) by fewer boxes in a layer.
+ * wish for a width is met by narrower gaps first, then by fewer boxes in a layer; in a large graph
+ * only where that meets it, because otherwise it would only be taller.
  */
 #include "draw/layout.h"
 
@@ -11,26 +12,38 @@
 
 #define GAP_WIDEST 3
 #define FOLD_NODES 1000 /* up to so many nodes layers are capped to meet a wish */
+#define TRY_NODES  200	/* up to so many, all gaps are tried, and caps that come near */
 
-static struct layout *build(const struct layout_graph *graph, int box_width, int gap, uint32_t cap)
+/* NULL where it is plain before the costly part that the width, unless 0, cannot be met. */
+static struct layout *build_within(const struct layout_graph *graph, int box_width, int gap,
+				   uint32_t cap, int width)
 {
 	struct layout *layout = mem_zalloc(sizeof *layout);
 	layout->nodes = graph->nodes_count;
 	layout->box_width = box_width;
 	layout->gap = gap;
 	layout->layer_cap = cap;
+	layout->width_most = width;
 	layout->bands_count = graph->phases_count;
 	layout->bands = arena_alloc(&layout->arena, (graph->phases_count + 1) * sizeof(char *));
 	for (uint32_t i = 0; i < graph->phases_count; i++) {
 		layout->bands[i] = arena_strdup(&layout->arena, graph->phases[i]);
 	}
 	layout_layers(layout, graph);
-	layout_nets(layout);
+	if (!layout_nets(layout)) {
+		layout_free(layout);
+		return NULL;
+	}
 	layout_order(layout);
 	layout_set_columns(layout);
 	layout_ports(layout);
 	layout_route(layout);
 	return layout;
+}
+
+static struct layout *build(const struct layout_graph *graph, int box_width, int gap, uint32_t cap)
+{
+	return build_within(graph, box_width, gap, cap, 0);
 }
 
 static struct layout *narrower(struct layout *a, struct layout *b)
@@ -43,19 +56,43 @@ static struct layout *narrower(struct layout *a, struct layout *b)
 	return a;
 }
 
+/* For a large graph one cap is tried out, the first that may meet the wish. */
+static struct layout *fold_large(struct layout *layout, const struct layout_graph *graph,
+				 int wanted)
+{
+	int box = layout->box_width;
+	for (int cap = (wanted + 1) / (box + 1); cap >= 1; cap -= 1 + cap / 4) {
+		struct layout *folded = build_within(graph, box, 1, (uint32_t)cap, wanted);
+		if (folded == NULL) {
+			continue;
+		}
+		if (folded->width <= wanted) {
+			return narrower(layout, folded);
+		}
+		layout_free(folded);
+		break;
+	}
+	return layout;
+}
+
 struct layout *layout_new(const struct layout_graph *graph, const struct layout_options *options)
 {
 	int box = options->box_width < 3 ? 3 : options->box_width > 40 ? 40 : options->box_width;
 	int wanted = options->width_wanted;
 	struct layout *layout = build(graph, box, GAP_WIDEST, 0);
-	for (int gap = GAP_WIDEST - 1; gap >= 1 && wanted > 0 && layout->width > wanted; gap--) {
+	if (wanted <= 0 || layout->width <= wanted) {
+		return layout;
+	}
+	if (graph->nodes_count > TRY_NODES) {
+		layout = narrower(layout, build(graph, box, 1, 0));
+		bool folds = layout->width > wanted && graph->nodes_count <= FOLD_NODES;
+		return folds ? fold_large(layout, graph, wanted) : layout;
+	}
+	for (int gap = GAP_WIDEST - 1; gap >= 1 && layout->width > wanted; gap--) {
 		layout = narrower(layout, build(graph, box, gap, 0));
 	}
-	int fit = wanted > 0 ? (wanted + 1) / (box + 1) : 0;
-	for (int cap = fit; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 4) {
-		if (graph->nodes_count > FOLD_NODES) {
-			break;
-		}
+	int cap = (wanted + 1) / (box + 1);
+	for (; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 4) {
 		layout = narrower(layout, build(graph, box, 1, (uint32_t)cap));
 	}
 	return layout;

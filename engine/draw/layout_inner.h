@@ -37,6 +37,7 @@ struct layout {
 	uint32_t nodes;
 	int box_width, gap;
 	uint32_t layer_cap; /* most nodes of one layer; 0: no cap */
+	int width_most;	    /* of no use if wider; 0: any width */
 
 	uint32_t layers;
 	uint32_t *node_layer; /* per node */
@@ -74,7 +75,8 @@ struct layout {
 };
 
 void layout_layers(struct layout *layout, const struct layout_graph *graph);
-void layout_nets(struct layout *layout);
+/* False: given up, because a layer is wider than layout->width_most. Then only free it. */
+bool layout_nets(struct layout *layout);
 void layout_order(struct layout *layout);
 void layout_set_columns(struct layout *layout);
 void layout_ports(struct layout *layout);

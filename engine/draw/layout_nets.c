@@ -263,7 +263,15 @@ static void begin(struct weaver *w)
 	w->budget = 8 * (layout->nodes + layout->deps_start[layout->nodes]) + 10000;
 }
 
-void layout_nets(struct layout *layout)
+/* No layer is narrower than its boxes and lines with a column between each two. */
+static bool is_too_wide(const struct weaver *w, uint32_t boxes)
+{
+	uint64_t lines = w->current_count - boxes;
+	uint64_t least = (uint64_t)boxes * ((unsigned)w->layout->box_width + 1) + lines * 2;
+	return w->layout->width_most > 0 && least > (unsigned)w->layout->width_most + 1;
+}
+
+bool layout_nets(struct layout *layout)
 {
 	struct weaver w = {.layout = layout};
 	begin(&w);
@@ -279,8 +287,10 @@ void layout_nets(struct layout *layout)
 		nodes[first[layout->node_layer[v] + 1]++] = v;
 	}
 	layout->channel = arena_alloc(&layout->arena, (layout->layers + 1) * sizeof(uint32_t));
-	for (uint32_t k = 0; k < layout->layers; k++) {
+	bool fits = true;
+	for (uint32_t k = 0; fits && k < layout->layers; k++) {
 		enter_layer(&w, nodes + first[k], first[k + 1] - first[k]);
+		fits = !is_too_wide(&w, first[k + 1] - first[k]);
 		layout->channel[k] = layout->nets_count;
 		weave_layer(&w, k);
 	}
@@ -288,4 +298,5 @@ void layout_nets(struct layout *layout)
 	free(first);
 	free(nodes);
 	finish(&w);
+	return fits;
 }

@@ -218,9 +218,39 @@ static void a_window_shows_that_part_of_the_whole(void **state)
 	for_all_samples(check_window);
 }
 
+/* 300 nodes in layers of 30; each of a layer needs `needs` of the layer above. */
+static struct layout *large(uint32_t needs_each, int wanted)
+{
+	uint32_t start[301], needs[300 * 3], at = 0;
+	for (uint32_t v = 0; v < 300; v++) {
+		start[v] = at;
+		for (uint32_t i = 0; i < needs_each && v >= 30; i++) {
+			needs[at++] = v - v % 30 - 30 + (v * 7 + i * 11) % 30;
+		}
+	}
+	start[300] = at;
+	struct layout_graph graph = {.nodes_count = 300, .needs_start = start, .needs = needs};
+	struct layout_options options = {.box_width = 18, .width_wanted = wanted};
+	return layout_new(&graph, &options);
+}
+
+static void a_large_graph_is_folded_only_where_it_then_fits(void **state)
+{
+	(void)state;
+	struct layout *alone = large(0, 80), *web = large(3, 80), *flat = large(3, 0);
+	assert_true(layout_width(alone) <= 80);
+	assert_true(layout_width(web) > 80);
+	assert_true(layout_width(web) <= layout_width(flat)); /* narrower gaps all the same */
+	assert_true(layout_height(web) < 2 * layout_height(flat));
+	layout_free(alone);
+	layout_free(web);
+	layout_free(flat);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_large_graph_is_folded_only_where_it_then_fits),
 		cmocka_unit_test(lines_lead_from_each_node_to_its_dependents_alone),
 		cmocka_unit_test(boxes_never_overlap),
 		cmocka_unit_test(needs_and_earlier_phases_stand_above),
