@@ -3,8 +3,11 @@
  * hlp help and hlp version.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
+
+#define HELP_COLUMN 34
 
 static void say_all(struct say *say)
 {
@@ -13,8 +16,11 @@ static void say_all(struct say *say)
 		   "hlp runs runbooks. Without a command it says what needs somebody now.\n\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		snprintf(left, sizeof left, "  %s %s", commands[i]->name, commands[i]->arguments);
-		say_cell(say, 34, left);
-		say_printf(say, " %s\n", commands[i]->help);
+		say_cell(say, HELP_COLUMN, left);
+		/* A long one has its words on a line of its own. */
+		bool is_long = strlen(left) > HELP_COLUMN;
+		say_printf(say, "%s%*s %s\n", is_long ? "\n" : "", is_long ? HELP_COLUMN : 0, "",
+			   commands[i]->help);
 	}
 	say_printf(
 		say,
