@@ -24,7 +24,7 @@
 
 #define DELAY_FIRST_US	 50000
 #define DELAY_LONGEST_US CLOCK_SECOND_US
-#define START_EVERY_US	 (5 * CLOCK_SECOND_US) /* asks for an engine no more often than that */
+#define START_EVERY_US	 (2 * CLOCK_SECOND_US) /* asks for an engine no more often than that */
 
 struct client_rpc {
 	struct link *link;
