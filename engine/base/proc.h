@@ -17,6 +17,11 @@
 
 /* The id of this boot of the machine; "unknown" where the kernel does not say. */
 void proc_boot_id(char out[PROC_BOOT_ID_TEXT]);
+/* Asks the scheduler to run the calling thread soon after it is woken, in short turns (Linux 6.12
+ * and later; others ignore it). It works little and others wait for what it does. Children start
+ * with the usual turns. */
+void proc_prefer_latency(void);
+
 /* When the process started, in clock ticks since boot; 0 if there is no such process. */
 uint64_t proc_start_time(pid_t pid);
 /* Whether this very process lives (not a later one with its pid, not a zombie). */

@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "base/text.h"
 #include "launcher/launcher.h"
 #include "launcher/recover.h"
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
 	if (options.background)
 		return go_to_background(argv);
 	close_inherited(&options);
+	proc_prefer_latency();
 	log_setup_from_environment("hlp-launcher");
 	return run(&options);
 }

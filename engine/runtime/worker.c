@@ -7,6 +7,17 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/proc.h"
+
+/* Others wait for what these threads do; they do little at a time. */
+static void *enter(void *arg)
+{
+	struct worker *worker = arg;
+
+	proc_prefer_latency();
+	return worker->thread_main(worker);
+}
+
 int worker_start(struct worker *worker, const char *name, void *(*thread_main)(void *worker),
 		 size_t capacity, bool with_fd, struct mailbox *coordinator, struct err *err)
 {
@@ -14,11 +25,12 @@ int worker_start(struct worker *worker, const char *name, void *(*thread_main)(v
 	int rc;
 
 	worker->coordinator = coordinator;
+	worker->thread_main = thread_main;
 	worker->quit.kind = MESSAGE_QUIT;
 	mailbox_init(&worker->mailbox, capacity, with_fd);
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&worker->thread, NULL, thread_main, worker);
+	rc = pthread_create(&worker->thread, NULL, enter, worker);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc) {
 		mailbox_release(&worker->mailbox);

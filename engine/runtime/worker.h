@@ -15,6 +15,7 @@
 
 struct worker {
 	pthread_t thread;
+	void *(*thread_main)(void *worker);
 	struct mailbox mailbox;
 	struct mailbox *coordinator; /* where answers go */
 	struct message quit;
