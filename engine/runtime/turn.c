@@ -200,16 +200,38 @@ static void seal_part(struct commit *commit, struct commit_part *part, struct li
 	snapshot_if_due(commit, live);
 }
 
-/* Whether this node asks for nothing but a start: others wait for no commit of it. */
-static bool is_patient(const struct execution *execution, uint32_t node)
+/* What a node waits for the open turn to become durable for. */
+enum wish { WISH_NOTHING, WISH_START, WISH_MORE };
+
+static enum wish wish_of(const struct execution *execution, uint32_t node)
 {
 	struct effect effects[EFFECTS_PER_NODE];
 	size_t count = execution_outstanding(execution, node, effects);
+	enum wish wish = WISH_NOTHING;
 
-	for (size_t i = 0; i < count; i++)
-		if (effects[i].kind != EFFECT_START && effects[i].kind != EFFECT_WATCH)
-			return false;
-	return true;
+	for (size_t i = 0; i < count; i++) {
+		if (effects[i].kind == EFFECT_START)
+			wish = WISH_START;
+		else if (effects[i].kind != EFFECT_WATCH)
+			return WISH_MORE;
+	}
+	return wish;
+}
+
+/* A start is urgent when fewer committed intents wait than there are slots: soon one would be
+ * empty. That an attempt has started is not: it goes to the disk with what comes of it. */
+static bool is_part_urgent(const struct engine *engine, const struct execution *execution)
+{
+	const size_t waiting = engine->starts_last - engine->starts_first;
+	const enum wish urgent =
+		waiting <= execution->workflow->max_parallel ? WISH_START : WISH_MORE;
+
+	if (execution->ended)
+		return true;
+	for (uint32_t i = 0; i < execution->touched_count; i++)
+		if (wish_of(execution, execution->touched[i]) >= urgent)
+			return true;
+	return false;
 }
 
 static bool is_urgent(const struct engine *engine)
@@ -218,18 +240,11 @@ static bool is_urgent(const struct engine *engine)
 
 	if (commit->answers_count)
 		return true;
-	for (size_t i = 0; i < commit->parts_count; i++) {
-		const struct live *live = live_find(&engine->lives, commit->parts[i].execution);
-		const struct execution *execution = live->execution;
-		const size_t waiting = engine->starts_last - engine->starts_first;
-
-		/* Fewer committed intents than slots: soon one would stand empty. */
-		if (waiting <= execution->workflow->max_parallel || execution->ended)
+	for (size_t i = 0; i < commit->parts_count; i++)
+		if (is_part_urgent(
+			    engine,
+			    live_find(&engine->lives, commit->parts[i].execution)->execution))
 			return true;
-		for (uint32_t n = 0; n < execution->touched_count; n++)
-			if (!is_patient(execution, execution->touched[n]))
-				return true;
-	}
 	return false;
 }
 
