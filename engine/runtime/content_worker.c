@@ -16,9 +16,8 @@
 #include "model/template.h"
 #include "store/content.h"
 
-#define QUEUE_MAX    65536
-#define REPACK_OVER  200
-#define PIN_FILE_MAX ((size_t)8 * 1024 * 1024)
+#define QUEUE_MAX   65536
+#define REPACK_OVER 200
 
 /* ---- pinning ----------------------------------------------------------------------------- */
 
@@ -52,21 +51,21 @@ static bool is_pinned(const struct request *request, const char *name)
 }
 
 /* A word that names a file in the workflow's folder is pinned; any other is no business of ours. */
-static int pin_word(struct content *content, struct request *request, const char *folder,
-		    const char *word, size_t *capacity)
+static void pin_word(struct content *content, struct request *request, const char *folder,
+		     const char *word, size_t *capacity)
 {
 	struct event_item item = {.kind = "pin"};
 	char *tree_name;
 	int rc;
 
 	if (!*word || word[0] == '/' || strchr(word, '$') || is_pinned(request, word))
-		return 0;
+		return;
 	tree_name = mem_printf("pins/%s/%s", request->workflow->name,
 			       text_starts_with(word, "./") ? word + 2 : word);
 	rc = content_add_file(content, tree_name, folder, NULL, 0, word, &item, NULL);
 	free(tree_name);
 	if (rc || item.absent)
-		return 0;
+		return;
 	if (request->pins_count == *capacity) {
 		struct event_item *more =
 			arena_alloc(&request->arena, (*capacity * 2 + 8) * sizeof(*more));
@@ -79,11 +78,10 @@ static int pin_word(struct content *content, struct request *request, const char
 	item.kind = "pin";
 	item.name = arena_strdup(&request->arena, word);
 	request->pins[request->pins_count++] = item;
-	return 0;
 }
 
-static int pin_command(struct content *content, struct request *request, const char *folder,
-		       const struct command *command, size_t *capacity)
+static void pin_command(struct content *content, struct request *request, const char *folder,
+			const struct command *command, size_t *capacity)
 {
 	const char **words = command->list;
 	size_t count = command->list_count;
@@ -94,14 +92,14 @@ static int pin_command(struct content *content, struct request *request, const c
 		char *first = arena_strndup(&request->arena, command->text,
 					    strcspn(command->text, " \t\n;|&<>()"));
 
-		return pin_word(content, request, folder, first, capacity);
+		pin_word(content, request, folder, first, capacity);
+		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		(void)pin_word(content, request, folder, words[i], capacity);
-	return 0;
+		pin_word(content, request, folder, words[i], capacity);
 }
 
-static int pin_files(struct content *content, struct request *request)
+static void pin_files(struct content *content, struct request *request)
 {
 	const struct workflow *workflow = request->workflow;
 	char *folder = file_folder(request->file);
@@ -110,12 +108,11 @@ static int pin_files(struct content *content, struct request *request)
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const struct node_spec *spec = &workflow->nodes[i];
 
-		(void)pin_command(content, request, folder, &spec->run, &capacity);
+		pin_command(content, request, folder, &spec->run, &capacity);
 		if (spec->has_undo)
-			(void)pin_command(content, request, folder, &spec->undo, &capacity);
+			pin_command(content, request, folder, &spec->undo, &capacity);
 	}
 	free(folder);
-	return 0;
 }
 
 static int pin(struct content *content, struct request *request)
@@ -135,7 +132,9 @@ static int pin(struct content *content, struct request *request)
 	rc = content_add(content, tree_name, request->text, request->text_length, request->blob,
 			 &request->err);
 	free(tree_name);
-	return rc ? rc : pin_files(content, request);
+	if (!rc)
+		pin_files(content, request);
+	return rc;
 }
 
 /* ---- artifacts and outputs --------------------------------------------------------------- */

@@ -231,17 +231,11 @@ static void finish_stop(struct engine *engine)
 	end_on_purpose(engine, "stopped by request");
 }
 
+/* What has not ended stays loaded, and so does what is watched: none loaded is nothing to do. */
 static bool is_idle(const struct engine *engine)
 {
-	if (engine->watch_all || engine->commits_in_flight || engine->stop_request)
-		return false;
-	for (size_t i = 0; i < engine->lives.count; i++) {
-		const struct live *live = engine->lives.items[i];
-
-		if (live->watchers || live->execution->state != STATE_PAUSED)
-			return false;
-	}
-	return engine->lives.count == 0;
+	return !engine->lives.count && !engine->watch_all && !engine->commits_in_flight &&
+	       !engine->stop_request;
 }
 
 /* An engine with nothing to do goes away; the next client starts it again. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/order.h"
@@ -112,9 +113,28 @@ static void fail_launch(struct engine *engine, struct live *live, const struct e
 			  err.message);
 }
 
-static void start(struct engine *engine, struct live *live, const struct effect *effect)
+/* The order of an attempt whose start is decided, for the executors thread. */
+static int build(struct engine *engine, struct live *live, const struct effect *effect,
+		 struct executor_command *command, struct err *err)
 {
 	struct order_places places = {.output_folder = engine->options.home->output};
+	char *folder = file_join(places.output_folder, live->execution->id);
+	char *workspace = file_join(folder, "workspace");
+
+	places.workspace = arena_strdup(&command->arena, workspace);
+	free(workspace);
+	free(folder);
+	if (!live->has_workspace)
+		command->workspace = places.workspace;
+	live->has_workspace = true;
+	attempt_id(live->execution, effect->node, effect->attempt_kind, effect->attempt,
+		   command->attempt);
+	return order_build(live->execution, effect->node, effect->attempt_kind, effect->attempt,
+			   effect->artifact, &places, &command->arena, &command->order, err);
+}
+
+static void start(struct engine *engine, struct live *live, const struct effect *effect)
+{
 	struct effect watch = *effect;
 	struct executor_command *command;
 	struct input input;
@@ -133,13 +153,8 @@ static void start(struct engine *engine, struct live *live, const struct effect 
 	command = mem_zalloc(sizeof(*command));
 	command->message.kind = MESSAGE_ORDER;
 	command->verb = EXECUTOR_START;
-	attempt_id(live->execution, effect->node, effect->attempt_kind, effect->attempt,
-		   command->attempt);
-	places.workspace = arena_alloc(&command->arena, strlen(places.output_folder) + 64);
-	(void)snprintf((char *)places.workspace, strlen(places.output_folder) + 64,
-		       "%s/%s/workspace", places.output_folder, live->execution->id);
-	if (order_build(live->execution, effect->node, effect->attempt_kind, effect->attempt,
-			effect->artifact, &places, &command->arena, &command->order, &err) < 0) {
+	if (build(engine, live, effect, command, &err) < 0) {
+		live->has_workspace = live->has_workspace && !command->workspace;
 		arena_release(&command->arena);
 		free(command);
 		fail_launch(engine, live, effect, &err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
@@ -38,12 +39,22 @@ static void on_report(void *ctx, const struct report *report)
 	mailbox_post_reply(executors->worker->coordinator, &message->message);
 }
 
+/* A node that finds no workspace says so itself, better than we could. */
+static void make_workspace(const char *path)
+{
+	struct err err;
+
+	if (path && file_make_folders(path, 0700, &err) < 0)
+		log_warn("no workspace: %s", err.message);
+}
+
 static void obey(struct executors *executors, struct executor_command *command)
 {
 	struct executor *local = executors->local;
 
 	switch (command->verb) {
 	case EXECUTOR_START:
+		make_workspace(command->workspace);
 		local->ops->start(local, command->order);
 		break;
 	case EXECUTOR_STOP:

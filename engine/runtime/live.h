@@ -31,7 +31,8 @@ struct live {
 	uint32_t *dirty; /* nodes that watchers have not been told of */
 	bool *dirty_mark;
 	uint32_t dirty_count;
-	bool header_dirty, ended_told;
+	bool header_dirty;
+	bool has_workspace;	     /* its scratch folder was made in this life */
 	struct execution_row header; /* as of the last commit */
 	uint64_t snapshot_events;    /* events_count at the last snapshot */
 	struct act_row *acts;	     /* committed acts to tell; texts borrowed from the execution */

@@ -106,6 +106,7 @@ struct executor_command {
 	char attempt[ATTEMPT_ID_TEXT];
 	struct arena arena;	   /* owns the order */
 	const struct order *order; /* START */
+	const char *workspace;	   /* START: a folder to make first; NULL when it was made */
 };
 
 #endif
