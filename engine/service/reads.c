@@ -44,21 +44,31 @@ static int put_status_node(void *ctx, const struct node_row *row, struct err *er
 	return 0;
 }
 
+/* One execution and its nodes (`node` NULL: without), all of one moment. */
+static int read_rows(struct row_ctx *rows, struct catalog *catalog, catalog_each_execution *header,
+		     catalog_each_node *node, struct err *err)
+{
+	const char *execution = rows->asking->execution;
+	int rc = catalog_begin(catalog, &rows->seq, err);
+
+	if (rc < 0)
+		return rc;
+	rc = catalog_execution(catalog, execution, header, rows, err);
+	if (rc >= 0 && node)
+		rc = catalog_nodes(catalog, execution, node, rows, err);
+	catalog_end(catalog);
+	return rc;
+}
+
 int reads_status(struct asking *asking, struct catalog *catalog, struct content *content,
 		 struct err *err)
 {
 	const Hlp__V1__StatusRequest *asked = (const Hlp__V1__StatusRequest *)asking->message;
 	struct row_ctx rows = {.asking = asking, .out = &asking->out};
-	int rc = catalog_begin(catalog, &rows.seq, err);
 
 	(void)content;
-	if (rc < 0)
-		return rc;
-	rc = catalog_execution(catalog, asking->execution, put_status_header, &rows, err);
-	if (rc >= 0 && !asked->without_nodes)
-		rc = catalog_nodes(catalog, asking->execution, put_status_node, &rows, err);
-	catalog_end(catalog);
-	return rc;
+	return read_rows(&rows, catalog, put_status_header,
+			 asked->without_nodes ? NULL : put_status_node, err);
 }
 
 static int put_update_header(void *ctx, const struct execution_row *row, struct err *err)
@@ -88,15 +98,9 @@ int reads_snapshot(struct asking *asking, struct catalog *catalog, struct conten
 		   struct err *err)
 {
 	struct row_ctx rows = {.asking = asking, .out = &asking->out};
-	int rc = catalog_begin(catalog, &rows.seq, err);
+	int rc = read_rows(&rows, catalog, put_update_header, put_update_node, err);
 
 	(void)content;
-	if (rc < 0)
-		return rc;
-	rc = catalog_execution(catalog, asking->execution, put_update_header, &rows, err);
-	if (rc >= 0)
-		rc = catalog_nodes(catalog, asking->execution, put_update_node, &rows, err);
-	catalog_end(catalog);
 	asking->seq = rows.seq;
 	asking->last = rows.ended;
 	asking->resync = false;

@@ -16,8 +16,7 @@ both_run() {
 	test -s asks && test -s again
 }
 settled() {
-	case $(node_state lost asks) in PAUSED | COMPLETED | FAILED) ;; *) return 1 ;; esac
-	case $(node_state lost again) in COMPLETED | FAILED) ;; *) return 1 ;; esac
+	node_is lost asks PAUSED && node_is lost again COMPLETED
 }
 expect 0 hlp run lost.yaml --detach --yes
 wait_for 20 both_run
@@ -31,9 +30,10 @@ for node in asks again; do
 		fail "$node ran twice at once: $(paste -sd ' ' - <"$node")"
 done
 status_is lost "$(execution_state lost)"
-if test "$(node_state lost asks)" = PAUSED; then
-	is nodes.asks.reason asking
-	test "$(grep -c s asks)" -eq 1 || fail "a node that asks was started again"
-	expect 0 hlp answer lost/asks happened --yes
-	wait_for 20 node_is lost asks COMPLETED
-fi
+is nodes.asks.reason asking
+is nodes.asks.attempt 1
+is nodes.again.attempt 2
+test "$(grep -c s asks)" -eq 1 || fail "a node that asks was started again"
+test "$(grep -c s again)" -eq 2 || fail "a node that is to be tried again was not, or too often"
+expect 0 hlp answer lost/asks happened --yes
+wait_for 20 node_is lost asks COMPLETED
