@@ -151,11 +151,20 @@ static void then_rollback(struct asking *asking)
 	asking_request(asking, request, then_planned);
 }
 
+static bool asks_for_more(const Hlp__V1__RollbackRequest *asked)
+{
+	return *asked->phase || *asked->artifact || *asked->revision || *asked->checkpoint ||
+	       asked->all || asked->n_overwrite || asked->n_exclude;
+}
+
 void acting_rollback(struct asking *asking)
 {
 	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
 
-	if (*asked->plan && !ulid_is_valid(asked->request))
+	if (asks_for_more(asked))
+		fail(asking, ERR_UNSUPPORTED,
+		     "rolling back anything but a node is not supported yet");
+	else if (*asked->plan && !ulid_is_valid(asked->request))
 		fail(asking, ERR_INVALID, "a rollback needs a request id of its own, a ULID");
 	else
 		asking_resolve(asking, asked->execution, *asked->plan ? CATALOG_ACT : CATALOG_LOOK,
