@@ -21,14 +21,16 @@
 #include "base/instance.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/rng.h"
 #include "daemon/listen.h"
 #include "daemon/upkeep.h"
 #include "runtime/runtime.h"
 #include "service/service.h"
 
-#define SLOTS	     1024
-#define FAREWELL_US  (2 * CLOCK_SECOND_US)
-#define CANNOT_START 1
+#define SLOTS	       1024
+#define SNAPSHOT_EVERY 50000 /* events: a restart folds at most as many of an execution */
+#define FAREWELL_US    (2 * CLOCK_SECOND_US)
+#define CANNOT_START   1
 
 enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE };
 
@@ -180,12 +182,14 @@ static int assemble(struct daemon *daemon, struct err *err)
 		.clock = clock_system(),
 		.encoder = service_encoder(),
 		.slots = SLOTS,
+		.snapshot_every = SNAPSHOT_EVERY,
 		.crashed = getenv("HLP_ENGINE_DIED") != NULL,
 		.over = on_over,
 		.ctx = daemon,
 	};
 	int listen_fd, rc;
 
+	rng_entropy(&options.seed, sizeof(options.seed));
 	rc = loop_init(&daemon->loop, err);
 	if (rc >= 0)
 		rc = watch_signals(daemon, err);

@@ -35,34 +35,36 @@ void catalog_worker_load(struct catalog_job *job, struct catalog *catalog, struc
 	load->loaded = fold.execution;
 }
 
-static void *catalog_main(void *arg)
+static int64_t work(struct worker *worker, struct message *message)
 {
-	struct worker *worker = arg;
 	struct reader *reader = worker->state;
-	bool quit = false;
 
-	while (!quit) {
-		struct message *message = mailbox_wait(&worker->mailbox, INT64_MAX);
+	while (message) {
+		struct message *next = message->next;
 
-		while (message) {
-			struct message *next = message->next;
+		if (message->kind == MESSAGE_QUIT) {
+			worker->quits = true;
+		} else {
+			struct catalog_job *job = (struct catalog_job *)message;
 
-			if (message->kind == MESSAGE_QUIT) {
-				quit = true;
-			} else {
-				struct catalog_job *job = (struct catalog_job *)message;
-
-				job->run(job, reader->catalog, reader->content);
-				mailbox_post_reply(job->reply_to, message);
-			}
-			message = next;
+			job->run(job, reader->catalog, reader->content);
+			mailbox_post_reply(job->reply_to, message);
 		}
+		message = next;
 	}
+	return INT64_MAX;
+}
+
+static void end(struct worker *worker)
+{
+	struct reader *reader = worker->state;
+
 	content_close(reader->content);
 	catalog_close(reader->catalog);
 	free(reader);
-	return NULL;
 }
+
+static const struct worker_ops ops = {.name = "catalog", .work = work, .end = end};
 
 int catalog_worker_start(struct worker *worker, const struct home *home,
 			 struct mailbox *coordinator, struct err *err)
@@ -74,12 +76,8 @@ int catalog_worker_start(struct worker *worker, const struct home *home,
 		rc = content_open(home, CONTENT_READ, &reader->content, err);
 	worker->state = reader;
 	if (!rc)
-		rc = worker_start(worker, "catalog", catalog_main, QUEUE_MAX, false, coordinator,
-				  err);
-	if (rc) {
-		content_close(reader->content);
-		catalog_close(reader->catalog);
-		free(reader);
-	}
+		rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
+	if (rc)
+		end(worker);
 	return rc;
 }

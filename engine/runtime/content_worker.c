@@ -265,12 +265,12 @@ static bool needs_commit(const struct content_job *job)
 }
 
 /* Works off all that waits, makes it durable at once, and only then answers. */
-static bool work_group(struct worker *worker, struct message *message)
+static void work_group(struct worker *worker, struct message *message)
 {
 	struct content *content = worker->state;
 	struct message *done = NULL, **last = &done;
 	struct err err = {0};
-	bool quit = false, written = false;
+	bool written = false;
 	int rc = 0;
 
 	while (message) {
@@ -278,7 +278,7 @@ static bool work_group(struct worker *worker, struct message *message)
 
 		message->next = NULL;
 		if (message->kind == MESSAGE_QUIT) {
-			quit = true;
+			worker->quits = true;
 		} else {
 			work(content, (struct content_job *)message);
 			written = written || needs_commit((struct content_job *)message);
@@ -299,21 +299,26 @@ static bool work_group(struct worker *worker, struct message *message)
 		}
 		mailbox_post_reply(worker->coordinator, &job->message);
 	}
-	return quit;
 }
 
-static void *content_main(void *arg)
+static int64_t work_off(struct worker *worker, struct message *messages)
 {
-	struct worker *worker = arg;
 	struct content *content = worker->state;
 	struct err err;
 
-	while (!work_group(worker, mailbox_wait(&worker->mailbox, INT64_MAX)))
-		if (content_packs_count(content) > REPACK_OVER && content_repack(content, &err) < 0)
-			log_warn("cannot pack the revisions: %s", err.message);
-	content_close(content);
-	return NULL;
+	work_group(worker, messages);
+	if (!worker->quits && content_packs_count(content) > REPACK_OVER &&
+	    content_repack(content, &err) < 0)
+		log_warn("cannot pack the revisions: %s", err.message);
+	return INT64_MAX;
 }
+
+static void end(struct worker *worker)
+{
+	content_close(worker->state);
+}
+
+static const struct worker_ops ops = {.name = "content", .work = work_off, .end = end};
 
 int content_worker_start(struct worker *worker, const struct home *home,
 			 struct mailbox *coordinator, struct err *err)
@@ -324,7 +329,7 @@ int content_worker_start(struct worker *worker, const struct home *home,
 	if (rc)
 		return rc;
 	worker->state = content;
-	rc = worker_start(worker, "content", content_main, QUEUE_MAX, false, coordinator, err);
+	rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
 	if (rc)
 		content_close(content);
 	return rc;

@@ -246,11 +246,11 @@ static int64_t idle_deadline_us(struct engine *engine)
 		return INT64_MAX;
 	}
 	if (!engine->idle_since_us)
-		engine->idle_since_us = mailbox_now_us();
-	if (mailbox_now_us() - engine->idle_since_us < IDLE_US)
+		engine->idle_since_us = engine_now_us(engine);
+	if (engine_now_us(engine) - engine->idle_since_us < IDLE_US)
 		return engine->idle_since_us + IDLE_US;
 	end_on_purpose(engine, "idle for ten minutes");
-	engine->idle_since_us = mailbox_now_us();
+	engine->idle_since_us = engine_now_us(engine);
 	return INT64_MAX;
 }
 
@@ -260,9 +260,9 @@ static int64_t unlinked_deadline_us(struct engine *engine)
 {
 	if (engine->launcher_reachable)
 		return INT64_MAX;
-	if (mailbox_now_us() - engine->unlinked_since_us < UNLINKED_US)
+	if (engine_now_us(engine) - engine->unlinked_since_us < UNLINKED_US)
 		return engine->unlinked_since_us + UNLINKED_US;
-	engine->unlinked_since_us = mailbox_now_us();
+	engine->unlinked_since_us = engine_now_us(engine);
 	engine->options.over(engine->options.ctx, RUNTIME_END_LAUNCHER, "no hlp-launcher answers");
 	return engine->unlinked_since_us + UNLINKED_US;
 }
@@ -283,16 +283,15 @@ static int64_t deadline_of(const struct engine *engine, int64_t due_us)
 	wait_us = due_us - clock_wall_us(engine->options.clock);
 	if (wait_us > 60 * CLOCK_SECOND_US)
 		wait_us = 60 * CLOCK_SECOND_US;
-	return mailbox_now_us() + (wait_us > 0 ? wait_us : 0);
+	return engine_now_us(engine) + (wait_us > 0 ? wait_us : 0);
 }
 
-/* One turn; returns until when the next may wait. */
-static int64_t coordinator_turn(struct engine *engine, int64_t deadline_us)
+int64_t coordinator_turn(struct engine *engine, struct message *messages)
 {
-	int64_t due_us;
+	int64_t due_us, deadline_us;
 
 	/* 1. what arrived: facts, commits, requests */
-	take_messages(engine, mailbox_wait(&engine->mailbox, deadline_us));
+	take_messages(engine, messages);
 	requests_unpark(engine);
 	/* 2. what is due */
 	due_us = let_time_pass(engine);
@@ -303,7 +302,7 @@ static int64_t coordinator_turn(struct engine *engine, int64_t deadline_us)
 	/* 5. an agreed stop */
 	finish_stop(engine);
 	/* 6. all of it to the disk, in one piece */
-	if (turn_deadline_us(engine) <= mailbox_now_us())
+	if (turn_deadline_us(engine) <= engine_now_us(engine))
 		turn_seal(engine);
 	/* 7. watchers */
 	publish_due(engine);
@@ -314,15 +313,28 @@ static int64_t coordinator_turn(struct engine *engine, int64_t deadline_us)
 		       earlier(idle_deadline_us(engine), unlinked_deadline_us(engine)));
 }
 
-void *coordinator_main(void *arg)
+void coordinator_begin(struct engine *engine)
 {
-	struct worker *worker = arg;
+	engine->unlinked_since_us = engine_now_us(engine);
+	recovery_resume(engine);
+}
+
+/* The engine's time and that of waiting may run apart while the machine sleeps. */
+static int64_t until(const struct engine *engine, int64_t deadline_us)
+{
+	return deadline_us == INT64_MAX ? INT64_MAX
+					: mailbox_now_us() + deadline_us - engine_now_us(engine);
+}
+
+static void coordinate(struct worker *worker)
+{
 	struct engine *engine = worker->state;
 	int64_t deadline_us = 0;
 
-	engine->unlinked_since_us = mailbox_now_us();
-	recovery_resume(engine);
+	coordinator_begin(engine);
 	while (!engine->quit)
-		deadline_us = coordinator_turn(engine, deadline_us);
-	return NULL;
+		deadline_us = coordinator_turn(
+			engine, mailbox_wait(&engine->mailbox, until(engine, deadline_us)));
 }
+
+const struct worker_ops coordinator_ops = {.name = "coordinator", .main = coordinate};

@@ -7,7 +7,12 @@
 
 #include "runtime/engine.h"
 
-/* The thread's main; `worker->state` is the struct engine. */
-void *coordinator_main(void *worker);
+/* The worker's state is the struct engine; it waits on the engine's mailbox. */
+extern const struct worker_ops coordinator_ops;
+
+/* The steps of the thread. Begin takes up what was folded; a turn takes what arrived and returns
+ * until when (the clock's monotonic time) the next may wait. */
+void coordinator_begin(struct engine *engine);
+int64_t coordinator_turn(struct engine *engine, struct message *messages);
 
 #endif

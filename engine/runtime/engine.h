@@ -35,17 +35,23 @@ struct engine {
 	struct map requests; /* ids of mutating requests known to this engine → their execution */
 	struct arena requests_arena;
 	uint32_t watch_all;   /* watchers of all headers */
-	int64_t published_us; /* CLOCK_MONOTONIC of the last publication */
+	int64_t published_us; /* the last publication */
 	bool publish_due;
 	bool disk_full; /* the ballast is gone: nothing new is admitted */
 	bool launcher_reachable;
-	int64_t unlinked_since_us; /* CLOCK_MONOTONIC; meaningless while it is reachable */
+	int64_t unlinked_since_us; /* meaningless while it is reachable */
 	bool broken;		   /* a commit failed: nothing is acted on any more */
 	bool stopping, quit;
 	struct request *stop_request;
 	struct request **parked; /* wait until their execution is reconciled */
 	size_t parked_count, parked_capacity;
-	int64_t idle_since_us; /* CLOCK_MONOTONIC; 0 while something goes on */
+	int64_t idle_since_us; /* 0 while something goes on */
 };
+
+/* Monotonic time, of which are all points in time here that are not records. */
+static inline int64_t engine_now_us(const struct engine *engine)
+{
+	return clock_monotonic_us(engine->options.clock);
+}
 
 #endif

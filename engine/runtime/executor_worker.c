@@ -83,26 +83,33 @@ static void obey(struct executors *executors, struct executor_command *command)
 	free(command);
 }
 
-static void on_mail(struct loop_watch *watch, unsigned events)
+static int64_t work(struct worker *worker, struct message *message)
 {
-	struct executors *executors = watch->ctx;
-	struct message *message = mailbox_take(&executors->worker->mailbox);
-
-	(void)events;
 	while (message) {
 		struct message *next = message->next;
 
 		if (message->kind == MESSAGE_QUIT)
-			loop_stop(&executors->loop);
+			worker->quits = true;
 		else
-			obey(executors, (struct executor_command *)message);
+			obey(worker->state, (struct executor_command *)message);
 		message = next;
 	}
+	return INT64_MAX;
 }
 
-static void *executors_main(void *arg)
+static void on_mail(struct loop_watch *watch, unsigned events)
 {
-	struct worker *worker = arg;
+	struct executors *executors = watch->ctx;
+
+	(void)events;
+	(void)work(executors->worker, mailbox_take(&executors->worker->mailbox));
+	if (executors->worker->quits)
+		loop_stop(&executors->loop);
+}
+
+/* Its messages come by the event loop, among what the executors have to say. */
+static void executors_main(struct worker *worker)
+{
 	struct executors *executors = worker->state;
 	struct err err;
 
@@ -111,8 +118,9 @@ static void *executors_main(void *arg)
 	if (loop_add(&executors->loop, &executors->mail, LOOP_READ, &err) < 0 ||
 	    loop_run(&executors->loop, &err) < 0)
 		log_error("the executors thread ends: %s", err.message);
-	return NULL;
 }
+
+static const struct worker_ops ops = {.name = "executors", .work = work, .main = executors_main};
 
 static void executors_free(struct executors *executors)
 {
@@ -140,8 +148,7 @@ int executor_worker_start(struct worker *worker, const struct home *home, uint64
 	rc = executor_local_new(&executors->loop, home, term, on_report, executors,
 				&executors->local, err);
 	if (!rc)
-		rc = worker_start(worker, "executors", executors_main, QUEUE_MAX, true, coordinator,
-				  err);
+		rc = worker_start(worker, &ops, QUEUE_MAX, true, coordinator, err);
 	if (rc) {
 		executors_free(executors);
 		return rc;

@@ -137,7 +137,7 @@ static void take_one(struct engine *engine, struct report_message *message)
 static void all_unreachable(struct engine *engine)
 {
 	if (engine->launcher_reachable)
-		engine->unlinked_since_us = mailbox_now_us();
+		engine->unlinked_since_us = engine_now_us(engine);
 	engine->launcher_reachable = false;
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		struct live *live = engine->lives.items[i];

@@ -5,6 +5,7 @@
  */
 #include "runtime/journal_worker.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -13,6 +14,16 @@
 #define GROUP_MAX 256
 #define QUEUE_MAX 4096
 #define IDLE_US	  1000000
+
+struct journalist {
+	struct journal *journal;
+	bool had_ballast, full; /* the disk, as the coordinator was last told */
+};
+
+static struct journal *journal_of(const struct worker *worker)
+{
+	return ((struct journalist *)worker->state)->journal;
+}
 
 static void commit_group(struct worker *worker, struct commit **commits, size_t count)
 {
@@ -25,7 +36,7 @@ static void commit_group(struct worker *worker, struct commit **commits, size_t 
 		if (commits[i]->batch.events_count)
 			batches[full++] = &commits[i]->batch;
 	if (full)
-		rc = journal_commit(worker->state, batches, full, &err);
+		rc = journal_commit(journal_of(worker), batches, full, &err);
 	for (size_t i = 0; i < count; i++) {
 		commits[i]->result = rc;
 		commits[i]->err = err;
@@ -40,15 +51,15 @@ static void look_up(struct worker *worker, struct request *request)
 	int rc = 0;
 
 	if (request->request)
-		rc = journal_find_request(worker->state, request->request, &seq, execution,
+		rc = journal_find_request(journal_of(worker), request->request, &seq, execution,
 					  &request->err);
 	if (rc == 1) { /* it was done already: this is its answer */
 		request->seq = seq;
 		memcpy(request->execution, execution, sizeof(execution));
 		request->retry = true;
 	} else if (rc == 0 && request->workflow) {
-		rc = journal_next_number(worker->state, request->workflow->name, &request->number,
-					 &request->err);
+		rc = journal_next_number(journal_of(worker), request->workflow->name,
+					 &request->number, &request->err);
 	}
 	request->result = rc < 0 ? rc : 0;
 	request->looked_up = true;
@@ -57,28 +68,27 @@ static void look_up(struct worker *worker, struct request *request)
 
 /* Tells the coordinator when the disk ran full, which costs the ballast, or has room for it again.
  * A disk too small for a ballast never had one. */
-static void tell_space(struct worker *worker, bool *had_ballast, bool *full)
+static void tell_space(struct worker *worker)
 {
-	const bool has_ballast = journal_has_ballast(worker->state);
-	const bool now_full = *full ? !has_ballast : *had_ballast && !has_ballast;
+	struct journalist *self = worker->state;
+	const bool has_ballast = journal_has_ballast(self->journal);
+	const bool now_full = self->full ? !has_ballast : self->had_ballast && !has_ballast;
 	struct space_message *message;
 
-	*had_ballast = has_ballast;
-	if (now_full == *full)
+	self->had_ballast = has_ballast;
+	if (now_full == self->full)
 		return;
-	*full = now_full;
+	self->full = now_full;
 	message = mem_zalloc(sizeof(*message));
 	message->message.kind = MESSAGE_SPACE;
 	message->has_space = !now_full;
 	mailbox_post_reply(worker->coordinator, &message->message);
 }
 
-/* Takes one list of messages; returns true when it was told to end. */
-static bool work_off(struct worker *worker, struct message *message)
+static void work_off(struct worker *worker, struct message *message)
 {
 	struct commit *commits[GROUP_MAX];
 	size_t count = 0;
-	bool quit = false;
 
 	while (message) {
 		struct message *next = message->next;
@@ -86,7 +96,7 @@ static bool work_off(struct worker *worker, struct message *message)
 		if (message->kind == MESSAGE_COMMIT)
 			commits[count++] = (struct commit *)message;
 		else if (message->kind == MESSAGE_QUIT)
-			quit = true;
+			worker->quits = true;
 		if (count == GROUP_MAX || message->kind == MESSAGE_REQUEST) {
 			commit_group(worker, commits, count);
 			count = 0;
@@ -96,34 +106,40 @@ static bool work_off(struct worker *worker, struct message *message)
 		message = next;
 	}
 	commit_group(worker, commits, count);
-	return quit;
 }
 
-static void *journal_main(void *arg)
+/* The last word of a burst is followed by a moment of upkeep; a full disk is looked at again and
+ * again. */
+static int64_t work(struct worker *worker, struct message *messages)
 {
-	struct worker *worker = arg;
-	bool had_ballast = journal_has_ballast(worker->state);
-	bool quit = false, full = false, rested = true;
+	struct journalist *self = worker->state;
 	struct err err;
 
-	while (!quit) {
-		/* The last word of a burst is followed by a moment of upkeep; a full disk is looked
-		 * at again and again. */
-		int64_t pause_us = rested && !full ? INT64_MAX : mailbox_now_us() + IDLE_US;
-		struct message *message = mailbox_wait(&worker->mailbox, pause_us);
-
-		if (!message && journal_idle(worker->state, &err) < 0)
-			log_warn("upkeep of the journal: %s", err.message);
-		rested = !message;
-		quit = work_off(worker, message);
-		tell_space(worker, &had_ballast, &full);
-	}
-	return NULL;
+	if (!messages && journal_idle(self->journal, &err) < 0)
+		log_warn("upkeep of the journal: %s", err.message);
+	work_off(worker, messages);
+	tell_space(worker);
+	return !messages && !self->full ? INT64_MAX : mailbox_now_us() + IDLE_US;
 }
+
+static void end(struct worker *worker)
+{
+	free(worker->state);
+}
+
+static const struct worker_ops ops = {.name = "journal", .work = work, .end = end};
 
 int journal_worker_start(struct worker *worker, struct journal *journal,
 			 struct mailbox *coordinator, struct err *err)
 {
-	worker->state = journal;
-	return worker_start(worker, "journal", journal_main, QUEUE_MAX, false, coordinator, err);
+	struct journalist *self = mem_zalloc(sizeof(*self));
+	int rc;
+
+	*self = (struct journalist){.journal = journal,
+				    .had_ballast = journal_has_ballast(journal)};
+	worker->state = self;
+	rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
+	if (rc)
+		free(self);
+	return rc;
 }

@@ -49,7 +49,7 @@ struct commit {
 	size_t acks_count, acks_capacity;
 	struct request **answers; /* requests answered by it */
 	size_t answers_count, answers_capacity;
-	int64_t opened_us; /* CLOCK_MONOTONIC */
+	int64_t opened_us; /* monotonic */
 	int result;
 	struct err err;
 };

@@ -108,7 +108,7 @@ int64_t publish_deadline_us(const struct engine *engine)
 
 void publish_due(struct engine *engine)
 {
-	int64_t now_us = mailbox_now_us();
+	int64_t now_us = engine_now_us(engine);
 
 	if (!engine->publish_due || now_us < engine->published_us + PERIOD_US)
 		return;

@@ -13,7 +13,7 @@
 void publish_take(struct engine *engine, struct live *live, const struct commit_part *part);
 /* Tells them, if it is time. */
 void publish_due(struct engine *engine);
-/* When publish_due wants to be called (CLOCK_MONOTONIC); INT64_MAX: never. */
+/* When publish_due wants to be called ; INT64_MAX: never. */
 int64_t publish_deadline_us(const struct engine *engine);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rng.h"
 #include "base/ulid.h"
 #include "runtime/catalog_worker.h"
 #include "runtime/files.h"
@@ -200,10 +201,15 @@ static void create(struct engine *engine, struct request *request)
 	turn_answer(engine, request);
 }
 
+static void draw_id(struct engine *engine, char out[ULID_TEXT])
+{
+	const uint64_t drawn[2] = {rng_next(&engine->rng), rng_next(&engine->rng)};
+
+	ulid_make(clock_wall_us(engine->options.clock), (const uint8_t *)drawn, out);
+}
+
 static void take_execute(struct engine *engine, struct request *request)
 {
-	uint8_t entropy[10];
-
 	if (request->looked_up) {
 		if (request->result < 0)
 			requests_answer(request, request->result);
@@ -218,8 +224,7 @@ static void take_execute(struct engine *engine, struct request *request)
 				err_set(&request->err, ERR_UNAVAILABLE, "the engine is stopping"));
 		return;
 	}
-	rng_entropy(entropy, sizeof(entropy));
-	ulid_make(clock_wall_us(engine->options.clock), entropy, request->execution);
+	draw_id(engine, request->execution);
 	pin(engine, request);
 }
 

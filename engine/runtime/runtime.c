@@ -42,8 +42,7 @@ static int start_threads(struct runtime *runtime, struct err *err)
 					   err);
 	engine->coordinator.state = engine;
 	if (!rc)
-		rc = worker_start(&engine->coordinator, "coordinator", coordinator_main, 1, false,
-				  NULL, err);
+		rc = worker_start(&engine->coordinator, &coordinator_ops, 1, false, NULL, err);
 	return rc;
 }
 
@@ -51,12 +50,10 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 {
 	struct runtime *runtime = mem_zalloc(sizeof(*runtime));
 	struct engine *engine = &runtime->engine;
-	uint64_t seed;
 	int rc;
 
 	engine->options = *options;
-	rng_entropy(&seed, sizeof(seed));
-	engine->rng.state = seed;
+	engine->rng.state = options->seed;
 	mailbox_init(&engine->mailbox, COORDINATOR_QUEUE_MAX, false);
 	rc = journal_open(options->home, options->durability, &runtime->journal_store, err);
 	if (!rc)
@@ -115,17 +112,6 @@ static void drain(struct engine *engine)
 	}
 }
 
-static void stop_coordinator(struct engine *engine)
-{
-	if (!engine->coordinator.running)
-		return;
-	/* It waits on the engine's own mailbox, which others keep posting to. */
-	mailbox_post_reply(&engine->mailbox, &engine->coordinator.quit);
-	(void)pthread_join(engine->coordinator.thread, NULL);
-	engine->coordinator.running = false;
-	mailbox_release(&engine->coordinator.mailbox);
-}
-
 static void release_engine(struct engine *engine)
 {
 	drain(engine);
@@ -149,7 +135,8 @@ void runtime_stop(struct runtime *runtime)
 	if (!runtime)
 		return;
 	engine = &runtime->engine;
-	stop_coordinator(engine);
+	/* It waits on the engine's own mailbox, which others keep posting to. */
+	worker_stop_by(&engine->coordinator, &engine->mailbox);
 	executor_worker_stop(&engine->executors);
 	worker_stop(&engine->catalog);
 	worker_stop(&engine->content);

@@ -54,6 +54,8 @@ struct runtime_options {
 	struct runtime_encoder encoder;
 	struct mailbox *updates; /* where committed updates of watched executions are posted */
 	uint32_t slots;		 /* attempts alive at once, over all executions */
+	uint32_t snapshot_every; /* events of an execution from one snapshot to the next */
+	uint64_t seed;		 /* of all that is drawn by lot: jitter, ids of executions */
 	bool crashed;		 /* the engine before this one died of its own doing */
 	/* Something ended the engine from inside. On any thread;
 	 * the caller then stops the runtime. */

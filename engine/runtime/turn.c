@@ -13,15 +13,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define SNAPSHOT_EVERY 50000
-#define PATIENCE_US    10000
+#define PATIENCE_US 10000
 
 static struct commit *open_commit(struct engine *engine)
 {
 	if (!engine->open) {
 		engine->open = mem_zalloc(sizeof(*engine->open));
 		engine->open->message.kind = MESSAGE_COMMIT;
-		engine->open->opened_us = mailbox_now_us();
+		engine->open->opened_us = engine_now_us(engine);
 		journal_batch_init(&engine->open->batch);
 	}
 	return engine->open;
@@ -167,12 +166,12 @@ void turn_answer(struct engine *engine, struct request *request)
 	commit->answers[commit->answers_count++] = request;
 }
 
-static void snapshot_if_due(struct commit *commit, struct live *live)
+static void snapshot_if_due(const struct engine *engine, struct commit *commit, struct live *live)
 {
 	struct execution *execution = live->execution;
 	struct buf image;
 
-	if (execution->events_count - live->snapshot_events < SNAPSHOT_EVERY)
+	if (execution->events_count - live->snapshot_events < engine->options.snapshot_every)
 		return;
 	buf_init(&image, SIZE_MAX / 2);
 	execution_snapshot(execution, &image);
@@ -182,7 +181,8 @@ static void snapshot_if_due(struct commit *commit, struct live *live)
 }
 
 /* The rows of what an execution's events touched, and the list of it for when they are durable. */
-static void seal_part(struct commit *commit, struct commit_part *part, struct live *live)
+static void seal_part(const struct engine *engine, struct commit *commit, struct commit_part *part,
+		      struct live *live)
 {
 	struct execution *execution = live->execution;
 
@@ -197,7 +197,7 @@ static void seal_part(struct commit *commit, struct commit_part *part, struct li
 		journal_batch_node(&commit->batch, &row);
 	}
 	execution_touched_clear(execution);
-	snapshot_if_due(commit, live);
+	snapshot_if_due(engine, commit, live);
 }
 
 /* What a node waits for the open turn to become durable for. */
@@ -263,7 +263,7 @@ void turn_seal(struct engine *engine)
 		return;
 	engine->open = NULL;
 	for (size_t i = 0; i < commit->parts_count; i++)
-		seal_part(commit, &commit->parts[i],
+		seal_part(engine, commit, &commit->parts[i],
 			  live_find(&engine->lives, commit->parts[i].execution));
 	engine->commits_in_flight++;
 	mailbox_post_reply(&engine->journal.mailbox, &commit->message);

@@ -9,23 +9,37 @@
 
 #include "base/proc.h"
 
+static void wait_and_work(struct worker *worker)
+{
+	int64_t until_us = INT64_MAX;
+
+	while (!worker->quits)
+		until_us = worker->ops->work(worker, mailbox_wait(&worker->mailbox, until_us));
+}
+
 /* Others wait for what these threads do; they do little at a time. */
 static void *enter(void *arg)
 {
 	struct worker *worker = arg;
 
 	proc_prefer_latency();
-	return worker->thread_main(worker);
+	if (worker->ops->main)
+		worker->ops->main(worker);
+	else
+		wait_and_work(worker);
+	if (worker->ops->end)
+		worker->ops->end(worker);
+	return NULL;
 }
 
-int worker_start(struct worker *worker, const char *name, void *(*thread_main)(void *worker),
-		 size_t capacity, bool with_fd, struct mailbox *coordinator, struct err *err)
+int worker_start(struct worker *worker, const struct worker_ops *ops, size_t capacity, bool with_fd,
+		 struct mailbox *coordinator, struct err *err)
 {
 	sigset_t all, before;
 	int rc;
 
 	worker->coordinator = coordinator;
-	worker->thread_main = thread_main;
+	worker->ops = ops;
 	worker->quit.kind = MESSAGE_QUIT;
 	mailbox_init(&worker->mailbox, capacity, with_fd);
 	(void)sigfillset(&all);
@@ -34,18 +48,23 @@ int worker_start(struct worker *worker, const char *name, void *(*thread_main)(v
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc) {
 		mailbox_release(&worker->mailbox);
-		return err_errno(err, rc, "cannot start the thread '%s'", name);
+		return err_errno(err, rc, "cannot start the thread '%s'", ops->name);
 	}
-	(void)pthread_setname_np(worker->thread, name); /* for people who look; may be cut */
+	(void)pthread_setname_np(worker->thread, ops->name); /* may be cut */
 	worker->running = true;
 	return 0;
 }
 
 void worker_stop(struct worker *worker)
 {
+	worker_stop_by(worker, &worker->mailbox);
+}
+
+void worker_stop_by(struct worker *worker, struct mailbox *mailbox)
+{
 	if (!worker->running)
 		return;
-	mailbox_post_reply(&worker->mailbox, &worker->quit);
+	mailbox_post_reply(mailbox, &worker->quit);
 	(void)pthread_join(worker->thread, NULL);
 	worker->running = false;
 	mailbox_release(&worker->mailbox);
