@@ -279,10 +279,11 @@ static int wait_for(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int proc_run(char *const *argv, const char *folder, struct buf *out, struct err *err)
+static int run(char *const *argv, const char *folder, int stderr_fd, struct buf *out,
+	       struct err *err)
 {
 	struct proc_spawn how = {
-		.argv = argv, .folder = folder, .stdin_fd = -1, .stderr_fd = STDERR_FILENO};
+		.argv = argv, .folder = folder, .stdin_fd = -1, .stderr_fd = stderr_fd};
 	int ends[2], rc, status;
 	pid_t pid;
 
@@ -305,4 +306,14 @@ int proc_run(char *const *argv, const char *folder, struct buf *out, struct err 
 	}
 	(void)close(ends[0]);
 	return rc;
+}
+
+int proc_run(char *const *argv, const char *folder, struct buf *out, struct err *err)
+{
+	return run(argv, folder, STDERR_FILENO, out, err);
+}
+
+int proc_ask(char *const *argv, const char *folder, struct buf *out, struct err *err)
+{
+	return run(argv, folder, -1, out, err);
 }

@@ -43,5 +43,7 @@ int proc_spawn(const struct proc_spawn *how, pid_t *out_pid, struct err *err);
 /* Starts a program, waits for it, gathers its standard output (bounded by the buffer). Returns its
  * exit status (128 + signal when killed), or -ERR. */
 int proc_run(char *const *argv, const char *folder, struct buf *out, struct err *err);
+/* The same for one whose complaints are of no interest: its standard error goes nowhere. */
+int proc_ask(char *const *argv, const char *folder, struct buf *out, struct err *err);
 
 #endif

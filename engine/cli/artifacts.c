@@ -72,38 +72,6 @@ static int exec_artifacts(struct cli *cli)
 
 /* ---- diff -------------------------------------------------------------------------------- */
 
-static enum role role_of_line(const char *line, size_t length)
-{
-	if (length >= 3 && (memcmp(line, "+++", 3) == 0 || memcmp(line, "---", 3) == 0)) {
-		return ROLE_title;
-	}
-	switch (length > 0 ? line[0] : ' ') {
-	case '+':
-		return ROLE_diff_add;
-	case '-':
-		return ROLE_diff_del;
-	case '@':
-		return ROLE_diff_hunk;
-	default:
-		return ROLE_text;
-	}
-}
-
-static void say_diff(struct say *say, const char *data, size_t length)
-{
-	while (length > 0) {
-		const char *newline = memchr(data, '\n', length);
-		size_t line = newline != NULL ? (size_t)(newline - data) : length;
-		say_style(say, role_of_line(data, line));
-		say_text(say, data, line);
-		say_plain(say);
-		say_printf(say, "\n");
-		line += newline != NULL;
-		data += line;
-		length -= line;
-	}
-}
-
 static void print_diff(struct cli *cli, const Hlp__V1__DiffReply *reply)
 {
 	if (cli->json) {

@@ -4,6 +4,7 @@
  */
 #include "cli/params.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,7 @@ int params_parse(struct params *params, const char *word, struct err *err)
 	return 0;
 }
 
-static bool is_given(const struct params *params, const char *name)
+bool params_is_given(const struct params *params, const char *name)
 {
 	for (size_t i = 0; i < params->count; i++) {
 		if (strcmp(params->given[i].name, name) == 0) {
@@ -68,26 +69,91 @@ static bool is_given(const struct params *params, const char *name)
 	return false;
 }
 
-static void ask_for_missing(struct cli *cli, const struct workflow *workflow, struct params *params)
+/* ---- asking ------------------------------------------------------------------------------ */
+
+static void say_type(struct say *say, const struct param *param)
 {
-	for (uint32_t i = 0; i < workflow->params_count; i++) {
-		const struct param *param = &workflow->params[i];
-		if (!param->required || is_given(params, param->name)) {
-			continue;
-		}
-		say_printf(&cli->out, "%s%s%s%s: ", param->name,
-			   param->description[0] != '\0' ? " (" : "", param->description,
-			   param->description[0] != '\0' ? ")" : "");
-		say_flush(&cli->out);
-		char *line = cli_read_line();
-		if (line != NULL) {
-			add(params, param->name, arena_strdup(&params->arena, line));
-		}
-		free(line);
+	if (param->type == PARAM_BOOLEAN) {
+		say_printf(say, ", true or false");
+	} else if (param->type == PARAM_INTEGER) {
+		say_printf(say, ", a whole number");
+	}
+	if (param->has_min) {
+		say_printf(say, ", at least %" PRId64, param->min);
+	}
+	if (param->has_max) {
+		say_printf(say, ", at most %" PRId64, param->max);
 	}
 }
 
-int params_read(struct cli *cli, const struct workflow *workflow, struct params *out)
+/* Name, type and what Enter alone would mean. */
+static void say_question(struct say *say, const struct param *param)
+{
+	if (param->description[0] != '\0') {
+		say_paragraph(say, param->description);
+	}
+	say_printf(say, "  %s", param->name);
+	say_type(say, param);
+	if (param->default_value != NULL) {
+		say_printf(say, " [%s]", param->default_value);
+	} else if (!param->required) {
+		say_printf(say, " [none]");
+	}
+	say_printf(say, ": ");
+	say_flush(say);
+}
+
+/* Whether the answer fits; then it is added. Nothing typed leaves a default as it is. */
+static bool take_answer(struct cli *cli, const struct param *param, const char *line,
+			struct params *params)
+{
+	struct err err = {0};
+	const char *value;
+	if (line[0] == '\0') {
+		if (param->required) {
+			say_printf(&cli->out, "  it needs a value\n");
+		}
+		return !param->required;
+	}
+	if (workflow_bind_param(param, line, &params->arena, &value, &err) < 0) {
+		say_printf(&cli->out, "  %s\n", err.message);
+		return false;
+	}
+	add(params, param->name, value);
+	return true;
+}
+
+/* Until the answer fits. False when no more answers come. */
+static bool ask_for(struct cli *cli, const struct param *param, struct params *params)
+{
+	bool fits = false;
+	while (!fits) {
+		say_question(&cli->out, param);
+		char *line = cli_read_line();
+		if (line == NULL) {
+			return false;
+		}
+		fits = take_answer(cli, param, line, params);
+		free(line);
+	}
+	return true;
+}
+
+static void ask_person(struct cli *cli, const struct workflow *workflow, enum params_ask ask,
+		       struct params *params)
+{
+	bool more = true;
+	for (uint32_t i = 0; i < workflow->params_count && more; i++) {
+		const struct param *param = &workflow->params[i];
+		bool wanted = param->required || ask == PARAMS_ASK_ALL;
+		if (wanted && !params_is_given(params, param->name)) {
+			more = ask_for(cli, param, params);
+		}
+	}
+}
+
+int params_read(struct cli *cli, const struct workflow *workflow, enum params_ask ask,
+		struct params *out)
 {
 	struct err err = {0};
 	struct params params = {0};
@@ -98,7 +164,7 @@ int params_read(struct cli *cli, const struct workflow *workflow, struct params 
 		code = params_parse(&params, word, &err);
 	}
 	if (code >= 0 && cli->interactive) {
-		ask_for_missing(cli, workflow, &params);
+		ask_person(cli, workflow, ask, &params);
 	}
 	if (code >= 0) {
 		code = workflow_bind_params(workflow, params.given, params.count, &params.arena,

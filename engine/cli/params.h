@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The params of a run as given on the command line: -p KEY=VALUE, KEY=@FILE, KEY=@@x for a literal
- * "@x"; on a terminal, missing ones are asked for.
+ * "@x"; on a terminal, missing ones are asked for until the answer fits the declaration.
  */
 #ifndef HLP_CLI_PARAMS_H
 #define HLP_CLI_PARAMS_H
@@ -16,9 +16,15 @@ struct params {
 	struct binding *bound; /* in the order of the declarations */
 };
 
+/* What a person at a terminal is asked for: what must be known, or all that is not given. */
+enum params_ask { PARAMS_ASK_MISSING, PARAMS_ASK_ALL };
+
 /* 0, or CLI_USAGE, said. */
-int params_read(struct cli *cli, const struct workflow *workflow, struct params *out);
+int params_read(struct cli *cli, const struct workflow *workflow, enum params_ask ask,
+		struct params *out);
 void params_release(struct params *params);
+/* Whether it was named, on the command line or by an answer; otherwise its default holds. */
+bool params_is_given(const struct params *params, const char *name);
 /* Parses one KEY=VALUE word; the file of KEY=@FILE is read, less one newline at its end. */
 int params_parse(struct params *params, const char *word, struct err *err);
 

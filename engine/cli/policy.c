@@ -7,18 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool policy_is_yes(const char *answer)
+{
+	return answer != NULL && (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0);
+}
+
 static int ask_person(struct cli *cli, enum policy policy, const char *what, const char *name)
 {
-	if (policy == POLICY_YES) {
-		say_printf(&cli->out, "%s? y to do it: ", what);
-	} else {
+	bool by_name = policy == POLICY_NAME;
+	if (by_name) {
 		say_printf(&cli->out, "%s? Type %s to do it: ", what, name);
+	} else {
+		say_printf(&cli->out, "%s? y to do it: ", what);
 	}
 	say_flush(&cli->out);
 	char *answer = cli_read_line();
-	bool yes = answer != NULL &&
-		   (policy == POLICY_YES ? strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0
-					 : strcmp(answer, name) == 0);
+	bool yes = by_name ? answer != NULL && strcmp(answer, name) == 0 : policy_is_yes(answer);
 	free(answer);
 	return yes ? 0 : cli_refuse(cli, CLI_OTHER, "not done");
 }

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * hlp run: reads and checks the workflow here, says what it will do and asks where that is grave,
- * starts it and follows it. The request carries one id however often it has to be sent, so a run is
- * never started twice.
+ * hlp run: reads and checks the workflow here, has it said what it will do and asked where that is
+ * grave, starts it and follows it. The request carries one id however often it has to be sent, so a
+ * run is never started twice.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/answer_end.h"
 #include "cli/commands.h"
 #include "cli/follow.h"
+#include "cli/intent.h"
 #include "cli/params.h"
-#include "cli/policy.h"
 #include "cli/show.h"
 #include "cli/source.h"
 #include "model/environment.h"
-#include "model/limits.h"
 
 #define START_TIMEOUT_US ((int64_t)60 * 1000000)
 
@@ -37,86 +34,6 @@ struct run {
 	char id[27];	 /* of the request */
 	char *execution; /* its name, once it is durable */
 };
-
-/* ---- what it will do --------------------------------------------------------------------- */
-
-static bool node_is_grave(const struct node_spec *node)
-{
-	return risk_level(node->risk) >= RISK_HIGH || node->irreversible != NULL;
-}
-
-static void say_grave(struct cli *cli, const struct workflow *workflow)
-{
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		const struct node_spec *node = &workflow->nodes[i];
-		if (!node_is_grave(node)) {
-			continue;
-		}
-		say_style(&cli->out, ROLE_warning);
-		say_printf(&cli->out, "  %s", node->id);
-		say_plain(&cli->out);
-		if (risk_level(node->risk) >= RISK_HIGH) {
-			say_printf(&cli->out, "  %s risk", risk_name(risk_level(node->risk)));
-		}
-		if (node->irreversible != NULL) {
-			say_printf(&cli->out, "  cannot be undone: %s", node->irreversible);
-		}
-		say_printf(&cli->out, "\n");
-	}
-}
-
-static bool is_grave(const struct workflow *workflow)
-{
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		if (node_is_grave(&workflow->nodes[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Between words, within the terminal. A single newline is a blank: the terminal's width decides. */
-static void say_paragraph(struct say *out, const char *text)
-{
-	size_t most = (size_t)say_columns(out) - 1, at = most;
-	while (*text != '\0') {
-		size_t length = strcspn(text, " \n");
-		if (at + 1 + length > most) {
-			say_printf(out, "%s ", at < most ? "\n" : "");
-			at = 1;
-		}
-		say_printf(out, " %.*s", (int)length, text);
-		at += 1 + length;
-		text += length;
-		text += strspn(text, " \n");
-	}
-	say_printf(out, "\n");
-}
-
-static void say_intent(const struct run *run)
-{
-	const struct workflow *workflow = run->source.workflow;
-	struct say *out = &run->cli->out;
-	uint32_t undo = 0;
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		undo += workflow->nodes[i].has_undo || workflow->nodes[i].artifacts_count > 0;
-	}
-	say_style(out, ROLE_title);
-	say_printf(out, "%s", workflow->name);
-	say_plain(out);
-	say_printf(out, "\n");
-	if (workflow->description[0] != '\0') {
-		say_paragraph(out, workflow->description);
-	}
-	say_printf(out, "  in %s: %u nodes, %u phases, %u can be undone, %u at a time\n",
-		   run->source.folder, workflow->nodes_count, workflow->phases_count, undo,
-		   workflow->max_parallel);
-	for (uint32_t i = 0; i < workflow->params_count; i++) {
-		say_printf(out, "  %s = %s\n", run->params.bound[i].name,
-			   run->params.bound[i].value != NULL ? run->params.bound[i].value : "");
-	}
-	say_grave(run->cli, workflow);
-}
 
 /* ---- starting ---------------------------------------------------------------------------- */
 
@@ -200,25 +117,9 @@ static int follow_it(struct run *run)
 	return code;
 }
 
-static int confirm(struct run *run)
-{
-	bool grave = is_grave(run->source.workflow);
-	if (run->cli->interactive && !run->cli->json) {
-		say_intent(run);
-	}
-	if (!grave) {
-		return 0;
-	}
-	char *what = mem_printf("run %s, which is of high risk or cannot be undone",
-				run->source.workflow->name);
-	int code = policy_ask(run->cli, POLICY_RUN, what, run->source.workflow->name);
-	free(what);
-	return code;
-}
-
 static int carry_out(struct run *run)
 {
-	int code = confirm(run);
+	int code = intent_confirm(run->cli, &run->source, &run->params);
 	if (code != 0) {
 		return code;
 	}
@@ -241,7 +142,7 @@ static int exec(struct cli *cli)
 	if (code != 0) {
 		return code;
 	}
-	code = params_read(cli, run.source.workflow, &run.params);
+	code = params_read(cli, run.source.workflow, PARAMS_ASK_MISSING, &run.params);
 	if (code == 0) {
 		code = carry_out(&run);
 		params_release(&run.params);

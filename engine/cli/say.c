@@ -235,3 +235,54 @@ void say_erase_lines(struct say *say, int lines)
 	}
 	buf_add_text(&say->pending, "\033[J");
 }
+
+void say_paragraph(struct say *say, const char *text)
+{
+	size_t most = (size_t)say_columns(say) - 1, at = most;
+	while (*text != '\0') {
+		size_t length = strcspn(text, " \n");
+		if (at + 1 + length > most) {
+			say_printf(say, "%s ", at < most ? "\n" : "");
+			at = 1;
+		}
+		say_printf(say, " %.*s", (int)length, text);
+		at += 1 + length;
+		text += length;
+		text += strspn(text, " \n");
+	}
+	say_printf(say, "\n");
+}
+
+/* ---- differences of files ---------------------------------------------------------------- */
+
+static enum role role_of_line(const char *line, size_t length)
+{
+	if (length >= 3 && (memcmp(line, "+++", 3) == 0 || memcmp(line, "---", 3) == 0)) {
+		return ROLE_title;
+	}
+	switch (length > 0 ? line[0] : ' ') {
+	case '+':
+		return ROLE_diff_add;
+	case '-':
+		return ROLE_diff_del;
+	case '@':
+		return ROLE_diff_hunk;
+	default:
+		return ROLE_text;
+	}
+}
+
+void say_diff(struct say *say, const char *data, size_t length)
+{
+	while (length > 0) {
+		const char *newline = memchr(data, '\n', length);
+		size_t line = newline != NULL ? (size_t)(newline - data) : length;
+		say_style(say, role_of_line(data, line));
+		say_text(say, data, line);
+		say_plain(say);
+		say_printf(say, "\n");
+		line += newline != NULL;
+		data += line;
+		length -= line;
+	}
+}

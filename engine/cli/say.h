@@ -46,6 +46,12 @@ void say_plain(struct say *say);
 /* The glyph of a state in its colour, or its ASCII form. */
 void say_glyph(struct say *say, enum state state, enum reason reason);
 
+/* A unified diff in its colours, line by line. */
+void say_diff(struct say *say, const char *data, size_t length);
+/* Words of a text, broken between them within the terminal, each line after a blank. A single
+ * newline is a blank: the terminal's width decides. */
+void say_paragraph(struct say *say, const char *text);
+
 /* Our own movements; nothing happens off a terminal. */
 void say_erase_lines(struct say *say,
 		     int lines); /* the last `lines` lines, cursor at their start */

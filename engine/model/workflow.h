@@ -154,5 +154,15 @@ const char *risk_name(enum risk_level level);
 int workflow_bind_params(const struct workflow *workflow, const struct binding *given,
 			 size_t given_count, struct arena *arena, struct binding **out,
 			 struct err *err);
+/* The same for one param: *out is the value in the way it is passed on, in `arena` or `text`. */
+int workflow_bind_param(const struct param *param, const char *text, struct arena *arena,
+			const char **out, struct err *err);
+
+/* Words of the commands that may name a file in the workflow's folder, each once, in file order:
+ * the words of lists and plain strings, and the first word of a shell's text; no artifacts. Whether
+ * there is such a file is the caller's to find out. Returns their number; *out lies in the arena.
+ */
+size_t workflow_named_files(const struct workflow *workflow, struct arena *arena,
+			    const char ***out);
 
 #endif

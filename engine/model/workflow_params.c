@@ -52,8 +52,8 @@ static int bind_boolean(const struct param *param, const char *text, const char 
 	return 0;
 }
 
-static int bind_value(const struct param *param, const char *text, struct arena *arena,
-		      const char **out, struct err *err)
+int workflow_bind_param(const struct param *param, const char *text, struct arena *arena,
+			const char **out, struct err *err)
 {
 	size_t length = strlen(text);
 
@@ -103,7 +103,8 @@ static int bind_given(const struct workflow *workflow, const struct binding *giv
 			continue;
 		if (bound[i].value)
 			return err_set(err, ERR_INVALID, "param '%s' is given twice", given->name);
-		return bind_value(&workflow->params[i], given->value, arena, &bound[i].value, err);
+		return workflow_bind_param(&workflow->params[i], given->value, arena,
+					   &bound[i].value, err);
 	}
 	return unknown_param(workflow, given->name, err);
 }
@@ -185,7 +186,7 @@ static void read_default(struct reader *reader, uint32_t value, void *target)
 
 	if (!fields_text(reader, value, "default", &text))
 		return;
-	if (bind_value(param, text, reader->arena, &param->default_value, &err) < 0)
+	if (workflow_bind_param(param, text, reader->arena, &param->default_value, &err) < 0)
 		fields_problem(reader, value, "the default of %s", err.message);
 }
 

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "model/limits.h"
 #include "model/order.h"
-#include "model/template.h"
 #include "store/content.h"
 
 #define QUEUE_MAX   65536
@@ -42,14 +41,6 @@ static int read_workflow(struct request *request)
 	return graph_compile(workflow, &request->graph, &request->err);
 }
 
-static bool is_pinned(const struct request *request, const char *name)
-{
-	for (uint32_t i = 0; i < request->pins_count; i++)
-		if (!strcmp(request->pins[i].name, name))
-			return true;
-	return false;
-}
-
 /* A word that names a file in the workflow's folder is pinned; any other is no business of ours. */
 static void pin_word(struct content *content, struct request *request, const char *folder,
 		     const char *word, size_t *capacity)
@@ -58,8 +49,6 @@ static void pin_word(struct content *content, struct request *request, const cha
 	char *tree_name;
 	int rc;
 
-	if (!*word || word[0] == '/' || strchr(word, '$') || is_pinned(request, word))
-		return;
 	tree_name = mem_printf("pins/%s/%s", request->workflow->name,
 			       text_starts_with(word, "./") ? word + 2 : word);
 	rc = content_add_file(content, tree_name, folder, NULL, 0, word, &item, NULL);
@@ -80,38 +69,15 @@ static void pin_word(struct content *content, struct request *request, const cha
 	request->pins[request->pins_count++] = item;
 }
 
-static void pin_command(struct content *content, struct request *request, const char *folder,
-			const struct command *command, size_t *capacity)
-{
-	const char **words = command->list;
-	size_t count = command->list_count;
-
-	if (command->text)
-		count = template_plain_words(command->text, &request->arena, &words);
-	if (command->text && !count) { /* a shell's text: its first word is the likely script */
-		char *first = arena_strndup(&request->arena, command->text,
-					    strcspn(command->text, " \t\n;|&<>()"));
-
-		pin_word(content, request, folder, first, capacity);
-		return;
-	}
-	for (size_t i = 0; i < count; i++)
-		pin_word(content, request, folder, words[i], capacity);
-}
-
 static void pin_files(struct content *content, struct request *request)
 {
-	const struct workflow *workflow = request->workflow;
+	const char **words;
+	size_t count = workflow_named_files(request->workflow, &request->arena, &words);
 	char *folder = file_folder(request->file);
 	size_t capacity = 0;
 
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		const struct node_spec *spec = &workflow->nodes[i];
-
-		pin_command(content, request, folder, &spec->run, &capacity);
-		if (spec->has_undo)
-			pin_command(content, request, folder, &spec->undo, &capacity);
-	}
+	for (size_t i = 0; i < count; i++)
+		pin_word(content, request, folder, words[i], &capacity);
 	free(folder);
 }
 

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int open_pipe(struct say *say)
@@ -33,6 +34,19 @@ void ear_close(struct ear *ear)
 	close(err);
 	close(ear->out);
 	close(ear->err);
+}
+
+void ear_type(struct ear *ear, const char *text)
+{
+	int ends[2];
+	size_t length = strlen(text);
+	if (pipe2(ends, O_CLOEXEC) < 0 || write(ends[1], text, length) != (ssize_t)length ||
+	    dup2(ends[0], STDIN_FILENO) < 0) {
+		abort();
+	}
+	close(ends[0]);
+	close(ends[1]);
+	ear->cli.interactive = true;
 }
 
 static const char *hear(struct ear *ear, struct say *say, int fd)

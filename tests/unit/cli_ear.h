@@ -15,6 +15,8 @@ struct ear {
 
 void ear_open(struct ear *ear);
 void ear_close(struct ear *ear);
+/* From now on a person sits there, who types this and nothing after it. */
+void ear_type(struct ear *ear, const char *text);
 /* What has been said on standard output, or standard error, since the last time. */
 const char *ear_out(struct ear *ear);
 const char *ear_err(struct ear *ear);
