@@ -16,7 +16,7 @@
 
 enum confirmation acting_confirmation(enum action action, const struct mirror_node *node)
 {
-	if (action == ACTION_PAUSE)
+	if (action == ACTION_PAUSE || action == ACTION_HOLD || action == ACTION_NOTE)
 		return CONFIRM_NOTHING;
 	if (action == ACTION_UNDO || node == NULL)
 		return CONFIRM_NAME;
@@ -60,45 +60,156 @@ void acting_tick(struct app *app)
 
 /* ---- what an act applies to -------------------------------------------------------------- */
 
-static const struct mirror_node *node_of(const struct app *app, const struct act *act)
+static const char *verb_of_hold(const struct app *app, const struct mirror_node *node, char *why,
+				size_t size)
 {
-	return act->node == ACT_WHOLE_RUN ? NULL : &app->mirror.nodes[act->node];
+	char word[64];
+
+	if (node->held)
+		return "release";
+	if (node->state == STATE_PENDING && !app->mirror.ended)
+		return "hold";
+	words_node(&app->mirror, node, word, sizeof(word));
+	if (node->state == STATE_PENDING)
+		(void)snprintf(why, size, "%s will not start: the run has ended", node->id);
+	else
+		(void)snprintf(why, size, "%s is %s: only what has not started can be held%s",
+			       node->id, word,
+			       node->state == STATE_RUNNING ? "; F freezes what runs" : "");
+	return NULL;
 }
 
-static bool prepare_retry(struct app *app, const struct mirror_node *node)
+static const char *verb_of_freeze(const struct app *app, const struct mirror_node *node, char *why,
+				  size_t size)
+{
+	char word[64];
+
+	if (node->reason == REASON_FROZEN)
+		return "thaw";
+	if (node->state == STATE_RUNNING)
+		return "freeze";
+	words_node(&app->mirror, node, word, sizeof(word));
+	(void)snprintf(why, size, "%s is %s: only what runs can be frozen", node->id, word);
+	return NULL;
+}
+
+static const char *verb_of_retry(const struct app *app, const struct mirror_node *node, char *why,
+				 size_t size)
 {
 	char word[64];
 
 	if (node->state == STATE_FAILED || node->state == STATE_RECOVERED)
-		return true;
+		return "retry";
 	words_node(&app->mirror, node, word, sizeof(word));
-	app_say(app, ROLE_error, "%s is %s: only what failed or was undone can be retried",
-		node->id, word);
-	return false;
+	(void)snprintf(why, size, "%s is %s: only what failed or was undone can be retried",
+		       node->id, word);
+	return NULL;
 }
 
-static bool prepare_answer(struct app *app, const struct mirror_node *node)
+/* Skip and done both let a node count as completed. */
+static const char *verb_of_settling(const struct app *app, const struct mirror_node *node,
+				    const char *verb, char *why, size_t size)
+{
+	char word[64];
+
+	words_node(&app->mirror, node, word, sizeof(word));
+	if (node->state == STATE_COMPLETED)
+		(void)snprintf(why, size, "%s is %s: it counts as done already", node->id, word);
+	else if (node->state == STATE_RECOVERED)
+		(void)snprintf(why, size, "%s is %s: R runs it again", node->id, word);
+	else
+		return verb;
+	return NULL;
+}
+
+static const char *verb_of_undo(const struct mirror_node *node, char *why, size_t size)
+{
+	if (node->state == STATE_RECOVERING)
+		(void)snprintf(why, size, "%s is being undone already", node->id);
+	else if (node->attempt == 0 && node->state == STATE_PENDING)
+		(void)snprintf(why, size, "%s never started: there is nothing to undo", node->id);
+	else
+		return "undo";
+	return NULL;
+}
+
+static const char *verb_of_answer(const struct mirror_node *node, char *why, size_t size)
 {
 	if (acting_answers(node) != NULL)
-		return true;
+		return "answer";
 	if (node->reason == REASON_MANUAL || node->reason == REASON_APPROVAL)
-		app_say(app, ROLE_error,
-			"answering a person's step or an approval is not built yet");
+		(void)snprintf(why, size, "%s: answering it is not supported yet", node->id);
 	else
-		app_say(app, ROLE_error, "%s asks nothing; ] goes to the next problem", node->id);
-	return false;
+		(void)snprintf(why, size, "%s asks nothing; ] goes to the next problem", node->id);
+	return NULL;
 }
 
-static bool prepare_undo(struct app *app, const struct mirror_node *node)
+const char *acting_verb(const struct app *app, enum action action, const struct mirror_node *node,
+			char *why, size_t size)
 {
-	if (node->state == STATE_RECOVERING) {
-		app_say(app, ROLE_error, "%s is being undone already", node->id);
+	switch (action) {
+	case ACTION_HOLD:
+		return verb_of_hold(app, node, why, size);
+	case ACTION_FREEZE:
+		return verb_of_freeze(app, node, why, size);
+	case ACTION_RETRY:
+		return verb_of_retry(app, node, why, size);
+	case ACTION_SKIP:
+		return verb_of_settling(app, node, "skip", why, size);
+	case ACTION_DONE:
+		return verb_of_settling(app, node, "done", why, size);
+	case ACTION_UNDO:
+		return verb_of_undo(node, why, size);
+	case ACTION_ANSWER:
+		return verb_of_answer(node, why, size);
+	case ACTION_CANCEL:
+		if (words_is_live(node))
+			return "cancel";
+		(void)snprintf(why, size, "%s does not run", node->id);
+		return NULL;
+	default:
+		(void)snprintf(why, size, "%s is no act on a node", action_info(action)->name);
+		return NULL;
+	}
+}
+
+static bool takes_marks(enum action action)
+{
+	return action == ACTION_HOLD || action == ACTION_FREEZE || action == ACTION_RETRY ||
+	       action == ACTION_SKIP || action == ACTION_CANCEL;
+}
+
+/* Marked nodes that the act does not apply to are left out; with none left it is refused. The first
+ * one decides between an act and its opposite. */
+static bool prepare_marked(struct app *app, struct act *act)
+{
+	const char *verb = NULL;
+	char why[160] = "";
+
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+		if (!app_is_marked(app, i))
+			continue;
+		const char *its =
+			acting_verb(app, act->action, &app->mirror.nodes[i], why, sizeof(why));
+		verb = verb != NULL ? verb : its;
+		if (its == NULL || strcmp(its, verb) != 0)
+			app_mark(app, i, false);
+	}
+	if (verb == NULL) {
+		app_say(app, ROLE_error, "%s applies to none of the marked nodes: %s",
+			action_info(act->action)->name, why);
 		return false;
 	}
-	if (node->attempt == 0 && node->state == STATE_PENDING) {
-		app_say(app, ROLE_error, "%s never started: there is nothing to undo", node->id);
-		return false;
-	}
+	act->node = ACT_MARKED;
+	(void)snprintf(act->verb, sizeof(act->verb), "%s", verb);
+	return true;
+}
+
+static bool prepare_run(struct app *app, struct act *act, const char *verb)
+{
+	(void)app;
+	act->node = ACT_WHOLE_RUN;
+	(void)snprintf(act->verb, sizeof(act->verb), "%s", verb);
 	return true;
 }
 
@@ -106,25 +217,22 @@ static bool prepare_undo(struct app *app, const struct mirror_node *node)
 static bool prepare(struct app *app, struct act *act)
 {
 	const struct mirror_node *node = app_node(app);
-	const char *verb = action_info(act->action)->name;
+	char why[200] = "no node is selected";
 
-	act->node = node ? app->selected : ACT_WHOLE_RUN;
-	if (act->action == ACTION_PAUSE) {
-		act->node = ACT_WHOLE_RUN;
-		verb = app->mirror.paused ? "resume" : "pause";
-	}
+	if (act->action == ACTION_PAUSE)
+		return prepare_run(app, act, app->mirror.paused ? "resume" : "pause");
+	if (app->marks.count > 0 && takes_marks(act->action))
+		return prepare_marked(app, act);
 	if (act->action == ACTION_CANCEL && (node == NULL || !words_is_live(node)))
-		act->node = ACT_WHOLE_RUN;
-	(void)snprintf(act->verb, sizeof(act->verb), "%s", verb);
-	if (act->action == ACTION_PAUSE || act->action == ACTION_CANCEL)
-		return true;
-	if (node == NULL) {
-		app_say(app, ROLE_error, "no node is selected");
+		return prepare_run(app, act, "cancel");
+	const char *verb = node ? acting_verb(app, act->action, node, why, sizeof(why)) : NULL;
+	if (verb == NULL) {
+		app_say(app, ROLE_error, "%s", why);
 		return false;
 	}
-	if (act->action == ACTION_RETRY)
-		return prepare_retry(app, node);
-	return act->action == ACTION_ANSWER ? prepare_answer(app, node) : prepare_undo(app, node);
+	act->node = app->selected;
+	(void)snprintf(act->verb, sizeof(act->verb), "%s", verb);
+	return true;
 }
 
 /* ---- answers ----------------------------------------------------------------------------- */
@@ -154,9 +262,26 @@ const struct acting_answer *acting_answers(const struct mirror_node *node)
 
 /* ---- the way of an act ------------------------------------------------------------------- */
 
+/* The gravest of the nodes that it touches decides. */
+static enum confirmation confirmation_of(const struct app *app, const struct act *act)
+{
+	const struct mirror_node *node = app_act_node(app, act);
+	enum confirmation most = acting_confirmation(act->action, node);
+
+	if (act->node != ACT_MARKED || most == CONFIRM_NOTHING)
+		return most;
+	if (app->marks.count > 1)
+		return CONFIRM_NAME;
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+		if (app_is_marked(app, i))
+			most = acting_confirmation(act->action, &app->mirror.nodes[i]);
+	}
+	return most;
+}
+
 void acting_confirm(struct app *app, const struct act *act)
 {
-	switch (acting_confirmation(act->action, node_of(app, act))) {
+	switch (confirmation_of(app, act)) {
 	case CONFIRM_NOTHING:
 		acting_send(app, act);
 		break;
@@ -177,6 +302,20 @@ static void show_plan(struct app *app, const struct act *act)
 	feed_plan(app, act->node);
 }
 
+/* What was done by hand must have the outputs that later nodes use. */
+static void ask_outputs(struct app *app, const struct act *act)
+{
+	const struct mirror_node *node = app_act_node(app, act);
+
+	form_clear(&app->form);
+	for (uint32_t i = 0; node != NULL && i < node->outputs_count; i++)
+		(void)form_add(&app->form, node->outputs[i], "an output of the node", "");
+	if (app->form.count > 0)
+		app_open_dialog(app, DIALOG_FORM, act);
+	else
+		acting_confirm(app, act);
+}
+
 /* Allowed: on to the question, the plan or the confirmation. */
 static void go_on(struct app *app, const struct act *act)
 {
@@ -185,6 +324,8 @@ static void go_on(struct app *app, const struct act *act)
 		app_open_dialog(app, DIALOG_CHOICE, act);
 	else if (act->action == ACTION_UNDO)
 		show_plan(app, act);
+	else if (act->action == ACTION_DONE)
+		ask_outputs(app, act);
 	else if (act->action != ACTION_ARM)
 		acting_confirm(app, act);
 }
@@ -201,11 +342,28 @@ void acting_arm(struct app *app, const char *reason, const struct act *act)
 	go_on(app, act);
 }
 
+static void send_marked(struct app *app, struct act act)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+		if (!app_is_marked(app, i))
+			continue;
+		act.node = i;
+		feed_act(app, &act, app->arm.reason);
+		count++;
+	}
+	app_clear_marks(app);
+	app_say(app, ROLE_dim, "%s: asked for %u node%s", act.verb, count, count == 1 ? "" : "s");
+}
+
 void acting_send(struct app *app, const struct act *act)
 {
 	app->arm.used_us = app->now_us;
 	if (act->action == ACTION_UNDO)
 		feed_apply_plan(app, act->node, app->plan.reply->plan->id, app->arm.reason);
+	else if (act->node == ACT_MARKED)
+		send_marked(app, *act);
 	else
 		feed_act(app, act, app->arm.reason);
 }
@@ -216,7 +374,7 @@ static bool may_act(struct app *app, enum action action)
 	const char *name = action_info(action)->name;
 
 	if (action_info(action)->group == ACTION_GROUP_LATER)
-		app_say(app, ROLE_error, "%s is not built yet", name);
+		app_say(app, ROLE_error, "%s is not supported yet", name);
 	else if (app->read_only)
 		app_say(app, ROLE_error, "%s: this console was started with --read-only", name);
 	else if (!app->mirror.has_rows || app->mirror.id == NULL)
@@ -228,6 +386,12 @@ static bool may_act(struct app *app, enum action action)
 	else
 		return true;
 	return false;
+}
+
+/* One key, no arming, no reason: it only keeps something from starting, or tells. */
+static bool is_free(enum action action)
+{
+	return acting_confirmation(action, NULL) == CONFIRM_NOTHING;
 }
 
 void acting_begin(struct app *app, enum action action)
@@ -244,8 +408,19 @@ void acting_begin(struct app *app, enum action action)
 		return;
 	if (!app->arm.armed && is_started_here(app))
 		app_started_here(app, app->mirror.id);
-	if (action != ACTION_PAUSE && !app->arm.armed)
+	if (!is_free(action) && !app->arm.armed)
 		app_open_dialog(app, DIALOG_ARM, &act);
 	else
 		go_on(app, &act);
+}
+
+void acting_note(struct app *app, const char *text)
+{
+	struct act act = {.action = ACTION_NOTE, .node = ACT_WHOLE_RUN, .verb = "note"};
+
+	if (!may_act(app, ACTION_NOTE))
+		return;
+	if (app_node(app) != NULL)
+		act.node = app->selected;
+	feed_act(app, &act, text);
 }

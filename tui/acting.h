@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * From an acting key to the engine: what it applies to, whether acts are allowed now, how it must
- * be confirmed. One policy, by consequence: pausing needs nothing; anything else needs arming; one
- * node of low or medium risk needs `y`; high, critical, irreversible, the whole run or a rollback
- * need the target's name typed. One thread.
+ * be confirmed. One policy, by consequence: pausing, holding and noting need nothing; anything else
+ * needs arming; one node of low or medium risk needs `y`; high, critical, irreversible, several
+ * nodes, the whole run or a rollback need the target typed. One thread.
  */
 #ifndef HLP_TUI_ACTING_H
 #define HLP_TUI_ACTING_H
@@ -18,10 +18,17 @@ enum confirmation acting_confirmation(enum action action, const struct mirror_no
 void acting_begin(struct app *app, enum action action);
 /* Acts are allowed now, by this reason: goes on with what was asked. */
 void acting_arm(struct app *app, const char *reason, const struct act *act);
+/* The answer is chosen, the form is filled in: on to the confirmation. */
+void acting_confirm(struct app *app, const struct act *act);
 /* It is confirmed: to the engine. */
 void acting_send(struct app *app, const struct act *act);
-/* The answer is chosen: on to its confirmation. */
-void acting_confirm(struct app *app, const struct act *act);
+/* ":note TEXT": of the selected node, or of the run where none is selected. */
+void acting_note(struct app *app, const char *text);
+
+/* The verb of an action for a node as the contract has it; NULL when it does not apply, which `why`
+ * then says. */
+const char *acting_verb(const struct app *app, enum action action, const struct mirror_node *node,
+			char *why, size_t size);
 
 void acting_tick(struct app *app); /* arming lapses after ten idle minutes, never in a dialog */
 
@@ -30,7 +37,7 @@ struct acting_answer {
 	char key;
 	const char *answer, *text;
 };
-/* Ends with a key of 0. */
+/* Ends with a key of 0; NULL: nothing is asked. */
 const struct acting_answer *acting_answers(const struct mirror_node *node);
 
 #endif

@@ -7,8 +7,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "tui/words.h"
 
 void app_resize(struct app *app, int width, int height)
@@ -37,8 +39,7 @@ void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *a
 
 	*dialog = (struct dialog){.kind = kind, .opened_us = app->now_us, .act = *act};
 	if (kind == DIALOG_NAME || kind == DIALOG_PLAN)
-		(void)snprintf(dialog->expected, sizeof(dialog->expected), "%s",
-			       app_target(app, act));
+		app_target(app, act, dialog->expected, sizeof(dialog->expected));
 	if (kind == DIALOG_ARM) {
 		(void)snprintf(dialog->edit.text, sizeof(dialog->edit.text), "%s",
 			       app->arm.last_reason);
@@ -60,11 +61,58 @@ bool app_is_armed(const struct app *app)
 	return app->arm.armed && !app->read_only;
 }
 
-const char *app_target(const struct app *app, const struct act *act)
+const struct mirror_node *app_act_node(const struct app *app, const struct act *act)
 {
-	if (act->node == ACT_WHOLE_RUN)
-		return app->mirror.name;
-	return app->mirror.nodes[act->node].id;
+	if (act->node >= app->mirror.nodes_count)
+		return NULL; /* which the two names for other targets are */
+	return &app->mirror.nodes[act->node];
+}
+
+void app_target(const struct app *app, const struct act *act, char *out, size_t size)
+{
+	const struct mirror_node *node = app_act_node(app, act);
+
+	if (act->node == ACT_MARKED)
+		(void)snprintf(out, size, "%u node%s", app->marks.count,
+			       app->marks.count == 1 ? "" : "s");
+	else
+		(void)snprintf(out, size, "%s", node ? node->id : app->mirror.name);
+}
+
+/* ---- marks ------------------------------------------------------------------------------- */
+
+static bool marks_hold(const struct app *app)
+{
+	return app->marks.count > 0 && app->marks.topology == app->mirror.topology;
+}
+
+bool app_is_marked(const struct app *app, uint32_t node)
+{
+	return marks_hold(app) && node < app->marks.capacity && app->marks.set[node];
+}
+
+void app_clear_marks(struct app *app)
+{
+	free(app->marks.set);
+	app->marks = (struct marks){0};
+	app->changed = true;
+}
+
+void app_mark(struct app *app, uint32_t node, bool on)
+{
+	struct marks *marks = &app->marks;
+
+	if (node >= app->mirror.nodes_count || app_is_marked(app, node) == on)
+		return;
+	if (!marks_hold(app)) {
+		app_clear_marks(app);
+		marks->capacity = app->mirror.nodes_count;
+		marks->set = mem_calloc(marks->capacity, sizeof(*marks->set));
+		marks->topology = app->mirror.topology;
+	}
+	marks->set[node] = on;
+	marks->count += on ? 1 : (uint32_t)-1;
+	app->changed = true;
 }
 
 void app_started_here(struct app *app, const char *id)
@@ -216,8 +264,13 @@ void app_mirror_changed(struct app *app)
 		app_select(app, first_of_interest(&app->mirror));
 	tell_problem(app, first);
 	drop_old_message(app, first);
-	if (app->dialog.act.node != ACT_WHOLE_RUN &&
-	    app->dialog.act.node >= app->mirror.nodes_count)
+	if (app->marks.count > 0 && !marks_hold(app)) {
+		app_clear_marks(app);
+		app_say(app, ROLE_warning, "the graph changed: nothing is marked any more");
+	}
+	uint32_t target = app->dialog.act.node;
+	bool gone = target < ACT_MARKED && target >= app->mirror.nodes_count;
+	if (gone || (target == ACT_MARKED && app->marks.count == 0))
 		app_close_dialog(app); /* what it was about is not there any more */
 	app->changed = true;
 }

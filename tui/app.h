@@ -16,6 +16,8 @@
 #include "draw/canvas.h"
 #include "draw/layout.h"
 #include "tui/action.h"
+#include "tui/edit.h"
+#include "tui/form.h"
 #include "tui/page.h"
 #include "tui/tail.h"
 #include "tui/term.h"
@@ -101,18 +103,14 @@ struct plan_state {
 };
 
 #define ACT_WHOLE_RUN UINT32_MAX
+#define ACT_MARKED    (UINT32_MAX - 1) /* every marked node that it applies to */
 
 /* An act on its way from the key to the engine. */
 struct act {
 	enum action action;
-	uint32_t node; /* or ACT_WHOLE_RUN */
+	uint32_t node; /* or ACT_WHOLE_RUN, ACT_MARKED */
 	char verb[16]; /* as in the contract */
 	char answer[16];
-};
-
-struct edit {
-	char text[512];
-	size_t length;
 };
 
 enum dialog_kind {
@@ -121,6 +119,7 @@ enum dialog_kind {
 	DIALOG_YES,	/* `y` does it */
 	DIALOG_NAME,	/* typing the target's name does it */
 	DIALOG_CHOICE,	/* named answers */
+	DIALOG_FORM,	/* values that an act takes along */
 	DIALOG_PLAN,	/* a rollback: its plan, then the name */
 	DIALOG_PALETTE, /* actions and nodes by name */
 	DIALOG_START	/* a run that is to be confirmed */
@@ -134,6 +133,13 @@ struct dialog {
 	char expected[160]; /* what must be typed */
 	size_t chosen;	    /* of the palette */
 	bool nodes_only;
+};
+
+/* Nodes marked for the next act. They are known by place, so a change of the graph ends them. */
+struct marks {
+	bool *set; /* one a node; owned */
+	uint32_t capacity, count;
+	uint64_t topology;
 };
 
 struct message {
@@ -190,6 +196,8 @@ struct app {
 	struct dialog dialog;
 	struct message message;
 	struct arm arm;
+	struct form form; /* what an act takes along */
+	struct marks marks;
 	char started[8][32]; /* ids of executions started from here; the newest eight */
 	uint32_t started_count;
 
@@ -210,12 +218,18 @@ const struct mirror_node *app_node(const struct app *app); /* the selected one, 
 void app_select(struct app *app, uint32_t node);
 /* The mirror's graph or rows were replaced or changed. */
 void app_mirror_changed(struct app *app);
+void app_mark(struct app *app, uint32_t node, bool on);
+bool app_is_marked(const struct app *app, uint32_t node);
+void app_clear_marks(struct app *app);
+/* The node of an act, or NULL when it is about more or fewer than one. */
+const struct mirror_node *app_act_node(const struct app *app, const struct act *act);
 bool app_is_armed(const struct app *app);
 bool app_is_wide(const struct app *app); /* list or graph and inspector side by side */
 
 void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *act);
 void app_close_dialog(struct app *app);
-const char *app_target(const struct app *app, const struct act *act); /* a node or the run */
+/* A node, the run, or "3 nodes". */
+void app_target(const struct app *app, const struct act *act, char *out, size_t size);
 void app_started_here(struct app *app, const char *id); /* such an execution is armed */
 
 #endif

@@ -45,6 +45,8 @@ void console_init(struct app *app, bool ascii, bool read_only)
 void console_release(struct app *app)
 {
 	feed_free(app->feed);
+	form_clear(&app->form);
+	app_clear_marks(app);
 	start_free(app->start);
 	mirror_release(&app->mirror);
 	tail_release(&app->tail);
@@ -107,7 +109,7 @@ static void do_look(struct app *app, enum action action)
 		app_show(app, VIEW_HELP);
 		break;
 	default:
-		app_say(app, ROLE_dim, "%s does nothing here; ? lists the keys",
+		app_say(app, ROLE_dim, "%s does nothing in this view; ? lists the keys",
 			action_info(action)->name);
 	}
 }
@@ -130,6 +132,7 @@ static void do_general(struct app *app, enum action action)
 		break;
 	case ACTION_PALETTE:
 	case ACTION_FIND:
+	case ACTION_NOTE:
 	case ACTION_RUN:
 		palette_open(app, action);
 		break;
@@ -160,7 +163,8 @@ void console_do(struct app *app, enum action action)
 	if (app->views[app_view(app)]->act(app, action))
 		return;
 	enum action_group group = action_info(action)->group;
-	if (action != ACTION_RUN && (group == ACTION_GROUP_ACT || group == ACTION_GROUP_LATER))
+	bool is_typed = action == ACTION_RUN || action == ACTION_NOTE;
+	if (!is_typed && (group == ACTION_GROUP_ACT || group == ACTION_GROUP_LATER))
 		acting_begin(app, action);
 	else
 		do_general(app, action);

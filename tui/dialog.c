@@ -6,11 +6,13 @@
 #include "tui/dialog.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/mem.h"
 #include "tui/acting.h"
+#include "tui/consequence.h"
 #include "tui/edit.h"
 #include "tui/palette.h"
 #include "tui/plan.h"
@@ -91,6 +93,22 @@ static void key_choice(struct app *app, uint32_t key)
 	app_say(app, ROLE_dim, "one of the letters answers; Esc leaves the question open");
 }
 
+static void key_form(struct app *app, uint32_t key)
+{
+	struct act act = app->dialog.act;
+
+	if (form_key(&app->form, key) != FORM_GIVEN_OFF)
+		return;
+	const struct form_field *missing = form_missing(&app->form);
+	if (missing != NULL) {
+		app->form.at = (size_t)(missing - app->form.fields);
+		app_say(app, ROLE_error, "%s must have a value", missing->name);
+		return;
+	}
+	app_close_dialog(app);
+	acting_confirm(app, &act);
+}
+
 static bool is_too_early(const struct app *app)
 {
 	const struct dialog *dialog = &app->dialog;
@@ -132,6 +150,8 @@ enum action dialog_key(struct app *app, uint32_t key)
 		key_choice(app, key);
 	else if (kind == DIALOG_START)
 		key_start(app, key);
+	else if (kind == DIALOG_FORM)
+		key_form(app, key);
 	else if (kind == DIALOG_NAME || !plan_key(app, key))
 		key_name(app, key);
 	return ACTION_NONE;
@@ -155,31 +175,95 @@ static void fill_arm(struct app *app, struct page *page)
 
 static const char *consequence(const struct act *act)
 {
-	if (act->action == ACTION_CANCEL && act->node == ACT_WHOLE_RUN)
-		return "Nothing more starts, and what runs is stopped.";
-	if (act->action == ACTION_CANCEL)
-		return "Its processes are stopped; the node ends as cancelled.";
-	if (act->action == ACTION_RETRY)
+	switch (act->action) {
+	case ACTION_CANCEL:
+		return act->node == ACT_WHOLE_RUN
+			       ? "Nothing more starts, and what runs is stopped."
+			       : "Its processes are stopped; the node ends as cancelled.";
+	case ACTION_RETRY:
 		return "It runs again as a new attempt.";
-	return "The answer is recorded and acted on.";
+	case ACTION_SKIP:
+		return "It is not run and counts as succeeded, shown as skipped.";
+	case ACTION_DONE:
+		return "It counts as succeeded, shown as by hand; its files are recorded.";
+	case ACTION_FREEZE:
+		return strcmp(act->verb, "thaw") == 0
+			       ? "Its processes go on where they stood."
+			       : "Its processes stand still, and so does its clock. Locks and "
+				 "connections that they hold stay open.";
+	default:
+		return "The answer is recorded and acted on.";
+	}
+}
+
+/* What starts at once is the question in letting a node count as succeeded. */
+static void fill_settled(struct app *app, struct page *page, const struct act *act)
+{
+	const struct mirror *mirror = &app->mirror;
+	bool *settled = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*settled));
+	struct buf names;
+
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		settled[i] = i == act->node || (act->node == ACT_MARKED && app_is_marked(app, i));
+	buf_init(&names, 4096);
+	uint32_t starts = consequence_starts(mirror, settled, 12, &names);
+	if (starts == 0)
+		page_add(page, ROLE_text, 0, 0, "Nothing starts by this alone.");
+	else
+		page_addf(page, ROLE_warning, CELL_BOLD, 2, "%s: %s",
+			  mirror->paused ? "Starts once the run is resumed" : "Starts NOW",
+			  buf_text(&names));
+	buf_clear(&names);
+	if (act->action == ACTION_SKIP && consequence_missing(mirror, settled, &names) > 0)
+		page_addf(page, ROLE_warning, 0, 2, "Nobody will have written: %s",
+			  buf_text(&names));
+	buf_release(&names);
+	free(settled);
+}
+
+static void fill_node(struct app *app, struct page *page, const struct mirror_node *node)
+{
+	const struct act *act = &app->dialog.act;
+	char word[64];
+
+	words_node(&app->mirror, node, word, sizeof(word));
+	page_addf(page, words_role(node->state, node->reason), 0, 0, "%s is %s; risk %s.", node->id,
+		  word, words_risk(node));
+	if (act->action != ACTION_CANCEL && node->command != NULL && node->command[0] != '\0')
+		page_addf(page, ROLE_text, 0, 2, "runs: %s", node->command);
+	if (act->answer[0] != '\0')
+		page_addf(page, ROLE_text, 0, 0, "Answer: %s.", act->answer);
+}
+
+static void fill_marked(struct app *app, struct page *page)
+{
+	struct buf names;
+	uint32_t found = 0;
+
+	buf_init(&names, 64 * 1024);
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+		if (app_is_marked(app, i))
+			buf_printf(&names, "%s%s", found++ ? ", " : "", app->mirror.nodes[i].id);
+	}
+	page_addf(page, ROLE_text, CELL_BOLD, 2, "%u nodes: %.3000s", found, buf_text(&names));
+	buf_release(&names);
 }
 
 static void fill_act(struct app *app, struct page *page)
 {
 	const struct act *act = &app->dialog.act;
-	char word[64];
+	const struct mirror_node *node = app_act_node(app, act);
 
-	if (act->node != ACT_WHOLE_RUN) {
-		const struct mirror_node *node = &app->mirror.nodes[act->node];
-		words_node(&app->mirror, node, word, sizeof(word));
-		page_addf(page, words_role(node->state, node->reason), 0, 0, "%s is %s; risk %s.",
-			  node->id, word, words_risk(node));
-		if (act->action != ACTION_CANCEL && node->command != NULL)
-			page_addf(page, ROLE_text, 0, 2, "runs: %s", node->command);
-		if (act->answer[0] != '\0')
-			page_addf(page, ROLE_text, 0, 0, "Answer: %s.", act->answer);
-	}
+	if (node != NULL)
+		fill_node(app, page, node);
+	else if (act->node == ACT_MARKED)
+		fill_marked(app, page);
 	page_add(page, ROLE_text, 0, 0, consequence(act));
+	if (act->action == ACTION_SKIP || act->action == ACTION_DONE)
+		fill_settled(app, page, act);
+	for (size_t i = 0; act->action == ACTION_DONE && i < app->form.count; i++)
+		page_addf(page, ROLE_text, 0, 2, "%s = %s", app->form.fields[i].name,
+			  app->form.fields[i].value.text);
 }
 
 static void fill_choice(struct app *app, struct page *page)
@@ -197,19 +281,24 @@ static void fill_choice(struct app *app, struct page *page)
 static void title_of(const struct app *app, char *out, size_t size)
 {
 	const struct dialog *dialog = &app->dialog;
+	char target[160];
 
+	app_target(app, &dialog->act, target, sizeof(target));
 	switch (dialog->kind) {
 	case DIALOG_ARM:
 		(void)snprintf(out, size, "arm");
 		break;
 	case DIALOG_CHOICE:
-		(void)snprintf(out, size, "%s asks", app_target(app, &dialog->act));
+		(void)snprintf(out, size, "%s asks", target);
+		break;
+	case DIALOG_FORM:
+		(void)snprintf(out, size, "%s %s: its outputs", dialog->act.verb, target);
 		break;
 	case DIALOG_START:
 		(void)snprintf(out, size, "start a run");
 		break;
 	default:
-		(void)snprintf(out, size, "%s %s", dialog->act.verb, app_target(app, &dialog->act));
+		(void)snprintf(out, size, "%s %s", dialog->act.verb, target);
 	}
 }
 
@@ -219,15 +308,38 @@ static void draw_prompt(struct app *app, struct area line)
 	char prompt[220];
 
 	if (dialog->kind == DIALOG_ARM) {
-		edit_draw(app, line, "reason: ");
+		edit_draw(&dialog->edit, &app->canvas, line, "reason: ", &app->cursor);
 	} else if (dialog->kind == DIALOG_NAME ||
 		   (dialog->kind == DIALOG_START && start_needs_name(app))) {
 		(void)snprintf(prompt, sizeof(prompt), "type %s to do it: ", dialog->expected);
-		edit_draw(app, line, prompt);
+		edit_draw(&dialog->edit, &app->canvas, line, prompt, &app->cursor);
+	} else if (dialog->kind == DIALOG_FORM) {
+		canvas_text(&app->canvas, line.x, line.y, line.width, ROLE_dim, 0,
+			    "Up Down Tab move; Enter on the last goes on, Esc leaves");
 	} else if (dialog->kind != DIALOG_CHOICE) {
 		canvas_text(&app->canvas, line.x, line.y, line.width, ROLE_prompt, CELL_BOLD,
 			    "y does it, Esc leaves it");
 		app->cursor = (struct term_cursor){line.x, line.y, true};
+	}
+}
+
+static void fill(struct app *app, struct page *page)
+{
+	switch (app->dialog.kind) {
+	case DIALOG_ARM:
+		fill_arm(app, page);
+		break;
+	case DIALOG_CHOICE:
+		fill_choice(app, page);
+		break;
+	case DIALOG_START:
+		start_fill(app, page);
+		break;
+	case DIALOG_FORM:
+		page_add(page, ROLE_text, 0, 0, "Later nodes use what this one writes.");
+		break;
+	default:
+		fill_act(app, page);
 	}
 }
 
@@ -240,15 +352,9 @@ static void draw_box(struct app *app, struct area area)
 
 	page_init(&page);
 	page_start(&page, width - 4);
-	if (app->dialog.kind == DIALOG_ARM)
-		fill_arm(app, &page);
-	else if (app->dialog.kind == DIALOG_CHOICE)
-		fill_choice(app, &page);
-	else if (app->dialog.kind == DIALOG_START)
-		start_fill(app, &page);
-	else
-		fill_act(app, &page);
-	int height = (int)page.count + 3;
+	fill(app, &page);
+	int form = app->dialog.kind == DIALOG_FORM ? form_height(&app->form) : 0;
+	int height = (int)page.count + form + 3;
 	if (height > area.height)
 		height = area.height;
 	struct area box = {area.x + (area.width - width) / 2, area.y + area.height - height, width,
@@ -258,8 +364,12 @@ static void draw_box(struct app *app, struct area area)
 	canvas_box(&app->canvas, box.x, box.y, box.width, box.height, ROLE_border, title);
 	struct area inner = {box.x + 2, box.y + 1, box.width - 4, box.height - 3};
 	page_draw(&page, &app->canvas, inner);
-	inner.y = box.y + box.height - 2;
-	draw_prompt(app, inner);
+	inner.y += (int)page.count;
+	inner.height -= (int)page.count;
+	struct area last = {inner.x, box.y + box.height - 2, inner.width, 1};
+	draw_prompt(app, last);
+	if (form > 0 && inner.height > 0)
+		form_draw(&app->form, &app->canvas, inner, &app->cursor);
 	page_release(&page);
 }
 

@@ -57,17 +57,25 @@ bool edit_key(struct edit *edit, uint32_t key)
 	return true;
 }
 
-void edit_draw(struct app *app, struct area line, const char *prompt)
+const char *edit_end(const char *text, int room)
 {
-	struct canvas *canvas = &app->canvas;
-	const char *text = app->dialog.edit.text;
+	while (room > 0 && *text != '\0' && (int)text_width(text) > room) {
+		do {
+			text++;
+		} while (((unsigned char)*text & 0xc0) == 0x80);
+	}
+	return text;
+}
+
+void edit_draw(const struct edit *edit, struct canvas *canvas, struct area line, const char *prompt,
+	       struct term_cursor *out)
+{
 	int x = line.x;
 
 	x += canvas_text(canvas, x, line.y, line.width, ROLE_prompt, CELL_BOLD, prompt);
 	int room = line.x + line.width - x - 1;
-	while (room > 0 && (int)text_width(text) > room)
-		text++; /* the end is what is being typed */
-	x += canvas_text(canvas, x, line.y, room, ROLE_prompt, CELL_UNDERLINE, text);
+	x += canvas_text(canvas, x, line.y, room, ROLE_prompt, CELL_UNDERLINE,
+			 edit_end(edit->text, room));
 	canvas_put(canvas, x, line.y, ' ', ROLE_prompt, CELL_REVERSE);
-	app->cursor = (struct term_cursor){x, line.y, true};
+	*out = (struct term_cursor){x, line.y, true};
 }

@@ -523,11 +523,28 @@ static void act_answered(struct app *app, const ProtobufCMessage *message)
 	expect_news(app);
 }
 
+/* What was typed into the form goes along as the outputs of a node that was done by hand. */
+static Hlp__V1__Pair **arguments_of(struct app *app, struct arena *arena, size_t *out_count)
+{
+	size_t count = app->form.count;
+	Hlp__V1__Pair *pairs = arena_alloc(arena, (count + 1) * sizeof(*pairs));
+	Hlp__V1__Pair **list = arena_alloc(arena, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		hlp__v1__pair__init(&pairs[i]);
+		pairs[i].name = app->form.fields[i].name;
+		pairs[i].value = app->form.fields[i].value.text;
+		list[i] = &pairs[i];
+	}
+	*out_count = count;
+	return list;
+}
+
 void feed_act(struct app *app, const struct act *act, const char *reason)
 {
 	Hlp__V1__ActRequest request = HLP__V1__ACT_REQUEST__INIT;
-	const struct mirror_node *node =
-		act->node == ACT_WHOLE_RUN ? NULL : &app->mirror.nodes[act->node];
+	const struct mirror_node *node = app_act_node(app, act);
+	struct arena arena = {0};
 	struct pending how = {
 		.rpc = "Act", .reply = &hlp__v1__act_reply__descriptor, .answered = act_answered};
 	char id[27];
@@ -545,7 +562,10 @@ void feed_act(struct app *app, const struct act *act, const char *reason)
 	request.note = (char *)reason;
 	request.version = node ? node->version : 0;
 	request.confirmed = true;
+	if (act->action == ACTION_DONE)
+		request.arguments = arguments_of(app, &arena, &request.n_arguments);
 	send_change(app, &how, &request.base);
+	arena_release(&arena);
 }
 
 static void rollback_answered(struct app *app, const ProtobufCMessage *message)

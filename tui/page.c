@@ -168,6 +168,8 @@ bool page_act(struct page *page, enum action action, int height)
 {
 	int step;
 
+	if (action == ACTION_MARK)
+		action = ACTION_PAGE_DOWN; /* the blank, as in every pager */
 	if (!action_moves(action, height - 1, (int)page->count, &step))
 		return false;
 	page_scroll(page, step, height);

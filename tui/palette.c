@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "tui/acting.h"
 #include "tui/edit.h"
 #include "tui/start.h"
 #include "tui/words.h"
@@ -67,6 +69,8 @@ static void find(const struct app *app, struct hits *out)
 	for (int i = 1; i < ACTIONS && !app->dialog.nodes_only; i++) {
 		const struct action_info *info = action_info((enum action)i);
 		int score = palette_score(pattern, info->name);
+		if (score < 0 && strlen(pattern) >= 3 && strcasestr(info->help, pattern) != NULL)
+			score = 0; /* "release", "thaw", "resume": said in what it does */
 		if (score >= 0 && info->group != ACTION_GROUP_MOVE)
 			add_hit(out, (struct hit){.score = score, .action = (enum action)i});
 	}
@@ -77,9 +81,35 @@ static void find(const struct app *app, struct hits *out)
 	}
 }
 
+/* Commands that take what is typed after their name. */
+static const struct command {
+	const char *word; /* with its blank */
+	const char *help;
+	void (*exec)(struct app *app, const char *rest);
+} COMMANDS[] = {
+	{"run ",
+	 "run FILE name=value …   Tab completes the file. Enter reads it and says what it would "
+	 "do; nothing starts yet.",
+	 start_prepare},
+	{"note ",
+	 "note TEXT   It stands in the journal, with your name, at the selected node; nothing "
+	 "else changes.",
+	 acting_note},
+};
+
+static const struct command *command_of(const struct app *app)
+{
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++) {
+		if (!app->dialog.nodes_only &&
+		    text_starts_with(app->dialog.edit.text, COMMANDS[i].word))
+			return &COMMANDS[i];
+	}
+	return NULL;
+}
+
 static bool is_run(const struct app *app)
 {
-	return strncmp(app->dialog.edit.text, "run ", 4) == 0;
+	return command_of(app) == &COMMANDS[0];
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
@@ -88,11 +118,12 @@ static enum action choose(struct app *app)
 {
 	struct hits hits;
 
-	if (is_run(app)) {
+	const struct command *command = command_of(app);
+	if (command != NULL) {
 		char line[sizeof(app->dialog.edit.text)];
 		memcpy(line, app->dialog.edit.text, sizeof(line));
 		app_close_dialog(app);
-		start_prepare(app, line + 4);
+		command->exec(app, line + strlen(command->word));
 		return ACTION_NONE;
 	}
 	find(app, &hits);
@@ -136,6 +167,8 @@ void palette_open(struct app *app, enum action action)
 	app->dialog.nodes_only = action == ACTION_FIND;
 	if (action == ACTION_RUN)
 		edit_set(&app->dialog.edit, "run ");
+	if (action == ACTION_NOTE)
+		edit_set(&app->dialog.edit, "note ");
 }
 
 /* ---- drawing ----------------------------------------------------------------------------- */
@@ -160,18 +193,16 @@ static void draw_hit(struct app *app, struct area line, const struct hit *hit)
 	canvas_text(canvas, line.x, line.y, 6, ROLE_key, 0, key);
 	canvas_text(canvas, line.x + 7, line.y, 17, ROLE_text, 0, info->name);
 	canvas_text(canvas, line.x + 25, line.y, line.width - 25, ROLE_dim, 0,
-		    info->group == ACTION_GROUP_LATER ? "not built yet" : info->help);
+		    info->group == ACTION_GROUP_LATER ? "not supported yet" : info->help);
 }
 
-static void draw_run_help(struct app *app, struct area inner)
+static void draw_command_help(struct app *app, struct area inner, const char *help)
 {
 	struct page page;
 
 	page_init(&page);
 	page_start(&page, inner.width);
-	page_add(&page, ROLE_dim, 0, 0,
-		 "run FILE name=value …   Tab completes the file. Enter reads it and says what it "
-		 "would do; nothing starts yet.");
+	page_add(&page, ROLE_dim, 0, 0, help);
 	page_draw(&page, &app->canvas, inner);
 	page_release(&page);
 }
@@ -183,7 +214,8 @@ void palette_draw(struct app *app, struct area area)
 	int width = area.width < 78 ? area.width : 78;
 
 	find(app, &hits);
-	int rows = is_run(app) ? 2 : (int)hits.count;
+	const struct command *command = command_of(app);
+	int rows = command != NULL ? 2 : (int)hits.count;
 	int height = rows + 3 > area.height ? area.height : rows + 3;
 	struct area box = {area.x + (area.width - width) / 2, area.y + area.height - height, width,
 			   height};
@@ -191,8 +223,8 @@ void palette_draw(struct app *app, struct area area)
 	canvas_box(canvas, box.x, box.y, box.width, box.height, ROLE_border,
 		   app->dialog.nodes_only ? "find a node" : "do, or go to");
 	struct area inner = {box.x + 2, box.y + 1, box.width - 4, box.height - 3};
-	if (is_run(app)) {
-		draw_run_help(app, inner);
+	if (command != NULL) {
+		draw_command_help(app, inner, command->help);
 	} else {
 		for (int i = 0; i < inner.height && i < (int)hits.count; i++) {
 			struct area line = {inner.x, inner.y + i, inner.width, 1};
@@ -202,5 +234,6 @@ void palette_draw(struct app *app, struct area area)
 		}
 	}
 	inner.y = box.y + box.height - 2;
-	edit_draw(app, inner, app->dialog.nodes_only ? "/" : ":");
+	edit_draw(&app->dialog.edit, canvas, inner, app->dialog.nodes_only ? "/" : ":",
+		  &app->cursor);
 }

@@ -185,5 +185,5 @@ void plan_draw(struct app *app, struct area area)
 		canvas_text(&app->canvas, last.x, last.y, last.width, ROLE_error, 0,
 			    "it cannot be carried out as it is; Esc leaves");
 	else
-		edit_draw(app, last, prompt);
+		edit_draw(&app->dialog.edit, &app->canvas, last, prompt, &app->cursor);
 }

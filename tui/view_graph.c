@@ -123,6 +123,8 @@ static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, in
 	canvas_fill(canvas, x, y, width, 1, ' ', ROLE_text, 0);
 	canvas_put(canvas, x, y, '[', selected ? ROLE_prompt : ROLE_edge, 0);
 	canvas_put(canvas, x + width - 1, y, ']', selected ? ROLE_prompt : ROLE_edge, 0);
+	if (app_is_marked(app, index))
+		canvas_put(canvas, x + 3, y, '*', ROLE_prompt, CELL_BOLD);
 	canvas_text(canvas, x + 1, y, 1, role, 0, words_glyph(canvas, node->state, node->reason));
 	canvas_text(canvas, x + 2, y, width > 5 ? 1 : 0, role, 0,
 		    state_letter(node->state, node->reason));
@@ -195,6 +197,9 @@ static bool graph_act(struct app *app, enum action action)
 	case ACTION_OPEN:
 		if (app_node(app) != NULL)
 			app_show(app, VIEW_NODE);
+		return true;
+	case ACTION_MARK:
+		app_mark(app, app->selected, !app_is_marked(app, app->selected));
 		return true;
 	default:
 		return false;

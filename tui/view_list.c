@@ -264,6 +264,8 @@ static void draw_row(struct app *app, struct canvas *canvas, struct area line, s
 		return;
 	}
 	draw_node(app, canvas, line, (uint32_t)row->node);
+	if (app_is_marked(app, (uint32_t)row->node))
+		canvas_put(canvas, line.x + 2, line.y, '*', ROLE_prompt, CELL_BOLD);
 	if (row->node != (int64_t)app->selected)
 		return;
 	canvas_put(canvas, line.x, line.y, '>', ROLE_prompt, 0);
@@ -287,7 +289,7 @@ static void list_draw(struct app *app, struct canvas *canvas, struct area area)
 	if (!app->mirror.has_graph) {
 		if (app->execution[0] == '\0')
 			canvas_text(canvas, area.x + 1, area.y, -1, ROLE_dim, 0,
-				    "no execution: e lists them, n starts one");
+				    "no execution: 6 lists them, n starts one");
 		return;
 	}
 	bool titles = area.height > 8;
@@ -313,6 +315,16 @@ static void move(struct app *app, int step)
 		app_select(app, (uint32_t)node);
 }
 
+/* Marks and goes on to the next, so that a few blanks mark a few nodes. */
+static void mark(struct app *app)
+{
+	if (app_node(app) == NULL)
+		return;
+	app_mark(app, app->selected, !app_is_marked(app, app->selected));
+	app_say(app, ROLE_dim, "%u marked: H R S X F act on them, Esc ends it", app->marks.count);
+	move(app, 1);
+}
+
 static bool list_act(struct app *app, enum action action)
 {
 	int page = app->body.height > 3 ? app->body.height - 2 : 1, step;
@@ -325,6 +337,14 @@ static bool list_act(struct app *app, enum action action)
 	case ACTION_OPEN:
 		if (app_node(app) != NULL)
 			app_show(app, VIEW_NODE);
+		return true;
+	case ACTION_BACK:
+		if (app->marks.count == 0)
+			return false;
+		app_clear_marks(app);
+		return true;
+	case ACTION_MARK:
+		mark(app);
 		return true;
 	case ACTION_ORDER:
 		app->list.attention = !app->list.attention;

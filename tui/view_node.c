@@ -194,6 +194,8 @@ static bool output_act(struct app *app, enum action action)
 {
 	int page = app->body.height > 4 ? app->body.height - 3 : 1, step;
 
+	if (action == ACTION_MARK)
+		action = ACTION_PAGE_DOWN;
 	if (action == ACTION_LAST) {
 		tail_to_end(&app->tail);
 		return true;

@@ -100,6 +100,8 @@ static void copy_node(struct arena *arena, const Hlp__V1__Graph *graph,
 	node->description = copy_text(arena, from->description);
 	node->artifacts = copy_texts(arena, from->artifacts, from->n_artifacts);
 	node->artifacts_count = (uint32_t)from->n_artifacts;
+	node->outputs = copy_texts(arena, from->outputs, from->n_outputs);
+	node->outputs_count = (uint32_t)from->n_outputs;
 	node->timeout_us = from->timeout_us;
 	node->estimate_us = from->estimate_us;
 }
@@ -276,6 +278,18 @@ static struct mirror_node *read_nodes(struct arena *arena, const Hlp__V1__Graph 
 	return nodes;
 }
 
+static void copy_params(struct mirror *mirror, const Hlp__V1__Graph *graph)
+{
+	struct arena *arena = &mirror->arena;
+
+	mirror->params_count = (uint32_t)graph->n_params;
+	mirror->params = arena_alloc(arena, (graph->n_params + 1) * sizeof(*mirror->params));
+	for (size_t i = 0; i < graph->n_params; i++)
+		mirror->params[i] =
+			(struct mirror_param){copy_text(arena, graph->params[i]->name),
+					      copy_text(arena, graph->params[i]->value)};
+}
+
 void mirror_set_graph(struct mirror *mirror, const Hlp__V1__Graph *graph)
 {
 	uint32_t count = (uint32_t)graph->n_nodes;
@@ -290,6 +304,7 @@ void mirror_set_graph(struct mirror *mirror, const Hlp__V1__Graph *graph)
 	install(mirror, &arena, nodes, count);
 	mirror->order = order_by_phase(&mirror->arena, nodes, count, mirror->phases_count);
 	mirror->max_parallel = graph->max_parallel;
+	copy_params(mirror, graph);
 	free(mirror->description);
 	mirror->description = mem_strdup(graph->description);
 	mirror->has_graph = true;
@@ -311,6 +326,7 @@ static void build_from_rows(struct mirror *mirror, const Hlp__V1__Update *update
 	}
 	mirror->phases_count = 0;
 	mirror->phases = NULL;
+	mirror->params_count = 0;
 	install(mirror, &arena, nodes, count);
 	mirror->order = order_by_phase(&mirror->arena, nodes, count, 0);
 	mirror->topology++;

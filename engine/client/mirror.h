@@ -27,6 +27,8 @@ struct mirror_node {
 	const char *irreversible, *command, *undo, *description; /* "" without */
 	const char *const *artifacts;
 	uint32_t artifacts_count;
+	const char *const *outputs;
+	uint32_t outputs_count;
 	int64_t timeout_us, estimate_us;
 	/* from rows */
 	enum state state;
@@ -40,6 +42,10 @@ struct mirror_node {
 	uint64_t version;
 };
 
+struct mirror_param {
+	const char *name, *value;
+};
+
 struct mirror {
 	struct arena arena; /* the graph's texts */
 	char *id, *name, *workflow, *description, *revision, *folder, *actor, *note;
@@ -50,6 +56,8 @@ struct mirror {
 	uint32_t counts[STATES];
 	const char *const *phases;
 	uint32_t phases_count;
+	struct mirror_param *params;
+	uint32_t params_count;
 	struct mirror_node *nodes;
 	uint32_t nodes_count;
 	uint32_t max_parallel;

@@ -47,7 +47,7 @@ shows '^back$'
 
 type_in 'clear; NO_COLOR=1 hlp-console --ascii plan; echo back'
 shows 'x FAILED'
-keys g
+keys 2
 shows '\[xF swap'
 screen sizes-ascii
 coloured && fail "there is colour in spite of NO_COLOR"

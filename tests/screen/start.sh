@@ -57,7 +57,7 @@ pause_for_dialog
 touch flag
 keys y
 shows 'slow#2 .*COMPLETED'
-keys e
+keys 6
 shows '✓ slow#2'
 shows '✓ slow#1'
 keys q

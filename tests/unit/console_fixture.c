@@ -55,6 +55,7 @@ static void set_graph(struct app *app)
 	Hlp__V1__Graph graph = HLP__V1__GRAPH__INIT;
 	Hlp__V1__GraphNode nodes[FIXTURE_NODES], *list[FIXTURE_NODES];
 	char *phases[] = {"prepare", "switch", "verify"};
+	char *change = "change";
 
 	for (int i = 0; i < FIXTURE_NODES; i++) {
 		struct fixture_spec *spec = &SPECS[i];
@@ -70,6 +71,8 @@ static void set_graph(struct app *app)
 		nodes[i].n_needs = spec->needs_count;
 		nodes[i].artifacts = &spec->artifact;
 		nodes[i].n_artifacts = spec->artifact[0] != '\0';
+		nodes[i].outputs = &change;
+		nodes[i].n_outputs = i == FIXTURE_DNS;
 		list[i] = &nodes[i];
 	}
 	graph.workflow = "edge-cert";

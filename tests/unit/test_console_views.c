@@ -151,7 +151,7 @@ static void the_graph_shows_states_in_layers(void **state)
 	struct app app;
 	fixture_open(&app, 80, 24);
 	app_select(&app, FIXTURE_SWAP);
-	fixture_keys(&app, "g");
+	fixture_keys(&app, "2");
 	assert_true(fixture_shows(&app, "[✓C issue           12s]"));
 	assert_true(fixture_shows(&app, " switch "));
 	assert_true(fixture_shows(&app, "[✗F swap            12s]"));
@@ -168,7 +168,7 @@ static void a_narrow_box_drops_its_time_before_it_cuts_its_name(void **state)
 	(void)state;
 	struct app app;
 	fixture_open(&app, 40, 24);
-	fixture_keys(&app, "g");
+	fixture_keys(&app, "2");
 	assert_true(fixture_shows(&app, "[✓C issue     12s]"));
 	app.mirror.nodes[FIXTURE_ISSUE].id = "check-expiry";
 	assert_true(fixture_shows(&app, "[✓C check-expiry ]"));
@@ -360,10 +360,10 @@ static void a_key_without_meaning_says_so(void **state)
 	fixture_open(&app, 80, 24);
 	fixture_keys(&app, "z");
 	assert_true(fixture_shows(&app, "z means nothing here; ? lists the keys"));
-	fixture_keys(&app, "H");
-	assert_true(fixture_shows(&app, "hold is not built yet"));
+	fixture_keys(&app, "B");
+	assert_true(fixture_shows(&app, "roll-back-to is not supported yet"));
 	fixture_keys(&app, "f");
-	assert_true(fixture_shows(&app, "follow does nothing here; ? lists the keys"));
+	assert_true(fixture_shows(&app, "follow does nothing in this view; ? lists the keys"));
 	fixture_close(&app);
 }
 
@@ -401,7 +401,7 @@ static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
 	fixture_keys(&app, "]");
 	assert_int_equal(app.diff.page.top, 2);
 	assert_true(fixture_shows(&app, "+cert new.pem"));
-	fixture_keys(&app, "g");
+	fixture_keys(&app, "2");
 	assert_int_equal(app_view(&app), VIEW_GRAPH);
 	fixture_close(&app);
 }
@@ -433,7 +433,7 @@ static void no_size_is_too_small_or_too_large(void **state)
 	static const int SIZES[][2] = {{1, 1},	  {20, 5},   {39, 9},  {40, 10},
 				       {60, 15},  {80, 24},  {79, 23}, {100, 30},
 				       {140, 40}, {200, 60}, {3, 50},  {300, 2}};
-	static const char *const KEYS[] = {"1", "g",  "\r", "l",  "d",	"w",  "e",
+	static const char *const KEYS[] = {"1", "2",  "\r", "l",  "d",	"w",  "6",
 					   "?", "1U", "R",  ":r", "1n", "/s", "X"};
 	for (int ascii = 0; ascii < 2; ascii++) {
 		struct app app;
@@ -460,7 +460,7 @@ static void no_size_is_too_small_or_too_large(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
 	(void)state;
-	static const char *const KEYS[] = {"1", "g", "\r", "w", "?", ":"};
+	static const char *const KEYS[] = {"1", "2", "\r", "w", "?", ":"};
 	struct app app;
 	fixture_open(&app, 80, 24);
 	app.ascii = app.canvas.ascii = true;
