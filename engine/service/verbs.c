@@ -10,6 +10,7 @@
 
 #include "base/instance.h"
 #include "service/acting.h"
+#include "service/presence.h"
 #include "service/reads.h"
 #include "service/watch.h"
 
@@ -111,6 +112,13 @@ static void watch(struct asking *asking)
 	watch_begin(asking);
 }
 
+static void be_present(struct asking *asking)
+{
+	const Hlp__V1__PresenceRequest *asked = (const Hlp__V1__PresenceRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, presence_begin);
+}
+
 static void then_events(struct asking *asking)
 {
 	const Hlp__V1__EventsRequest *asked = (const Hlp__V1__EventsRequest *)asking->message;
@@ -186,6 +194,7 @@ static const struct verb_entry {
 	{"GetGraph", get_graph},
 	{"Watch", watch},
 	{"Act", acting_act},
+	{"BePresent", be_present},
 	{"ListEvents", list_events},
 	{"ListAttempts", list_attempts},
 	{"ReadOutput", read_output},
