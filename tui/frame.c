@@ -165,7 +165,10 @@ static int draw_progress(struct app *app, int x)
 		clock_format_duration(estimate_us / 1000000 * 1000000, left);
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_dim, 0, ", about %s left", left);
 	}
-	if (past != NULL) {
+	if (mirror->quarantined) {
+		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_error, 0,
+				   "   quarantined, read-only: %s", mirror->quarantine);
+	} else if (past != NULL) {
 		words_clock(past->ended_us, at, sizeof(at));
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_warning, 0,
 				   "   point of no return passed %.5s at %s", at, past->id);
@@ -177,9 +180,6 @@ static int draw_progress(struct app *app, int x)
 	} else if (mirror->cancelled && !mirror->ended) {
 		x += canvas_text(&app->canvas, x, 1, -1, ROLE_warning, 0,
 				 "   cancelled: nothing more starts");
-	} else if (mirror->quarantined) {
-		x += canvas_text(&app->canvas, x, 1, -1, ROLE_error, 0,
-				 "   quarantined: read-only");
 	}
 	return x;
 }

@@ -204,6 +204,7 @@ static int collect(struct content_job *job)
 
 static void work(struct content *content, struct content_job *job)
 {
+	blackbox_about(job->execution);
 	switch (job->kind) {
 	case CONTENT_PIN:
 		job->result = pin(content, job->request);
@@ -222,6 +223,7 @@ static void work(struct content *content, struct content_job *job)
 		compare(content, job->request);
 		break;
 	}
+	blackbox_about(NULL);
 }
 
 static bool needs_commit(const struct content_job *job)

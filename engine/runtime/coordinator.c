@@ -301,6 +301,7 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	effects_dispatch(engine);
 	/* 5. an agreed stop */
 	finish_stop(engine);
+	blackbox_about(NULL);
 	/* 6. all of it to the disk, in one piece */
 	if (turn_deadline_us(engine) <= engine_now_us(engine))
 		turn_seal(engine);

@@ -272,6 +272,7 @@ void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 
 	if (engine->broken || run->version > engine->committed_seq)
 		return;
+	blackbox_about(live->execution->id);
 	count = execution_outstanding(live->execution, node, effects);
 	for (size_t i = 0; i < count; i++) {
 		/* Recovery asks the executor about it first: it may be running already. */

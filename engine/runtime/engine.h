@@ -34,6 +34,8 @@ struct engine {
 	size_t starts_first, starts_last, starts_capacity;
 	struct map requests; /* ids of mutating requests known to this engine → their execution */
 	struct arena requests_arena;
+	struct map quarantined; /* ids of executions that are set aside → a refusal (char *) */
+	struct arena quarantine_arena;
 	uint32_t watch_all;   /* watchers of all headers */
 	int64_t published_us; /* the last publication */
 	bool publish_due;

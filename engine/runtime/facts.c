@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
+#include "runtime/quarantine.h"
 #include "runtime/turn.h"
 
 static void apply(struct engine *engine, struct live *live, const struct input *input)
@@ -38,7 +39,7 @@ static bool wants_query(const struct live *live, uint32_t node, struct effect *o
 	return false;
 }
 
-static void query(struct engine *engine, struct live *live)
+void facts_query(struct engine *engine, struct live *live)
 {
 	const struct execution *execution = live->execution;
 
@@ -108,11 +109,14 @@ static void take_one(struct engine *engine, struct report_message *message)
 			      .text = message->text};
 	struct live *live;
 	int64_t node;
+	const bool is_ours = attempt_id_parse(message->attempt, execution, node_id,
+					      &input.attempt_kind, &input.attempt);
 
+	if (is_ours && quarantine_holds(engine, execution))
+		return; /* the executor keeps it until the execution is taken up again */
 	if (is_ending(report->kind)) /* durable with this turn, or of an execution long ended */
 		turn_acknowledge(engine, message->attempt);
-	if (!attempt_id_parse(message->attempt, execution, node_id, &input.attempt_kind,
-			      &input.attempt))
+	if (!is_ours)
 		return;
 	live = live_find(&engine->lives, execution);
 	node = live ? workflow_find_node(live->execution->workflow, node_id) : -1;
@@ -165,7 +169,7 @@ static void all_reachable(struct engine *engine)
 {
 	engine->launcher_reachable = true;
 	for (size_t i = 0; i < engine->lives.count; i++)
-		query(engine, engine->lives.items[i]);
+		facts_query(engine, engine->lives.items[i]);
 	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
 }
 
