@@ -133,13 +133,37 @@ static void settle(struct launcher *launcher, struct attempt *attempt, enum atte
 	launcher_tell(launcher, &message);
 }
 
+/* There is no room for its output or its record: it never was. The record's beginning may reach
+ * the log later, so its end follows. */
+static void withdraw(struct launcher *launcher, struct attempt *attempt)
+{
+	struct launch_message message;
+
+	cgroups_give_back(&launcher->cgroups, attempt->cgroup);
+	attempt->cgroup = NULL;
+	attempt->exit = LAUNCH_EXIT_LAUNCH;
+	attempt_end(&launcher->attempts, attempt, ATTEMPT_EXITED);
+	message = attempt_describe(attempt, launcher->boot_id);
+	launcher_record(launcher, &message);
+	message = (struct launch_message){.kind = LAUNCH_ACKNOWLEDGE, .attempt = attempt->id};
+	launcher_record(launcher, &message);
+	message.kind = LAUNCH_NOT_STARTED;
+	launcher_tell(launcher, &message);
+	attempt_forget(&launcher->attempts, attempt);
+}
+
 struct attempt *child_start(struct launcher *launcher, const struct launch_message *order)
 {
 	struct attempt *attempt = attempt_of_order(launcher, order);
 	struct launch_message message;
 	struct err err;
+	int result = start(launcher, order, attempt, &err);
 
-	if (start(launcher, order, attempt, &err) < 0) {
+	if (result == -ERR_FULL) {
+		withdraw(launcher, attempt);
+		return NULL;
+	}
+	if (result < 0) {
 		attempt->exit = LAUNCH_EXIT_LAUNCH;
 		attempt->ended_us = launcher_wall_us();
 		attempt_set_text(attempt, err.message);

@@ -15,6 +15,7 @@
 #include "model/order.h"
 #include "runtime/executor_worker.h"
 #include "runtime/files.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 /* ---- work for the content thread --------------------------------------------------------- */
@@ -208,7 +209,7 @@ void effects_dispatch(struct engine *engine)
 		}
 		if (live_count >= engine->options.slots ||
 		    !execution_can_dispatch(live->execution) ||
-		    !is_durable(engine, live, waiting.effect.node) ||
+		    !is_durable(engine, live, waiting.effect.node) || !room_may_start(engine) ||
 		    engine->broken) { /* keeps its place */
 			engine->starts[kept++] = waiting;
 			continue;

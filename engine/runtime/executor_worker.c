@@ -39,13 +39,26 @@ static void on_report(void *ctx, const struct report *report)
 	mailbox_post_reply(executors->worker->coordinator, &message->message);
 }
 
-/* A node that finds no workspace says so itself, better than we could. */
-static void make_workspace(const char *path)
+/* A node that finds no workspace says so itself, better than we could. Only a full disk is waited
+ * for: false then. */
+static bool make_workspace(const char *path)
 {
 	struct err err;
 
-	if (path && file_make_folders(path, 0700, &err) < 0)
-		log_warn("no workspace: %s", err.message);
+	if (!path || file_make_folders(path, 0700, &err) >= 0)
+		return true;
+	log_warn("no workspace: %s", err.message);
+	return err.code != ERR_FULL;
+}
+
+static void start(struct executors *executors, const struct executor_command *command)
+{
+	if (make_workspace(command->workspace))
+		executors->local->ops->start(executors->local, command->order);
+	else
+		on_report(executors, &(struct report){.kind = REPORT_NOT_STARTED,
+						      .attempt = command->attempt,
+						      .time_us = clock_wall_us(clock_system())});
 }
 
 static void obey(struct executors *executors, struct executor_command *command)
@@ -54,8 +67,7 @@ static void obey(struct executors *executors, struct executor_command *command)
 
 	switch (command->verb) {
 	case EXECUTOR_START:
-		make_workspace(command->workspace);
-		local->ops->start(local, command->order);
+		start(executors, command);
 		break;
 	case EXECUTOR_STOP:
 		local->ops->stop(local, command->attempt);

@@ -13,6 +13,7 @@
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/quarantine.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 static void apply(struct engine *engine, struct live *live, const struct input *input)
@@ -129,8 +130,12 @@ static void take_one(struct engine *engine, struct report_message *message)
 		apply(engine, live, &input);
 	}
 	input.kind = input_of_report(report->kind);
-	if (report->kind == REPORT_NOT_STARTED) /* it may be asked for again */
+	if (report->kind == REPORT_NOT_STARTED) { /* it may be asked for again */
 		live->in_flight[node] = (struct in_flight){0};
+		live->has_workspace = false;
+		if (!live->queried || !live->queried[node])
+			room_refused(engine);
+	}
 	apply(engine, live, &input);
 	answered(engine, live, input.node);
 	if (report->kind == REPORT_NOT_STARTED)
@@ -222,6 +227,11 @@ static enum effect_kind effect_of(enum content_kind kind)
 	return EFFECT_RESTORE;
 }
 
+static bool is_capture(enum content_kind kind)
+{
+	return kind == CONTENT_BEFORE || kind == CONTENT_AFTER;
+}
+
 void facts_take_content(struct engine *engine, struct content_job *job)
 {
 	struct live *live = live_find(&engine->lives, job->execution);
@@ -233,6 +243,10 @@ void facts_take_content(struct engine *engine, struct content_job *job)
 	if (live) { /* a job keeps its execution loaded */
 		live->jobs--;
 		live_clear_in_flight(live, job->node, effect_of(job->kind));
+	}
+	if (live && job->result == -ERR_FULL && is_capture(job->kind)) {
+		room_want(engine, live, job->err.message);
+	} else if (live) {
 		if (job->result)
 			input.text = job->err.message;
 		else

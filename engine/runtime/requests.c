@@ -18,6 +18,7 @@
 #include "runtime/files.h"
 #include "runtime/quarantine.h"
 #include "runtime/recovery.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 #define REQUESTS_KNOWN_MAX 20000
@@ -531,6 +532,7 @@ static void take_status(struct engine *engine, struct request *request)
 	request->seq = engine->committed_seq;
 	request->term = engine->term;
 	request->launcher_reachable = engine->launcher_reachable;
+	request->warning = arena_strdup(&request->arena, room_warning(engine));
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		const struct execution *execution = engine->lives.items[i]->execution;
 

@@ -127,6 +127,7 @@ struct request {
 	uint64_t term;
 	uint32_t executions_live, attempts_live;
 	bool launcher_reachable;
+	const char *warning; /* what is wrong with the instance, for people; NULL: nothing */
 
 	/* the runtime's own, while it travels */
 	struct workflow *workflow;

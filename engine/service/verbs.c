@@ -141,6 +141,7 @@ static void then_engine(struct asking *asking)
 	const struct request *request = asking->request;
 	const struct service *service = asking->service;
 	struct instance_status instance = {0};
+	char *warning = (char *)request->warning;
 	Hlp__V1__EngineStatus status = HLP__V1__ENGINE_STATUS__INIT;
 
 	(void)instance_status(service->home, &instance, NULL);
@@ -155,6 +156,8 @@ static void then_engine(struct asking *asking)
 	status.seq = request->seq;
 	status.state = service->accepting ? "ready" : "stopping";
 	status.launcher_reachable = request->launcher_reachable;
+	status.warnings = &warning;
+	status.n_warnings = warning != NULL;
 	asking_reply_message(asking, &status.base);
 }
 

@@ -117,6 +117,8 @@ bool journal_is_broken(const struct journal *journal);
  * itself; while there is none, the engine should admit nothing new. */
 void journal_release_ballast(struct journal *journal);
 bool journal_has_ballast(const struct journal *journal);
+/* Bytes free on the instance's disk; all there are when the disk does not say. */
+uint64_t journal_room(const struct journal *journal);
 /* For a moment without work: moves the write-ahead log into
  * the database, takes the ballast again. */
 int journal_idle(struct journal *journal, struct err *err);
