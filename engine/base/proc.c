@@ -221,7 +221,7 @@ static int lift_stream(int target, int *fd, int *copy)
 	return 0;
 }
 
-static int spawn_with(const struct proc_spawn *how, const int streams[3], bool search, pid_t *pid)
+static int spawn_with(const struct proc_spawn *how, const int streams[3], pid_t *pid)
 {
 	char *const *environment = how->environment ? how->environment : environ;
 	posix_spawn_file_actions_t actions;
@@ -237,15 +237,15 @@ static int spawn_with(const struct proc_spawn *how, const int streams[3], bool s
 	if (!failed)
 		failed = set_actions(&actions, streams, how->folder);
 	if (!failed)
-		failed = (search ? posix_spawnp : posix_spawn)(pid, how->argv[0], &actions,
-							       &attributes, how->argv, environment);
+		failed = (how->search ? posix_spawnp : posix_spawn)(
+			pid, how->argv[0], &actions, &attributes, how->argv, environment);
 	(void)posix_spawnattr_destroy(&attributes);
 out:
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return failed;
 }
 
-static int spawn(const struct proc_spawn *how, bool search, pid_t *out_pid, struct err *err)
+int proc_spawn(const struct proc_spawn *how, pid_t *out_pid, struct err *err)
 {
 	int streams[3] = {how->stdin_fd, how->stdout_fd, how->stderr_fd};
 	int copies[3] = {-1, -1, -1}, failed = 0;
@@ -254,7 +254,7 @@ static int spawn(const struct proc_spawn *how, bool search, pid_t *out_pid, stru
 	for (int i = 0; i < 3 && !failed; i++)
 		failed = lift_stream(i, &streams[i], &copies[i]);
 	if (!failed)
-		failed = spawn_with(how, streams, search, &pid);
+		failed = spawn_with(how, streams, &pid);
 	for (int i = 0; i < 3; i++)
 		if (copies[i] >= 0)
 			(void)close(copies[i]);
@@ -262,11 +262,6 @@ static int spawn(const struct proc_spawn *how, bool search, pid_t *out_pid, stru
 		return err_errno(err, failed, "cannot start '%s'", how->argv[0]);
 	*out_pid = pid;
 	return 0;
-}
-
-int proc_spawn(const struct proc_spawn *how, pid_t *out_pid, struct err *err)
-{
-	return spawn(how, false, out_pid, err);
 }
 
 static int wait_for(pid_t pid)
@@ -282,15 +277,18 @@ static int wait_for(pid_t pid)
 static int run(char *const *argv, const char *folder, int stderr_fd, struct buf *out,
 	       struct err *err)
 {
-	struct proc_spawn how = {
-		.argv = argv, .folder = folder, .stdin_fd = -1, .stderr_fd = stderr_fd};
+	struct proc_spawn how = {.argv = argv,
+				 .folder = folder,
+				 .stdin_fd = -1,
+				 .stderr_fd = stderr_fd,
+				 .search = true};
 	int ends[2], rc, status;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_errno(err, errno, "cannot make a pipe for '%s'", argv[0]);
 	how.stdout_fd = ends[1];
-	rc = spawn(&how, true, &pid, err);
+	rc = proc_spawn(&how, &pid, err);
 	(void)close(ends[1]);
 	if (rc == 0) {
 		rc = file_read_fd(ends[0], out, err);

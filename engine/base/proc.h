@@ -36,6 +36,7 @@ struct proc_spawn {
 	const char *folder;		    /* NULL: the caller's */
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
 	bool new_session;
+	bool search; /* argv[0] may be a name, looked up in the caller's PATH */
 };
 /* Starts a program with posix_spawn: default signals, no other descriptors of ours that are not
  * close-on-exec. Returns its pid. */
