@@ -40,7 +40,7 @@ CPPFLAGS := -Iengine -I. -I$(B)/gen -MMD -MP
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(LDSAN)
 
 LAYERS := base model draw launch executor store runtime wire service client
-PROGRAMS := hlp hlpd hlp-launcher hlp-console
+PROGRAMS := hlp hlpd hlp-launcher hlp-relay hlp-console
 
 # What each program is made of, and the libraries it may see.
 hlp_PARTS := cli client wire draw model base
@@ -49,9 +49,11 @@ hlpd_PARTS := daemon service runtime executor store wire launch model base
 hlpd_LIBS := -lyaml -lsqlite3 -lgit2 -lnettle -lnghttp2 -lprotobuf-c -ljansson -lm
 hlp-launcher_PARTS := launcher launch base
 hlp-launcher_LIBS :=
+hlp-relay_PARTS := relay launch base
+hlp-relay_LIBS :=
 hlp-console_PARTS := tui client wire draw model base
 hlp-console_LIBS := -lyaml -lnghttp2 -lprotobuf-c -ljansson -lncursesw -ltinfo -lm
-TEST_PARTS := launcher cli tui client service runtime executor store wire draw launch model base
+TEST_PARTS := launcher relay cli tui client service runtime executor store wire draw launch model base
 TEST_LIBS := -lcmocka -lyaml -lsqlite3 -lgit2 -lnettle -lnghttp2 -lprotobuf-c -ljansson -lncursesw \
 	-ltinfo -lm
 
@@ -142,13 +144,6 @@ TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tes
 $(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lyaml -lm
-# An hlpd that tests can make die of its own doing: the real one with one function wrapped.
-BRITTLE := $(B)/tests/crash/brittle/hlpd
-$(BRITTLE): $(B)/obj/tests/crash/brittle/brittle.o $(B)/obj/engine/daemon/main.o \
-		$(hlpd_PARTS:%=$(B)/lib/%.a)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -Wl,--wrap=load_event -o $@ $(filter %.o,$^) -Wl,--start-group \
-		$(filter %.a,$^) -Wl,--end-group $(hlpd_LIBS)
 $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -ljansson
@@ -157,13 +152,13 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/lib/base.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lyaml
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(TOOLS) $(BRITTLE) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
+tests: all $(UNIT_TESTS) $(TOOLS) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
 
 # ---- what it takes, and running it ---------------------------------------------------------------
 # gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.
 BUILD_PACKAGES := make gcc libc6-dev git libyaml-dev libsqlite3-dev libgit2-dev nettle-dev \
 	libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev libncurses-dev openssl
-TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps
+TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps openssh-server openssh-client
 
 .PHONY: deps test-deps
 deps:

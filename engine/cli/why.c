@@ -54,7 +54,7 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	if (why[0] != '\0' && (!state_is_terminal(node->state) || show.question[0] != '\0')) {
 		say_printf(&cli->out, "  %s\n", why);
 	}
-	if (node->state == STATE_FAILED && show.message[0] != '\0' &&
+	if ((node->state == STATE_FAILED || show.question[0] != '\0') && show.message[0] != '\0' &&
 	    strstr(how, show.message) == NULL) {
 		say_printf(&cli->out, "  it says: %s\n", show.message);
 	}

@@ -17,11 +17,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/blackbox.h"
 #include "base/home.h"
 #include "base/instance.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/proc.h"
 #include "base/rng.h"
 #include "daemon/listen.h"
 #include "daemon/upkeep.h"
@@ -47,6 +47,7 @@ struct daemon {
 	struct runtime *runtime;
 	struct loop_watch signals, over;
 	int over_pipe[2]; /* written by runtime's threads */
+	char *relay;	  /* path of hlp-relay; NULL: missing */
 	int exit_code;
 };
 
@@ -173,14 +174,6 @@ static enum durability durability_from_environment(void)
 	return word && !strcmp(word, "process") ? DURABILITY_PROCESS : DURABILITY_FULL;
 }
 
-/* The launcher's count. */
-static uint32_t crashes_before(void)
-{
-	const char *word = getenv("HLP_ENGINE_DIED");
-
-	return word ? (uint32_t)strtoul(word, NULL, 10) : 0;
-}
-
 /* 1. loop and signals, 2. socket (clients wait in its backlog), 3. service's mailbox, 4. runtime:
  * fold, threads, 5. accept. */
 static int assemble(struct daemon *daemon, struct err *err)
@@ -192,16 +185,17 @@ static int assemble(struct daemon *daemon, struct err *err)
 		.encoder = service_encoder(),
 		.slots = SLOTS,
 		.snapshot_every = SNAPSHOT_EVERY,
-		.crashes = crashes_before(),
+		.crashed = getenv("HLP_ENGINE_DIED") != NULL,
 		.over = on_over,
 		.ctx = daemon,
 	};
 	int listen_fd, rc;
 
+	if (proc_find_program("hlp-relay", &daemon->relay, err) < 0)
+		log_warn("%s: nodes with 'host' or secrets cannot run", err->message);
+	options.relay = daemon->relay;
 	rng_entropy(&options.seed, sizeof(options.seed));
-	rc = blackbox_open(daemon->home.fd, "last-crash", &options.last, err);
-	if (rc >= 0)
-		rc = loop_init(&daemon->loop, err);
+	rc = loop_init(&daemon->loop, err);
 	if (rc >= 0)
 		rc = watch_signals(daemon, err);
 	if (rc >= 0)
@@ -305,6 +299,7 @@ int main(int argc, char **argv)
 		rc = upkeep_prune(&daemon.home, options.age, options.keep);
 		break;
 	}
+	free(daemon.relay);
 	home_release(&daemon.home);
 	return rc;
 }

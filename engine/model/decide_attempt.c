@@ -97,7 +97,10 @@ static bool retry(struct decision *decision, uint32_t node, enum exit_kind exit_
 	const struct node_run *run = &decision->execution->nodes[node];
 	int64_t elapsed_us = decision->input->time_us - run->first_try_us, wait_us = 0;
 
-	if (exit_kind == EXIT_LAUNCH || exit_kind == EXIT_UNKILLABLE || !may_retry(decision))
+	if (exit_kind == EXIT_UNKILLABLE || !may_retry(decision))
+		return false;
+	/* A program that is missing will be missing again; a host may answer the next time. */
+	if (exit_kind == EXIT_LAUNCH && !spec->host)
 		return false;
 	switch (retry_decide(&spec->retry, spec->risk, run->tries ? run->tries : 1,
 			     shell_code(exit_kind, code), elapsed_us, run->backoff_us,

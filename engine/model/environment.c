@@ -9,6 +9,8 @@
 #include "base/map.h"
 #include "base/text.h"
 
+#define AGENT "SSH_AUTH_SOCK"
+
 bool environment_is_base(const char *name)
 {
 	static const char *const names[] = {"PATH",  "HOME", "USER", "LOGNAME",
@@ -22,6 +24,8 @@ bool environment_is_base(const char *name)
 
 bool environment_is_passed(const struct node_spec *node, const char *name)
 {
+	if (node->host && !strcmp(name, AGENT)) /* where ssh finds its keys */
+		return true;
 	for (uint32_t i = 0; i < node->pass_env_count; i++)
 		if (strcmp(node->pass_env[i], name) == 0)
 			return true;
@@ -34,6 +38,8 @@ static void gather_passed(struct map *passed, const struct workflow *workflow)
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const struct node_spec *node = &workflow->nodes[i];
 
+		if (node->host)
+			(void)map_add_text(passed, AGENT, (union map_value){0});
 		for (uint32_t j = 0; j < node->pass_env_count; j++)
 			(void)map_add_text(passed, node->pass_env[j], (union map_value){0});
 	}

@@ -14,7 +14,7 @@
 
 /* Recorded for every node: PATH HOME USER LOGNAME SHELL LANG LC_* TZ TMPDIR. */
 bool environment_is_base(const char *name);
-/* Whether the node's pass_env names it. */
+/* Whether the node's pass_env names it, or the node connects to a host and needs it for that. */
 bool environment_is_passed(const struct node_spec *node, const char *name);
 
 /* Of `environment` ("NAME=value" …, ended by NULL) what any node of the workflow may get. What is

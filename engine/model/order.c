@@ -13,10 +13,7 @@
 #include "base/text.h"
 #include "model/limits.h"
 #include "model/order_env.h"
-#include "model/template.h"
-
-/* More than any kernel takes for a program's arguments and environment. */
-#define COMMAND_MAX ((size_t)4 * 1024 * 1024)
+#include "model/order_host.h"
 
 static const char *join(struct arena *arena, const char *folder, const char *name)
 {
@@ -60,21 +57,6 @@ const char *order_outputs_path(const char *execution, const char *node, enum att
 
 /* ---- argv ------------------------------------------------------------------------------------ */
 
-static int expand(enum template_kind kind, const char *text, struct order_env *env,
-		  const char **out, struct err *err)
-{
-	const struct template_scope scope = {.lookup = order_env_lookup, .ctx = env};
-	struct buf buf;
-	int result;
-
-	buf_init(&buf, COMMAND_MAX);
-	result = template_expand(kind, text, &scope, &buf, err);
-	if (result >= 0)
-		*out = arena_strndup(env->arena, buf_text(&buf), buf.length);
-	buf_release(&buf);
-	return result < 0 ? err_set(err, ERR_INVALID, "%s", err ? err->message : "") : 0;
-}
-
 static int list_argv(const struct command *command, struct order_env *env, const char *const **out,
 		     struct err *err)
 {
@@ -82,7 +64,7 @@ static int list_argv(const struct command *command, struct order_env *env, const
 		arena_alloc(env->arena, (command->list_count + (size_t)1) * sizeof(*argv));
 
 	for (uint32_t i = 0; i < command->list_count; i++) {
-		int result = expand(TEMPLATE_PLAIN, command->list[i], env, &argv[i], err);
+		int result = order_env_expand(env, TEMPLATE_PLAIN, command->list[i], &argv[i], err);
 
 		if (result < 0)
 			return result;
@@ -104,7 +86,7 @@ static int shell_argv(const struct command *command, struct order_env *env, cons
 	int result;
 
 	memcpy(argv, command->shell == SHELL_BASH ? bash : sh, count * sizeof(*argv));
-	result = expand(TEMPLATE_SHELL, command->text, env, &argv[count], err);
+	result = order_env_expand(env, TEMPLATE_SHELL, command->text, &argv[count], err);
 	if (result < 0)
 		return result;
 	*out = argv;
@@ -123,6 +105,81 @@ static int build_argv(const struct command *command, struct order_env *env, cons
 		return 0;
 	}
 	return shell_argv(command, env, out, err);
+}
+
+/* ---- the relay ------------------------------------------------------------------------------- */
+
+/* A command that runs through the relay: hlp-relay, its options, then the command itself. */
+struct relayed {
+	const char **argv;
+	size_t count;
+};
+
+static void add_option(struct relayed *relayed, const char *name, const char *value)
+{
+	relayed->argv[relayed->count++] = name;
+	relayed->argv[relayed->count++] = value;
+}
+
+static void add_file(struct relayed *relayed, struct order *order, const char *option,
+		     const char *path, const char *text)
+{
+	add_option(relayed, option, path);
+	order->files[order->files_count++] = (struct order_file){.path = path, .text = text};
+}
+
+static const char *order_path(const struct order_env *env, const struct order_places *places,
+			      const char *ending)
+{
+	return attempt_path(env->execution->id, env->spec->id, env->kind, env->attempt, places,
+			    ending, env->arena);
+}
+
+static int add_scripts(const struct command *command, struct order_env *env,
+		       const struct order_places *places, struct order *order,
+		       struct relayed *relayed, struct err *err)
+{
+	const char *text;
+	int result = order_host_script(command, env, &text, err);
+
+	if (result < 0)
+		return result;
+	add_file(relayed, order, "--script", order_path(env, places, "script"), text);
+	if (order->outputs)
+		add_option(relayed, "--outputs", order->outputs);
+	if (env->kind != ATTEMPT_RUN || !env->spec->has_stop_run)
+		return 0;
+	result = order_host_script(&env->spec->stop_run, env, &text, err);
+	if (result >= 0)
+		add_file(relayed, order, "--stop", order_path(env, places, "stop"), text);
+	return result;
+}
+
+static int relay(const struct command *command, struct order_env *env,
+		 const struct order_places *places, struct order *order, struct err *err)
+{
+	struct relayed relayed = {.argv = arena_alloc(env->arena, 16 * sizeof(char *))};
+	const char *const *there;
+	size_t count = 0;
+	int result;
+
+	if (!places->relay)
+		return err_set(err, ERR_UNAVAILABLE, "program 'hlp-relay' is missing beside hlpd");
+	result = order_host_argv(command, env, &there, err);
+	if (result < 0)
+		return result;
+	relayed.argv[relayed.count++] = places->relay;
+	add_option(&relayed, "--note", order_path(env, places, "log.end"));
+	result = add_scripts(command, env, places, order, &relayed, err);
+	if (result < 0)
+		return result;
+	while (there[count])
+		count++;
+	order->argv = arena_alloc(env->arena, (relayed.count + count + 2) * sizeof(char *));
+	memcpy((char **)order->argv, relayed.argv, relayed.count * sizeof(char *));
+	((const char **)order->argv)[relayed.count] = "--";
+	memcpy((char **)order->argv + relayed.count + 1, there, count * sizeof(char *));
+	return 0;
 }
 
 /* ---- orders ---------------------------------------------------------------------------------- */
@@ -164,7 +221,7 @@ static void fill_places(struct order *order, struct order_env *env,
 
 	attempt_id(env->execution, env->node, env->kind, env->attempt, id);
 	order->attempt = arena_strdup(env->arena, id);
-	order->folder = join(env->arena, folder, spec->workdir);
+	order->folder = spec->host ? folder : join(env->arena, folder, spec->workdir);
 	order->output = order_output_path(env->execution->id, spec->id, env->kind, env->attempt,
 					  places, env->arena);
 	if (env->kind == ATTEMPT_RUN && spec->outputs_count)
@@ -196,7 +253,9 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 				.idempotent = spec->idempotent};
 	fill_places(order, &env, places);
 	result = order_env_build(&env, err);
-	if (result >= 0)
+	if (result >= 0 && spec->host)
+		result = relay(command_of(spec, kind, artifact), &env, places, order, err);
+	else if (result >= 0)
 		result = build_argv(command_of(spec, kind, artifact), &env, &order->argv, err);
 	if (result < 0)
 		return err_prefix(err, "node '%s'", spec->id);

@@ -8,6 +8,11 @@
 
 #include "model/execution.h"
 
+/* A file that must be there before the start, for this user alone. */
+struct order_file {
+	const char *path, *text;
+};
+
 struct order {
 	const char *attempt;	 /* its id */
 	const char *const *argv; /* ends with NULL */
@@ -15,7 +20,9 @@ struct order {
 	const char *folder;	 /* absolute working folder */
 	const char *output;	 /* file for stdout and stderr, beneath the home's output folder */
 	const char *outputs;	 /* file for $HLP_OUTPUT; NULL when the node declares none */
-	int64_t timeout_us;	 /* 0: none */
+	struct order_file files[2];
+	uint32_t files_count;
+	int64_t timeout_us; /* 0: none */
 	int stop_signal;
 	int64_t stop_grace_us;
 	int64_t output_max_bytes;
@@ -26,6 +33,7 @@ struct order {
 struct order_places {
 	const char *output_folder; /* $HLP_HOME/output */
 	const char *workspace;	   /* the execution's own scratch folder, for HLP_WORKSPACE */
+	const char *relay;	   /* path of hlp-relay */
 };
 
 /* Builds the order of an attempt in `arena`. A template that does not resolve is ERR_INVALID. */

@@ -12,9 +12,10 @@
 #include "base/text.h"
 #include "model/environment.h"
 #include "model/limits.h"
-#include "model/template.h"
 
 #define VALUE_MAX ((size_t)1024 * 1024)
+/* More than any kernel takes for a program's arguments and environment. */
+#define COMMAND_MAX ((size_t)4 * 1024 * 1024)
 
 /* ---- variables ------------------------------------------------------------------------------- */
 
@@ -228,4 +229,19 @@ const char *order_env_lookup(void *ctx, const char *kind, const char *path)
 	if (!strcmp(kind, "run"))
 		return lookup_run(env, path);
 	return !strcmp(kind, "nodes") ? lookup_output(env, path) : NULL;
+}
+
+int order_env_expand(struct order_env *env, enum template_kind kind, const char *text,
+		     const char **out, struct err *err)
+{
+	const struct template_scope scope = {.lookup = order_env_lookup, .ctx = env};
+	struct buf buf;
+	int result;
+
+	buf_init(&buf, COMMAND_MAX);
+	result = template_expand(kind, text, &scope, &buf, err);
+	if (result >= 0)
+		*out = arena_strndup(env->arena, buf_text(&buf), buf.length);
+	buf_release(&buf);
+	return result < 0 ? err_set(err, ERR_INVALID, "%s", err ? err->message : "") : 0;
 }

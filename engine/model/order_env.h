@@ -6,6 +6,7 @@
 #define HLP_MODEL_ORDER_ENV_H
 
 #include "model/execution.h"
+#include "model/template.h"
 
 struct order_env {
 	const struct execution *execution;
@@ -25,6 +26,9 @@ struct order_env {
 int order_env_build(struct order_env *env, struct err *err);
 /* "NAME=value" texts, ends with NULL. */
 const char *const *order_env_list(const struct order_env *env);
+/* A text of the workflow made final; *out lies in the arena. */
+int order_env_expand(struct order_env *env, enum template_kind kind, const char *text,
+		     const char **out, struct err *err);
 /* A template_scope's lookup; ctx is the struct order_env. */
 const char *order_env_lookup(void *ctx, const char *kind, const char *path);
 

@@ -118,9 +118,9 @@ static const struct synonym synonyms[] = {
 };
 
 static const char *const planned[] = {
-	"approval", "check",   "concurrency", "executor",      "foreach", "hooks",
-	"host",	    "if",      "limits",      "manual",	       "matrix",  "pool",
-	"secret",   "secrets", "triggers",    "unknown_codes", "version", "workflow",
+	"approval", "check",	"concurrency",	 "executor", "foreach",	 "hooks",
+	"if",	    "limits",	"manual",	 "matrix",   "pool",	 "secret",
+	"secrets",  "triggers", "unknown_codes", "version",  "workflow",
 };
 
 /* For a right key in a wrong map. */

@@ -43,6 +43,15 @@ struct command {
 	uint8_t shell; /* enum shell */
 };
 
+/* Where a node runs, if not on this machine: over ssh. */
+struct host_spec {
+	const char *to;	    /* USER@HOST or HOST; may hold ${…} */
+	const char *config; /* for ssh -F; NULL: the user's */
+	uint16_t port;	    /* 0: as the configuration says */
+};
+/* What keeps a text from being a host's name, for people; NULL when nothing does. */
+const char *workflow_host_wrong(const char *to);
+
 enum jitter { JITTER_FULL, JITTER_NONE, JITTER_DECORRELATED };
 
 struct retry {
@@ -84,8 +93,10 @@ struct node_spec {
 	const char *const *roots;    /* absolute folders in which artifacts may lie */
 	const struct artifact_spec *artifacts;
 	const char *const *outputs;
+	const struct host_spec *host; /* NULL: this machine */
 	struct command run;
 	struct command undo;
+	struct command stop_run; /* ends what runs on the host */
 	struct retry retry;
 	struct retry undo_retry;
 	struct continue_on continue_on;
@@ -106,6 +117,7 @@ struct node_spec {
 	uint8_t stop_signal; /* SIGTERM */
 	uint8_t on_lost;     /* enum on_lost */
 	bool has_undo;
+	bool has_stop_run;
 	bool idempotent;
 };
 

@@ -77,6 +77,8 @@ size_t workflow_named_files(const struct workflow *workflow, struct arena *arena
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const struct node_spec *spec = &workflow->nodes[i];
 
+		if (spec->host)
+			continue; /* its files lie there */
 		add_command(&files, &spec->run);
 		if (spec->has_undo)
 			add_command(&files, &spec->undo);

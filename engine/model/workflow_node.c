@@ -32,6 +32,11 @@ void workflow_node_init(struct node_spec *spec)
 				   .output_max_bytes = INT64_C(64) * 1024 * 1024};
 }
 
+enum use workflow_use_of(const struct reader *reader, const void *target)
+{
+	return target == &reader->defaults ? USE_WORKFLOW_ENV : USE_RUN;
+}
+
 static void read_id(struct reader *reader, uint32_t value, void *target)
 {
 	struct node_spec *spec = target;
@@ -127,8 +132,7 @@ void workflow_pass_env_read(struct reader *reader, uint32_t value, void *target)
 	spec->pass_env_count = (uint16_t)count;
 }
 
-static bool read_fixed_path(struct reader *reader, uint32_t value, const char *name,
-			    const char **out)
+bool workflow_path_read(struct reader *reader, uint32_t value, const char *name, const char **out)
 {
 	const char *path;
 
@@ -146,7 +150,7 @@ static void read_workdir(struct reader *reader, uint32_t value, void *target)
 {
 	struct node_spec *spec = target;
 
-	(void)read_fixed_path(reader, value, "workdir", &spec->workdir); /* noted */
+	(void)workflow_path_read(reader, value, "workdir", &spec->workdir); /* noted */
 }
 
 static void read_roots(struct reader *reader, uint32_t value, void *target)
@@ -157,7 +161,7 @@ static void read_roots(struct reader *reader, uint32_t value, void *target)
 	const char **roots = arena_alloc(reader->arena, (size_t)given * sizeof(*roots));
 
 	for (uint32_t i = 0; i < given; i++, member = yaml_next(reader->tree, member)) {
-		if (!read_fixed_path(reader, member, "roots", &roots[count]))
+		if (!workflow_path_read(reader, member, "roots", &roots[count]))
 			continue;
 		if (roots[count][0] != '/')
 			fields_problem(reader, member,
@@ -206,11 +210,21 @@ static void read_grace(struct reader *reader, uint32_t value, void *target)
 	(void)fields_duration(reader, value, "grace", 0, &spec->stop_grace_us); /* noted */
 }
 
+static void read_stop_run(struct reader *reader, uint32_t value, void *target)
+{
+	struct node_spec *spec = target;
+
+	reader->use = workflow_use_of(reader, target);
+	spec->has_stop_run =
+		workflow_command_read(reader, value, "run", spec->run.shell, &spec->stop_run);
+}
+
 static const struct field stop_list[] = {
 	FIELD("signal", read_signal),
 	FIELD("grace", read_grace),
+	FIELD("run", read_stop_run),
 };
-static const struct fields stop_fields = {"'stop'", stop_list, 2};
+static const struct fields stop_fields = {"'stop'", stop_list, 3};
 
 static void read_stop(struct reader *reader, uint32_t value, void *target)
 {
@@ -353,6 +367,7 @@ static const struct field node_list[] = {
 	FIELD("phase", read_phase),
 	FIELD("description", read_description),
 	FIELD("shell", read_shell),
+	FIELD("host", workflow_host_read),
 	FIELD("env", read_env),
 	FIELD("pass_env", workflow_pass_env_read),
 	FIELD("workdir", read_workdir),
@@ -372,19 +387,19 @@ static const struct field node_list[] = {
 	FIELD("artifacts", workflow_artifacts_read),
 	FIELD("run", read_run), /* last: a list makes the shell of the node unknown */
 };
-enum { NODE_ID = 0, NODE_ON_LOST = 16, NODE_RUN = 22, NODE_FIELDS = 23 };
+enum { NODE_ID = 0, NODE_STOP = 11, NODE_ON_LOST = 17, NODE_RUN = 23, NODE_FIELDS = 24 };
 _Static_assert(sizeof(node_list) / sizeof(node_list[0]) == NODE_FIELDS, "count the fields");
 static const struct fields node_fields = {"a node", node_list, NODE_FIELDS};
 
 static const struct field default_list[] = {
 	FIELD("shell", read_shell),	      FIELD("pass_env", workflow_pass_env_read),
 	FIELD("workdir", read_workdir),	      FIELD("roots", read_roots),
-	FIELD("timeout", read_timeout),	      FIELD("stop", read_stop),
+	FIELD("timeout", read_timeout),	      FIELD("host", workflow_host_read),
 	FIELD("retry", read_retry),	      FIELD("risk", read_risk),
 	FIELD("priority", read_priority),     FIELD("on_lost", read_on_lost),
-	FIELD("output_max", read_output_max),
+	FIELD("output_max", read_output_max), FIELD("stop", read_stop),
 };
-enum { DEFAULT_ON_LOST = 9, DEFAULT_FIELDS = 11 };
+enum { DEFAULT_ON_LOST = 9, DEFAULT_FIELDS = 12 };
 static const struct fields default_fields = {"'defaults'", default_list, DEFAULT_FIELDS};
 
 void workflow_defaults_read(struct reader *reader, uint32_t value, void *target)
@@ -424,9 +439,24 @@ static bool has_planned_work(const struct reader *reader, uint32_t value)
 	return false;
 }
 
+/* What a node may have here only, or on another host only. */
+static void check_host(struct reader *reader, uint64_t seen, const uint32_t *values)
+{
+	const struct node_spec *spec = &reader->nodes[reader->node];
+
+	if (spec->host && spec->artifacts_count)
+		fields_problem(reader, reader->drafts[reader->node].artifacts,
+			       "artifacts of a node with 'host' are not supported yet");
+	if (!spec->host && spec->has_stop_run && seen >> NODE_STOP & 1)
+		fields_problem(reader, values[NODE_STOP],
+			       "'run' of 'stop' is for a node with 'host': here all processes of "
+			       "the node are found and ended");
+}
+
 static void read_node(struct reader *reader, uint32_t value)
 {
 	struct node_spec *spec = &reader->nodes[reader->node];
+	uint32_t values[64];
 	uint64_t seen;
 
 	*spec = reader->defaults;
@@ -437,11 +467,12 @@ static void read_node(struct reader *reader, uint32_t value)
 			fields_problem(reader, value, "a node is a map with 'id' and 'run'");
 		return;
 	}
-	seen = fields_read(reader, value, &node_fields, spec, NULL);
+	seen = fields_read(reader, value, &node_fields, spec, values);
 	if (!(seen >> NODE_ID & 1))
 		fields_problem(reader, value, "the node has no 'id'");
 	if (!(seen >> NODE_RUN & 1) && !has_planned_work(reader, value))
 		fields_problem(reader, value, "node '%s' has no 'run'", spec->id);
+	check_host(reader, seen, values);
 	if (spec->idempotent && !(seen >> NODE_ON_LOST & 1) && !reader->has_default_on_lost)
 		spec->on_lost = ON_LOST_RETRY;
 }

@@ -24,6 +24,10 @@ void workflow_nodes_read(struct reader *reader, uint32_t value, void *target);
 void workflow_pass_env_read(struct reader *reader, uint32_t value, void *target);
 /* What is wrong with the name of an environment variable, or NULL. */
 const char *workflow_env_name_check(const char *name);
+/* A path in which no ${…} may stand; false, and a problem, when it is none. */
+bool workflow_path_read(struct reader *reader, uint32_t value, const char *name, const char **out);
+/* What the commands and texts of a node, or of 'defaults', may refer to. */
+enum use workflow_use_of(const struct reader *reader, const void *target);
 /* Notes that ${…} in a text is to be checked. */
 void workflow_note_template(struct reader *reader, uint32_t value, enum use use, bool shell);
 
@@ -33,6 +37,9 @@ bool workflow_command_read(struct reader *reader, uint32_t value, const char *na
 void workflow_shell_read(struct reader *reader, uint32_t value, uint8_t *out);
 /* `undo` of a node whose shell is known. */
 void workflow_undo_read(struct reader *reader, uint32_t value, void *target);
+
+/* workflow_host.c: the host on which a node runs. */
+void workflow_host_read(struct reader *reader, uint32_t value, void *target);
 
 /* workflow_artifacts.c: the list, its paths checked against the node's folder and roots. */
 void workflow_artifacts_read(struct reader *reader, uint32_t value, void *target);

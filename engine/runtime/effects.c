@@ -15,7 +15,6 @@
 #include "model/order.h"
 #include "runtime/executor_worker.h"
 #include "runtime/files.h"
-#include "runtime/room.h"
 #include "runtime/turn.h"
 
 /* ---- work for the content thread --------------------------------------------------------- */
@@ -118,7 +117,8 @@ static void fail_launch(struct engine *engine, struct live *live, const struct e
 static int build(struct engine *engine, struct live *live, const struct effect *effect,
 		 struct executor_command *command, struct err *err)
 {
-	struct order_places places = {.output_folder = engine->options.home->output};
+	struct order_places places = {.output_folder = engine->options.home->output,
+				      .relay = engine->options.relay};
 	char *folder = file_join(places.output_folder, live->execution->id);
 	char *workspace = file_join(folder, "workspace");
 
@@ -209,7 +209,7 @@ void effects_dispatch(struct engine *engine)
 		}
 		if (live_count >= engine->options.slots ||
 		    !execution_can_dispatch(live->execution) ||
-		    !is_durable(engine, live, waiting.effect.node) || !room_may_start(engine) ||
+		    !is_durable(engine, live, waiting.effect.node) ||
 		    engine->broken) { /* keeps its place */
 			engine->starts[kept++] = waiting;
 			continue;
@@ -273,7 +273,6 @@ void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 
 	if (engine->broken || run->version > engine->committed_seq)
 		return;
-	blackbox_about(live->execution->id);
 	count = execution_outstanding(live->execution, node, effects);
 	for (size_t i = 0; i < count; i++) {
 		/* Recovery asks the executor about it first: it may be running already. */

@@ -4,8 +4,11 @@
  */
 #include "runtime/executor_worker.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -39,26 +42,28 @@ static void on_report(void *ctx, const struct report *report)
 	mailbox_post_reply(executors->worker->coordinator, &message->message);
 }
 
-/* A node that finds no workspace says so itself, better than we could. Only a full disk is waited
- * for: false then. */
-static bool make_workspace(const char *path)
+/* A node that finds no workspace says so itself, better than we could. */
+static void make_workspace(const char *path)
 {
 	struct err err;
 
-	if (!path || file_make_folders(path, 0700, &err) >= 0)
-		return true;
-	log_warn("no workspace: %s", err.message);
-	return err.code != ERR_FULL;
+	if (path && file_make_folders(path, 0700, &err) < 0)
+		log_warn("no workspace: %s", err.message);
 }
 
-static void start(struct executors *executors, const struct executor_command *command)
+/* Whoever needs them and finds them missing says so: it is the attempt's failure. */
+static void write_files(const struct order *order)
 {
-	if (make_workspace(command->workspace))
-		executors->local->ops->start(executors->local, command->order);
-	else
-		on_report(executors, &(struct report){.kind = REPORT_NOT_STARTED,
-						      .attempt = command->attempt,
-						      .time_us = clock_wall_us(clock_system())});
+	for (uint32_t i = 0; i < order->files_count; i++) {
+		const struct order_file *file = &order->files[i];
+		const int fd = open(file->path,
+				    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+		if (fd < 0 || file_write_fd(fd, file->text, strlen(file->text)) < 0)
+			log_warn("cannot write '%s'", file->path);
+		if (fd >= 0)
+			(void)close(fd); /* written */
+	}
 }
 
 static void obey(struct executors *executors, struct executor_command *command)
@@ -67,7 +72,9 @@ static void obey(struct executors *executors, struct executor_command *command)
 
 	switch (command->verb) {
 	case EXECUTOR_START:
-		start(executors, command);
+		make_workspace(command->workspace);
+		write_files(command->order);
+		local->ops->start(local, command->order);
 		break;
 	case EXECUTOR_STOP:
 		local->ops->stop(local, command->attempt);

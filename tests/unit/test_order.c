@@ -18,8 +18,8 @@
 
 #define ID "01jd0000000000000000000000"
 
-static const struct order_places places = {.output_folder = "/home/output",
-					   .workspace = "/home/work"};
+static const struct order_places places = {
+	.output_folder = "/home/output", .workspace = "/home/work", .relay = "/bin/hlp-relay"};
 
 struct fixture {
 	struct execution execution; /* only what an order reads */
@@ -354,10 +354,95 @@ static void wrong_outputs_are_refused(void **state)
 	arena_release(&arena);
 }
 
+#define LOG "/home/output/" ID "/a_b.run.2."
+
+static void a_host_gets_a_script_by_the_relay(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(&f, "name: w\nparams: {x: {default: \"it's\"}, h: {default: me@db1}}\n"
+			 "env: {TOP: \"${params.x}\"}\n" NODES
+			 "    host: {to: \"${params.h}\", port: 2222, config: ssh_config}\n"
+			 "    run: echo ${params.x}\n    env: {A: a}\n    pass_env: MINE\n"
+			 "    workdir: -x\n    outputs: o\n    stop: {run: kill it}\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_argv(order, "[/bin/hlp-relay][--note][" LOG "log.end][--script][" LOG "script]"
+			   "[--outputs][" LOG "outputs][--stop][" LOG "stop][--][ssh][-T]"
+			   "[-oBatchMode=yes][-oConnectTimeout=10][-oServerAliveInterval=5]"
+			   "[-p][2222][-F][ssh_config][--][me@db1][sh][-es]");
+	assert_int_equal(order->files_count, 2);
+	assert_string_equal(order->files[0].path, LOG "script");
+	assert_string_equal(order->files[0].text,
+			    "MINE='m'\nexport MINE\n"
+			    "HLP_EXECUTION='" ID "'\nexport HLP_EXECUTION\n"
+			    "HLP_NODE='a_b'\nexport HLP_NODE\n"
+			    "HLP_ATTEMPT='" ID "-a.b-run-2'\nexport HLP_ATTEMPT\n"
+			    "TOP='it'\\''s'\nexport TOP\n"
+			    "A='a'\nexport A\n"
+			    "hlp_folder='-x'\nhlp_options=''\n"
+			    "hlp_script='echo '\\''it'\\''\\'\\'''\\''s'\\'''\n");
+	assert_non_null(strstr(order->files[1].text, "hlp_script='kill it'\n"));
+	assert_string_equal(order->folder, "/srv/w"); /* of ssh; workdir is the host's */
+	close_fixture(&f);
+}
+
+static void a_list_for_a_host_is_quoted_word_by_word(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(&f, "name: w\nparams: {x: {default: \"a b\"}}\n" NODES "    host: h\n"
+			 "    run: [rm, -f, \"${params.x}\", \"$(id)\"]\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_non_null(strstr(order->files[0].text,
+			       "hlp_script=''\\''rm'\\'' '\\''-f'\\'' '\\''a b'\\'' "
+			       "'\\''$(id)'\\'''\n"));
+	close_fixture(&f);
+}
+
+static void bash_there_is_bash_with_pipefail(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_fixture(&f, "name: w\n" NODES "    host: h\n    shell: bash\n    run: a | b\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_argv(order, "[/bin/hlp-relay][--note][" LOG "log.end][--script][" LOG "script][--]"
+			   "[ssh][-T][-oBatchMode=yes][-oConnectTimeout=10]"
+			   "[-oServerAliveInterval=5][--][h][bash][-es]");
+	assert_non_null(strstr(order->files[0].text, "hlp_options='-o pipefail'\n"));
+	close_fixture(&f);
+}
+
+static void a_value_that_is_no_host_is_refused(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+	struct err err;
+
+	(void)state;
+	open_fixture(&f, "name: w\nparams: {h: {default: me@-h}}\n" NODES
+			 "    host: ${params.h}\n    run: x\n");
+	assert_int_equal(
+		order_build(&f.execution, 0, ATTEMPT_RUN, 1, 0, &places, &f.arena, &order, &err),
+		-ERR_INVALID);
+	assert_non_null(strstr(err.message, "node 'a_b': 'me@-h' cannot be a host: it would be "
+					    "taken for an option"));
+	close_fixture(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_string_goes_to_the_shell),
+		cmocka_unit_test(a_host_gets_a_script_by_the_relay),
+		cmocka_unit_test(a_list_for_a_host_is_quoted_word_by_word),
+		cmocka_unit_test(bash_there_is_bash_with_pipefail),
+		cmocka_unit_test(a_value_that_is_no_host_is_refused),
 		cmocka_unit_test(a_plain_string_and_a_list_are_started_directly),
 		cmocka_unit_test(the_environment_is_built),
 		cmocka_unit_test(places_are_absolute),

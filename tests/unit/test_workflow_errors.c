@@ -110,7 +110,6 @@ static void planned_keys_are_not_supported_yet(void **state)
 		{HEAD "  - id: a\n    manual: do it\n",
 		 "4:5: error: 'manual' is not supported yet\n"},
 		{NODE "    approval: {}\n", "5:5: error: 'approval' is not supported yet\n"},
-		{NODE "    host: a\n", "5:5: error: 'host' is not supported yet\n"},
 		{NODE "    if: a\n", "5:5: error: 'if' is not supported yet\n"},
 		{NODE "    foreach: a\n", "5:5: error: 'foreach' is not supported yet\n"},
 		{NODE "    matrix: a\n", "5:5: error: 'matrix' is not supported yet\n"},
@@ -127,6 +126,37 @@ static void planned_keys_are_not_supported_yet(void **state)
 		 "2:14: error: 'secret' is not supported yet\n"},
 		{NODE "    env: {A: '${secrets.x}'}\n",
 		 "5:15: error: ${secrets.x}: there is no support for it yet"},
+	};
+
+	(void)state;
+	CHECK(table);
+}
+
+static void hosts_are_checked(void **state)
+{
+	static const struct wrong table[] = {
+		{NODE "    host: -oProxyCommand=id\n",
+		 "5:11: error: '-oProxyCommand=id' cannot be a host: a host's name may hold"},
+		{NODE "    host: -lroot\n",
+		 "5:11: error: '-lroot' cannot be a host: it would be taken for an option\n"},
+		{NODE "    host: me@-h\n", "5:11: error: 'me@-h' cannot be a host: it would"},
+		{NODE "    host: '@h'\n", "5:11: error: '@h' cannot be a host: the user's name"},
+		{NODE "    host: 'a b@h'\n", "5:11: error: 'a b@h' cannot be a host: the user's"},
+		{NODE "    host: me@\n", "5:11: error: 'me@' cannot be a host: a host's name"},
+		{NODE "    host: a;b\n", "5:11: error: 'a;b' cannot be a host: a host's name"},
+		{NODE "    host: {port: 22}\n", "5:11: error: 'host' needs 'to'"},
+		{NODE "    host: {to: h, port: 0}\n", "5:25: error: 'port' must be from 1 to"},
+		{NODE "    host: {to: h, port: 65536}\n", "5:25: error: 'port' must be from 1 to"},
+		{NODE "    host: {to: h, config: '${run.id}'}\n",
+		 "5:27: error: 'config' must be a path, without '${…}'\n"},
+		{NODE "    host: ${params.no}\n",
+		 "5:11: error: ${params.no}: there is no such param"},
+		{NODE "    host: h\n    artifacts: a\n",
+		 "6:16: error: artifacts of a node with 'host' are not supported yet\n"},
+		{NODE "    stop: {run: x}\n",
+		 "5:11: error: 'run' of 'stop' is for a node with 'host'"},
+		{NODE "    host: h\n    stop: {run: ''}\n",
+		 "6:17: error: 'run' has nothing to run"},
 	};
 
 	(void)state;
@@ -524,6 +554,7 @@ int main(void)
 		cmocka_unit_test(broken_yaml_is_told_at_its_place),
 		cmocka_unit_test(unknown_keys_get_the_right_name),
 		cmocka_unit_test(planned_keys_are_not_supported_yet),
+		cmocka_unit_test(hosts_are_checked),
 		cmocka_unit_test(values_are_typed),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(links_between_nodes_are_checked),
