@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/follow.h"
+#include "cli/questions.h"
 #include "cli/show.h"
 #include "cli/status.h"
 
@@ -172,35 +173,6 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 	}
 }
 
-static void say_questions(struct cli *cli, const struct mirror *mirror)
-{
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		const struct mirror_node *node = &mirror->nodes[i];
-		struct show_node show = show_of_mirror(node);
-		char how[SHOW_TEXT];
-		bool asks = show.question[0] != '\0';
-		if (node->state != STATE_PAUSED && !asks) {
-			continue;
-		}
-		show_how(&show, show_now_us(), how);
-		say_printf(&cli->out, "  ");
-		say_glyph(&cli->out, node->state, node->reason);
-		say_printf(&cli->out, " %s  %s\n", node->id, how);
-		if (asks) {
-			say_printf(
-				&cli->out,
-				"    answer: hlp answer %s/%s happened|again|undo|by-hand|leave\n",
-				mirror->name, node->id);
-		} else if (node->reason == REASON_HELD) {
-			say_printf(&cli->out, "    go on: hlp release %s/%s\n", mirror->name,
-				   node->id);
-		}
-	}
-	if (mirror->paused) {
-		say_printf(&cli->out, "  go on: hlp resume %s\n", mirror->name);
-	}
-}
-
 /* What became of each node that took part; the list is the answer, the lines before it may have
  * begun in the middle. */
 static void say_rolled_back(struct cli *cli, const struct mirror *mirror)
@@ -240,7 +212,7 @@ int answer_end(struct cli *cli, const struct mirror *mirror)
 	}
 	say_outcome(cli, mirror);
 	if (follow_is_waiting(mirror) && !follow_is_over(mirror)) {
-		say_questions(cli, mirror);
+		(void)questions_say(cli, mirror);
 	} else if (mirror->state == STATE_FAILED) {
 		say_failures(cli, mirror);
 	} else if (mirror->reason == REASON_ROLLED_BACK) {

@@ -59,7 +59,8 @@ int cli_open(struct cli *cli, const struct cli_command *command, int count, char
 	cli->interactive = cli->out.terminal && isatty(STDIN_FILENO) == 1;
 	if (options_parse(&cli->options, command->options, cli_common_options, count, argv, &err) <
 	    0) {
-		return cli_refuse(cli, CLI_USAGE, "%s (hlp help %s)", err.message, command->name);
+		return cli_refuse(cli, CLI_USAGE, "%s (hlp help%s%s)", err.message,
+				  command->name[0] != '\0' ? " " : "", command->name);
 	}
 	cli->yes = options_has(&cli->options, "yes");
 	cli->reason = options_value(&cli->options, "reason");

@@ -88,11 +88,16 @@ static const struct cli_command *choose(const char *word)
 int commands_main(int argc, char **argv)
 {
 	const struct cli_command *command = argc > 1 ? choose(argv[1]) : &now_command;
+	int named = argc > 1;
 	struct cli cli;
+	if (command == NULL && argv[1][0] == '-') { /* options, and no command before them */
+		command = &now_command;
+		named = 0;
+	}
 	if (command == NULL) {
 		return refuse_unknown(argv[1]);
 	}
-	int code = cli_open(&cli, command, argc > 1 ? argc - 2 : 0, argv + (argc > 1 ? 2 : 1));
+	int code = cli_open(&cli, command, argc - 1 - named, argv + 1 + named);
 	if (code == 0 && options_has(&cli.options, "help")) {
 		cli_print_help(&cli.out, command);
 	} else if (code == 0) {

@@ -12,8 +12,7 @@
 static void say_all(struct say *say)
 {
 	char left[80];
-	say_printf(say,
-		   "hlp runs runbooks. Without a command it says what needs somebody now.\n\n");
+	say_printf(say, "hlp runs runbooks. Without a command it says what needs you now.\n\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		snprintf(left, sizeof left, "  %s %s", commands[i]->name, commands[i]->arguments);
 		say_cell(say, HELP_COLUMN, left);

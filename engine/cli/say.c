@@ -15,8 +15,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define PENDING_MAX ((size_t)256 * 1024 * 1024)
-#define FLUSH_AT    ((size_t)64 * 1024)
+#define PENDING_MAX    ((size_t)256 * 1024 * 1024)
+#define FLUSH_AT       ((size_t)64 * 1024)
+#define COMMAND_COLUMN 40
 
 static bool locale_is_utf8(void)
 {
@@ -146,6 +147,18 @@ void say_cell(struct say *say, int columns, const char *text)
 	for (; width < (size_t)columns; width++) {
 		buf_add_char(&say->pending, ' ');
 	}
+}
+
+void say_way(struct say *say, const char *meaning, const char *command, ...)
+{
+	va_list arguments;
+	va_start(arguments, command);
+	char *text = format_text(command, arguments);
+	va_end(arguments);
+	say_text(say, "    ", 4);
+	say_cell(say, COMMAND_COLUMN, text);
+	say_printf(say, "  %s\n", meaning);
+	free(text);
 }
 
 void say_document(struct say *say, const char *data, size_t length)

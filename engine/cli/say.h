@@ -36,6 +36,9 @@ void say_fit(struct say *say, int columns, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Text, then blanks up to `columns`. Longer text is not cut. */
 void say_cell(struct say *say, int columns, const char *text);
+/* A way out, indented: a command to type and what it would do. */
+void say_way(struct say *say, const char *meaning, const char *command, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A document for programs: as it is into a file or pipe, through the gate on a terminal. */
 void say_document(struct say *say, const char *data, size_t length);
 /* Bytes as they are; only what the caller was asked for with --raw. */

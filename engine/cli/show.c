@@ -121,11 +121,27 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 	snprintf(out, SHOW_TEXT, "%s%s%s", word, time[0] != '\0' ? "  " : "", time);
 }
 
+/* What is asked, in the words of the one who asks. */
+static void show_question(const struct show_node *node, char out[SHOW_TEXT])
+{
+	static const char *const asks[][2] = {{"lost", "did it happen?"},
+					      {"undo_failed", "its undo failed:"}};
+	const char *before = "";
+	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+		before = strcmp(asks[i][0], node->question) == 0 ? asks[i][1] : before;
+	}
+	if (node->message[0] == '\0' && before[0] == '\0') {
+		before = node->question;
+	}
+	snprintf(out, SHOW_TEXT, "asks  %s%s%.250s", before,
+		 before[0] != '\0' && node->message[0] != '\0' ? " " : "", node->message);
+}
+
 void show_how(const struct show_node *node, int64_t now_us, char out[SHOW_TEXT])
 {
 	char time[16];
 	if (node->question[0] != '\0') {
-		snprintf(out, SHOW_TEXT, "asks  %s", node->question);
+		show_question(node, out);
 	} else if (node->state == STATE_FAILED) {
 		show_failure(node, out);
 	} else if (node->reason == REASON_BACKOFF || node->reason == REASON_UNDO_BACKOFF) {

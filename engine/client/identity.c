@@ -5,6 +5,8 @@
  */
 #include "client/identity.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,4 +25,17 @@ void identity_read(struct identity *identity)
 	if (ttyname_r(STDERR_FILENO, identity->terminal, sizeof(identity->terminal)) == 0)
 		add(identity, "hlp-terminal", identity->terminal);
 	add(identity, "hlp-ssh", getenv("SSH_CONNECTION"));
+}
+
+void identity_name(char out[IDENTITY_TEXT_MAX])
+{
+	const char *actor = getenv("HLP_ACTOR");
+	const struct passwd *user = getpwuid(geteuid());
+
+	if (actor && actor[0])
+		(void)snprintf(out, IDENTITY_TEXT_MAX, "%s", actor);
+	else if (user)
+		(void)snprintf(out, IDENTITY_TEXT_MAX, "%s", user->pw_name);
+	else
+		(void)snprintf(out, IDENTITY_TEXT_MAX, "%u", (unsigned)geteuid());
 }

@@ -23,4 +23,7 @@ struct identity {
 /* Reads HLP_ACTOR, the terminal's name and SSH_CONNECTION; leaves out what is unset or too long. */
 void identity_read(struct identity *identity);
 
+/* Whom the engine will take us for: HLP_ACTOR, else the login name, else the number of the user. */
+void identity_name(char out[IDENTITY_TEXT_MAX]);
+
 #endif

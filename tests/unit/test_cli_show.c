@@ -91,7 +91,21 @@ static void a_question_comes_before_everything(void **state)
 	assert_string_equal(how((struct show_node){.state = STATE_PAUSED,
 						   .reason = REASON_ASKING,
 						   .question = "lost"}),
-			    "asks  lost");
+			    "asks  did it happen?");
+	assert_string_equal(how((struct show_node){.state = STATE_PAUSED,
+						   .reason = REASON_ASKING,
+						   .question = "lost",
+						   .message = "nobody knows"}),
+			    "asks  did it happen? nobody knows");
+	assert_string_equal(how((struct show_node){.state = STATE_PAUSED,
+						   .reason = REASON_ASKING,
+						   .question = "risk",
+						   .message = "exit 1: run it again?"}),
+			    "asks  exit 1: run it again?");
+	assert_string_equal(how((struct show_node){.state = STATE_PAUSED,
+						   .reason = REASON_ASKING,
+						   .question = "newer"}),
+			    "asks  newer");
 }
 
 static void times_are_shown_where_they_mean_something(void **state)
