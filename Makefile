@@ -144,6 +144,13 @@ TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tes
 $(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lyaml -lm
+# An hlpd that tests can make die of its own doing: the real one with one function wrapped.
+BRITTLE := $(B)/tests/crash/brittle/hlpd
+$(BRITTLE): $(B)/obj/tests/crash/brittle/brittle.o $(B)/obj/engine/daemon/main.o \
+		$(hlpd_PARTS:%=$(B)/lib/%.a)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -Wl,--wrap=load_event -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group $(hlpd_LIBS)
 $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -ljansson
@@ -152,7 +159,7 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/lib/base.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lyaml
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(TOOLS) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
+tests: all $(UNIT_TESTS) $(TOOLS) $(BRITTLE) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
 
 # ---- what it takes, and running it ---------------------------------------------------------------
 # gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.

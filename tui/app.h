@@ -156,6 +156,15 @@ struct arm {
 	char last_reason[200];
 };
 
+/* Others who look at the same execution. */
+struct people {
+	struct person {
+		char name[64];
+		bool armed;
+	} list[16];
+	uint32_t count, more; /* more: not in the list */
+};
+
 struct feed;	   /* tui/feed.c: what is asked of the engine now */
 struct start_plan; /* tui/start.c: a run being prepared */
 
@@ -196,6 +205,7 @@ struct app {
 	struct dialog dialog;
 	struct message message;
 	struct arm arm;
+	struct people people;
 	struct form form; /* what an act takes along */
 	struct marks marks;
 	char started[8][32]; /* ids of executions started from here; the newest eight */

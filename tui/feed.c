@@ -36,8 +36,9 @@ struct pending {
 };
 
 struct feed {
-	struct client_rpc *watch, *graph, *runs, *output, *diff, *attempts, *plan;
-	int64_t watch_us, graph_us, output_us, runs_us; /* when to ask again */
+	struct client_rpc *watch, *graph, *runs, *output, *diff, *attempts, *plan, *presence;
+	int64_t watch_us, graph_us, output_us, runs_us, presence_us; /* when to ask again */
+	bool told_armed; /* what the others were told of this console */
 	int64_t clock_us;
 	struct pending *pending;
 	char own_what[200]; /* "retry swap": the last act of one's own */
@@ -48,7 +49,7 @@ struct feed *feed_new(struct app *app)
 {
 	struct feed *feed = mem_zalloc(sizeof(*feed));
 
-	feed->watch_us = feed->graph_us = INT64_MAX;
+	feed->watch_us = feed->graph_us = feed->presence_us = INT64_MAX;
 	app->feed = feed;
 	return feed;
 }
@@ -162,6 +163,64 @@ static void ask_watch(struct app *app)
 					&hlp__v1__update__descriptor, on_watch, app);
 }
 
+/* ---- who else is here -------------------------------------------------------------------- */
+
+static void take_people(struct app *app, const Hlp__V1__Presence *presence)
+{
+	struct people *people = &app->people;
+	const size_t most = sizeof(people->list) / sizeof(people->list[0]);
+
+	*people = (struct people){0};
+	for (size_t i = 0; i < presence->n_people; i++) {
+		const Hlp__V1__Person *person = presence->people[i];
+		if (person->you)
+			continue;
+		if (people->count == most) {
+			people->more++;
+			continue;
+		}
+		struct person *to = &people->list[people->count++];
+		(void)snprintf(to->name, sizeof(to->name), "%s", person->actor);
+		to->armed = person->armed;
+	}
+	app->changed = true;
+}
+
+static void on_presence(void *ctx, const ProtobufCMessage *message, const struct err *err)
+{
+	struct app *app = ctx;
+
+	(void)err; /* it is asked for again, and nothing depends on it */
+	if (message != NULL) {
+		take_people(app, (const Hlp__V1__Presence *)message);
+		return;
+	}
+	app->feed->presence = NULL;
+	app->feed->presence_us = app->now_us + AGAIN_ENDED_US;
+	app->people = (struct people){0};
+	app->changed = true;
+}
+
+/* The stream stands for this console; when it arms or disarms, it is opened anew. */
+static void ask_presence(struct app *app)
+{
+	Hlp__V1__PresenceRequest request = HLP__V1__PRESENCE_REQUEST__INIT;
+	struct feed *feed = app->feed;
+	bool armed = app_is_armed(app);
+
+	if (app->execution[0] == '\0' || !app->mirror.has_rows)
+		return;
+	if (feed->presence != NULL && feed->told_armed != armed)
+		stop(app, &feed->presence);
+	else if (feed->presence != NULL || app->now_us < feed->presence_us)
+		return;
+	feed->told_armed = armed;
+	request.execution = app->mirror.id;
+	request.armed = armed;
+	feed->presence = client_start(app->client, "BePresent", &request.base,
+				      &hlp__v1__presence__descriptor, on_presence, app);
+}
+
 void feed_watch(struct app *app, const char *execution)
 {
 	(void)snprintf(app->execution, sizeof(app->execution), "%s", execution);
@@ -179,6 +238,9 @@ void feed_watch(struct app *app, const char *execution)
 	app->changed = true;
 	if (app->client == NULL || app->feed == NULL)
 		return;
+	stop(app, &app->feed->presence);
+	app->feed->presence_us = 0;
+	app->people = (struct people){0};
 	stop(app, &app->feed->watch);
 	stop(app, &app->feed->graph);
 	stop(app, &app->feed->output);
@@ -646,6 +708,7 @@ void feed_tick(struct app *app)
 	if ((app_view(app) == VIEW_RUNS || app->runs.open_live) && app->now_us >= feed->runs_us)
 		feed_runs(app);
 	ask_output(app);
+	ask_presence(app);
 	for (struct pending *at = feed->pending; at != NULL; at = at->next) {
 		if (at->again_us != 0 && app->now_us >= at->again_us)
 			send_pending(at);
@@ -671,6 +734,8 @@ int64_t feed_deadline_us(const struct app *app)
 		sooner(&deadline_us, feed->watch_us);
 	if (feed->graph == NULL)
 		sooner(&deadline_us, feed->graph_us);
+	if (feed->presence == NULL && app->mirror.has_rows)
+		sooner(&deadline_us, feed->presence_us);
 	if (feed->output == NULL && is_output_shown(app) && app_node(app) != NULL &&
 	    app_node(app)->attempt > 0 && tail_wants(&app->tail, &range))
 		sooner(&deadline_us, feed->output_us);

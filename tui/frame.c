@@ -145,7 +145,7 @@ static int draw_counts(struct app *app, int x)
 	return x;
 }
 
-static void draw_progress(struct app *app, int x)
+static int draw_progress(struct app *app, int x)
 {
 	const struct mirror *mirror = &app->mirror;
 	const struct mirror_node *past = past_return(mirror);
@@ -165,20 +165,65 @@ static void draw_progress(struct app *app, int x)
 		clock_format_duration(estimate_us / 1000000 * 1000000, left);
 		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_dim, 0, ", about %s left", left);
 	}
-	if (past != NULL) {
+	if (mirror->quarantined) {
+		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_error, 0,
+				   "   quarantined, read-only: %s", mirror->quarantine);
+	} else if (past != NULL) {
 		words_clock(past->ended_us, at, sizeof(at));
-		canvas_printf(&app->canvas, x, 1, -1, ROLE_warning, 0,
-			      "   point of no return passed %.5s at %s", at, past->id);
+		x += canvas_printf(&app->canvas, x, 1, -1, ROLE_warning, 0,
+				   "   point of no return passed %.5s at %s", at, past->id);
 	} else if (mirror->state == STATE_RECOVERED || mirror->reason == REASON_ROLLED_BACK) {
-		canvas_text(&app->canvas, x, 1, -1, ROLE_recovered, 0,
-			    mirror->ended ? "   service not verified"
-					  : "   service not verified; R retries, X ends the run");
+		x += canvas_text(&app->canvas, x, 1, -1, ROLE_recovered, 0,
+				 mirror->ended
+					 ? "   service not verified"
+					 : "   service not verified; R retries, X ends the run");
 	} else if (mirror->cancelled && !mirror->ended) {
-		canvas_text(&app->canvas, x, 1, -1, ROLE_warning, 0,
-			    "   cancelled: nothing more starts");
-	} else if (mirror->quarantined) {
-		canvas_text(&app->canvas, x, 1, -1, ROLE_error, 0, "   quarantined: read-only");
+		x += canvas_text(&app->canvas, x, 1, -1, ROLE_warning, 0,
+				 "   cancelled: nothing more starts");
 	}
+	return x;
+}
+
+/* Who else is here, armed ones first: two people who act on one run must know of each other. */
+static void people_text(const struct people *people, char *out, size_t size)
+{
+	size_t at = 0;
+	uint32_t named = 0;
+
+	out[0] = '\0';
+	for (int armed = 1; armed >= 0; armed--) {
+		for (uint32_t i = 0; i < people->count && at < size; i++) {
+			const struct person *person = &people->list[i];
+			if (person->armed != (armed == 1) || named == 3)
+				continue;
+			at += (size_t)snprintf(out + at, size - at, "%s%.20s%s",
+					       named++ ? ", " : "", person->name,
+					       armed ? " ARMED" : "");
+		}
+	}
+	uint32_t rest = people->count + people->more - named;
+	if (rest > 0 && at < size)
+		(void)snprintf(out + at, size - at, " and %u more", rest);
+}
+
+static void draw_people(struct app *app, int used)
+{
+	const struct people *people = &app->people;
+	char names[120], text[160];
+
+	if (people->count == 0)
+		return;
+	people_text(people, names, sizeof(names));
+	(void)snprintf(text, sizeof(text), "also here: %s ", names);
+	int wide = (int)text_width(text);
+	bool armed = strstr(names, " ARMED") != NULL;
+	if (used + 2 + wide <= app->canvas.width)
+		canvas_text(&app->canvas, app->canvas.width - wide, 1, wide,
+			    armed ? ROLE_warning : ROLE_dim, 0, text);
+	else if (used + 4 < app->canvas.width) /* at least how many */
+		canvas_printf(&app->canvas, app->canvas.width - 4, 1, 4,
+			      armed ? ROLE_warning : ROLE_dim, CELL_BOLD, "+%u%s",
+			      people->count + people->more, armed ? "!" : "");
 }
 
 static void draw_second(struct app *app)
@@ -190,7 +235,7 @@ static void draw_second(struct app *app)
 	} else if (!app->mirror.has_rows) {
 		canvas_text(&app->canvas, 1, 1, -1, ROLE_dim, 0, "waiting for the engine's answer");
 	} else {
-		draw_progress(app, draw_counts(app, 1));
+		draw_people(app, draw_progress(app, draw_counts(app, 1)));
 	}
 }
 

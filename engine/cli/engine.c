@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * hlp engine: the instance of this HLP_HOME: start, stop, status; and check, rebuild and prune,
- * which hlpd itself does while no engine runs, because it alone holds the lock.
+ * hlp engine: the instance of this HLP_HOME: start, stop, status; release, which takes up again
+ * what is quarantined; and check, rebuild and prune, which hlpd itself does while no engine runs,
+ * because it alone holds the lock.
  */
 #include <errno.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 
 #include "base/mailbox.h"
 #include "base/proc.h"
+#include "cli/act.h"
 #include "cli/commands.h"
 #include "cli/json_out.h"
 #include "cli/policy.h"
@@ -245,29 +247,50 @@ static int do_prune(struct cli *cli)
 	return run_hlpd(cli, "--prune");
 }
 
+/* ---- quarantine --------------------------------------------------------------------------- */
+
+static int do_release(struct cli *cli)
+{
+	static const struct act act = {
+		.verb = "release",
+		.targets = ACT_EXECUTION,
+		.warning =
+			"it is folded and taken up again; what killed the engine may do so again",
+	};
+	if (cli_argument(cli, 1) == NULL) {
+		return cli_refuse(cli, CLI_USAGE, "which? hlp engine release EXECUTION");
+	}
+	return act_run(cli, &act, cli_argument(cli, 1));
+}
+
 static int exec(struct cli *cli)
 {
 	static const struct {
 		const char *name;
 		int (*exec)(struct cli *cli);
-	} parts[] = {{"start", do_start}, {"stop", do_stop},	   {"status", do_status},
-		     {"check", do_check}, {"rebuild", do_rebuild}, {"prune", do_prune}};
+	} parts[] = {{"start", do_start},    {"stop", do_stop},	      {"status", do_status},
+		     {"check", do_check},    {"rebuild", do_rebuild}, {"prune", do_prune},
+		     {"release", do_release}};
+	if (cli_argument(cli, 1) != NULL && strcmp(cli_argument(cli, 0), "release") != 0) {
+		return cli_refuse(cli, CLI_USAGE, "engine %s takes nothing more",
+				  cli_argument(cli, 0));
+	}
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		if (strcmp(cli_argument(cli, 0), parts[i].name) == 0) {
 			return parts[i].exec(cli);
 		}
 	}
 	return cli_refuse(cli, CLI_USAGE,
-			  "no 'engine %s': start, stop, status, check, rebuild or prune",
+			  "no 'engine %s': start, stop, status, check, rebuild, prune or release",
 			  cli_argument(cli, 0));
 }
 
 const struct cli_command engine_command = {
 	.name = "engine",
-	.arguments = "start|stop|status|check|rebuild|prune",
+	.arguments = "start|stop|status|check|rebuild|prune|release [EXECUTION]",
 	.help = "the engine of this HLP_HOME",
 	.options = options,
 	.least = 1,
-	.most = 1,
+	.most = 2,
 	.exec = exec,
 };

@@ -113,7 +113,8 @@ static void say_amount(struct intent *intent)
 		undo += workflow->nodes[i].has_undo || workflow->nodes[i].artifacts_count > 0;
 	}
 	buf_init(&line, LINE_BYTES);
-	buf_printf(&line, "%u nodes", workflow->nodes_count);
+	buf_printf(&line, "%u node%s", workflow->nodes_count,
+		   workflow->nodes_count == 1 ? "" : "s");
 	add_phases(&line, workflow, &intent->arena);
 	buf_printf(&line, "; %u at a time; %u can be undone", workflow->max_parallel, undo);
 	say_paragraph(&intent->cli->out, buf_text(&line));

@@ -14,6 +14,7 @@
 #include "cli/params.h"
 #include "cli/show.h"
 #include "cli/source.h"
+#include "cli/workflows.h"
 #include "model/environment.h"
 
 #define START_TIMEOUT_US ((int64_t)60 * 1000000)
@@ -135,14 +136,29 @@ static int carry_out(struct run *run)
 	return follow_it(run);
 }
 
+/* Whoever chose from a list has named no params yet, and is asked for all. */
+static int read_source(struct run *run, enum params_ask *out_ask)
+{
+	const char *word = cli_argument(run->cli, 0);
+	char *picked = NULL;
+	*out_ask = word != NULL ? PARAMS_ASK_MISSING : PARAMS_ASK_ALL;
+	int code = word != NULL ? 0 : workflows_pick(run->cli, &picked);
+	if (code == 0) {
+		code = source_read(run->cli, word != NULL ? word : picked, &run->source);
+	}
+	free(picked);
+	return code;
+}
+
 static int exec(struct cli *cli)
 {
 	struct run run = {.cli = cli};
-	int code = source_read(cli, cli_argument(cli, 0), &run.source);
+	enum params_ask ask;
+	int code = read_source(&run, &ask);
 	if (code != 0) {
 		return code;
 	}
-	code = params_read(cli, run.source.workflow, PARAMS_ASK_MISSING, &run.params);
+	code = params_read(cli, run.source.workflow, ask, &run.params);
 	if (code == 0) {
 		code = carry_out(&run);
 		params_release(&run.params);
@@ -155,10 +171,9 @@ static int exec(struct cli *cli)
 
 const struct cli_command run_command = {
 	.name = "run",
-	.arguments = "FILE|NAME",
-	.help = "start a workflow and follow it",
+	.arguments = "[FILE|NAME]",
+	.help = "start a workflow and follow it; without a name, choose one",
 	.options = options,
-	.least = 1,
 	.most = 1,
 	.exec = exec,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Finding and reading workflows. A name is looked for as workflows/NAME/NAME.yaml and NAME.yaml
- * here, then in the folders of HLP_WORKFLOWS (parted by colons), in both forms.
+ * Reading one workflow. See source.h.
  */
 #include "cli/source.h"
 
@@ -12,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/sources.h"
 #include "model/limits.h"
 
 #define PROBLEMS_MAX ((size_t)1024 * 1024)
@@ -20,37 +20,6 @@ bool source_is_file(const char *word)
 {
 	return strchr(word, '/') != NULL || text_ends_with(word, ".yaml") ||
 	       text_ends_with(word, ".yml") || (word[0] != '@' && file_exists(word));
-}
-
-/* The path if there is such a file, else NULL; takes the path over. */
-static char *existing(char *path)
-{
-	if (file_exists(path)) {
-		return path;
-	}
-	free(path);
-	return NULL;
-}
-
-static char *find_in(const char *folder, const char *name)
-{
-	char *path = existing(mem_printf("%s/%s/%s.yaml", folder, name, name));
-	return path != NULL ? path : existing(mem_printf("%s/%s.yaml", folder, name));
-}
-
-static char *find_by_name(const char *name)
-{
-	char *path = existing(mem_printf("workflows/%s/%s.yaml", name, name));
-	path = path != NULL ? path : existing(mem_printf("%s.yaml", name));
-	const char *folders = getenv("HLP_WORKFLOWS");
-	while (path == NULL && folders != NULL && folders[0] != '\0') {
-		size_t length = strcspn(folders, ":");
-		char *folder = mem_strndup(folders, length);
-		path = length > 0 ? find_in(folder, name) : NULL;
-		free(folder);
-		folders += length + (folders[length] == ':');
-	}
-	return path;
 }
 
 static int check(struct cli *cli, struct source *source)
@@ -72,11 +41,11 @@ int source_read(struct cli *cli, const char *word, struct source *out)
 	struct err err = {0};
 	char path[PATH_MAX];
 	struct source source = {0};
-	source.file = source_is_file(word) ? mem_strdup(word) : find_by_name(word);
+	source.file = source_is_file(word) ? mem_strdup(word) : sources_find(word);
 	if (source.file == NULL) {
 		return cli_refuse(cli, CLI_USAGE,
-				  "no workflow '%s': looked for workflows/%s/%s.yaml, %s.yaml and "
-				  "in $HLP_WORKFLOWS",
+				  "no workflow '%s': looked for %s/%s.yaml and %s.yaml in "
+				  "workflows/, here and in $HLP_WORKFLOWS (hlp workflows)",
 				  word, word, word, word);
 	}
 	if (file_read(source.file, LIMIT_WORKFLOW_BYTES, &source.text, &source.length, &err) < 0) {

@@ -48,9 +48,9 @@ void status_print_line(struct cli *cli, const Hlp__V1__Execution *execution)
 	say_printf(&cli->out, " ");
 	say_cell(&cli->out, 24, execution->name);
 	say_printf(&cli->out, " ");
-	say_cell(&cli->out, 16, show_execution_word(state, reason));
-	say_printf(&cli->out, " %s  %s ago by %s%s\n", text, age, execution->actor,
-		   execution->quarantined ? "  QUARANTINED" : "");
+	say_cell(&cli->out, 16,
+		 execution->quarantined ? "quarantined" : show_execution_word(state, reason));
+	say_printf(&cli->out, " %s  %s ago by %s\n", text, age, execution->actor);
 }
 
 static void print_node(struct cli *cli, const Hlp__V1__Node *row, bool over, int width)
@@ -111,6 +111,11 @@ static int exec(struct cli *cli)
 		   status->execution->revision[0] != '\0' ? status->execution->revision
 							  : "no revision",
 		   status->execution->dirty ? " dirty" : "", status->execution->folder);
+	if (status->execution->quarantined) {
+		say_printf(&cli->out,
+			   "  read-only: %s\n  'hlp engine release %s' takes it up again\n",
+			   status->execution->quarantine, status->execution->name);
+	}
 	print_nodes(cli, status);
 	hlp__v1__status__free_unpacked(status, NULL);
 	return CLI_OK;

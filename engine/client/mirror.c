@@ -397,6 +397,7 @@ static void take_texts(struct mirror *mirror, const Hlp__V1__Execution *row)
 	set_text(&mirror->folder, row->folder);
 	set_text(&mirror->actor, row->actor);
 	set_text(&mirror->note, row->note);
+	set_text(&mirror->quarantine, row->quarantine);
 }
 
 static void take_header(struct mirror *mirror, const Hlp__V1__Execution *row)
@@ -454,8 +455,9 @@ void mirror_init(struct mirror *mirror)
 
 static char **header_texts(struct mirror *mirror, size_t which)
 {
-	char **texts[] = {&mirror->id,	   &mirror->name,  &mirror->workflow, &mirror->revision,
-			  &mirror->folder, &mirror->actor, &mirror->note,     &mirror->description};
+	char **texts[] = {&mirror->id,	     &mirror->name,	   &mirror->workflow,
+			  &mirror->revision, &mirror->folder,	   &mirror->actor,
+			  &mirror->note,     &mirror->description, &mirror->quarantine};
 
 	return which < sizeof(texts) / sizeof(texts[0]) ? texts[which] : NULL;
 }

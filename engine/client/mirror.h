@@ -49,6 +49,7 @@ struct mirror_param {
 struct mirror {
 	struct arena arena; /* the graph's texts */
 	char *id, *name, *workflow, *description, *revision, *folder, *actor, *note;
+	char *quarantine; /* why it is quarantined; "" while it is not */
 	bool dirty, paused, cancelled, rolling_back, quarantined, ended;
 	enum state state;
 	enum reason reason;

@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/blackbox.h"
 #include "base/home.h"
 #include "base/instance.h"
 #include "base/log.h"
@@ -174,6 +175,14 @@ static enum durability durability_from_environment(void)
 	return word && !strcmp(word, "process") ? DURABILITY_PROCESS : DURABILITY_FULL;
 }
 
+/* The launcher's count. */
+static uint32_t crashes_before(void)
+{
+	const char *word = getenv("HLP_ENGINE_DIED");
+
+	return word ? (uint32_t)strtoul(word, NULL, 10) : 0;
+}
+
 /* 1. loop and signals, 2. socket (clients wait in its backlog), 3. service's mailbox, 4. runtime:
  * fold, threads, 5. accept. */
 static int assemble(struct daemon *daemon, struct err *err)
@@ -185,7 +194,7 @@ static int assemble(struct daemon *daemon, struct err *err)
 		.encoder = service_encoder(),
 		.slots = SLOTS,
 		.snapshot_every = SNAPSHOT_EVERY,
-		.crashed = getenv("HLP_ENGINE_DIED") != NULL,
+		.crashes = crashes_before(),
 		.over = on_over,
 		.ctx = daemon,
 	};
@@ -195,7 +204,9 @@ static int assemble(struct daemon *daemon, struct err *err)
 		log_warn("%s: nodes with 'host' or secrets cannot run", err->message);
 	options.relay = daemon->relay;
 	rng_entropy(&options.seed, sizeof(options.seed));
-	rc = loop_init(&daemon->loop, err);
+	rc = blackbox_open(daemon->home.fd, "last-crash", &options.last, err);
+	if (rc >= 0)
+		rc = loop_init(&daemon->loop, err);
 	if (rc >= 0)
 		rc = watch_signals(daemon, err);
 	if (rc >= 0)

@@ -108,7 +108,7 @@ static bool try_kind(struct cgroups *cgroups, const struct home *home, enum cgro
 	cgroups->kind = kind;
 	first = mkdir(cgroups->base, 0755) == 0 || errno == EEXIST ? cgroups_take(cgroups) : NULL;
 	if (first) {
-		cgroups_give_back(cgroups, first);
+		(void)cgroups_give_back(cgroups, first);
 		return true;
 	}
 	(void)rmdir(cgroups->base); /* only if it was made, and is of no use */
@@ -323,15 +323,18 @@ struct cgroup *cgroups_claim(struct cgroups *cgroups, const char *path)
 	return cgroup;
 }
 
-void cgroups_give_back(struct cgroups *cgroups, struct cgroup *cgroup)
+bool cgroups_give_back(struct cgroups *cgroups, struct cgroup *cgroup)
 {
+	const bool empty = cgroup && cgroup_is_empty(cgroup);
+
 	if (!cgroup)
-		return;
+		return false;
 	cgroup->busy = false;
-	if (cgroup->kind == cgroups->kind && cgroup_is_empty(cgroup))
+	if (empty && cgroup->kind == cgroups->kind)
 		add_empty(cgroups, cgroup);
 	else
 		cgroups->dirty_count++;
+	return empty;
 }
 
 /* Slots of an earlier life may lie in our folder too. */

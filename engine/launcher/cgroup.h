@@ -50,7 +50,8 @@ struct cgroup *cgroups_take(struct cgroups *cgroups);
 /* The cgroup at a path from an earlier life, for an attempt that still has it; NULL when it is
  * gone. */
 struct cgroup *cgroups_claim(struct cgroups *cgroups, const char *path);
-void cgroups_give_back(struct cgroups *cgroups, struct cgroup *cgroup); /* accepts NULL */
+/* Accepts NULL. Whether it is proven that nothing is left in it. */
+bool cgroups_give_back(struct cgroups *cgroups, struct cgroup *cgroup);
 
 /* The processes in it, zombies excluded; not those in cgroups that it made below, which a kill and
  * a freeze reach and cgroup_is_empty counts. */

@@ -8,9 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "launch/note.h"
+
+#define SHORT_US (CLOCK_SECOND_US)	/* what ran for less leaves its empty file as a spare */
+#define SPARE_US (CLOCK_SECOND_US / 20) /* then those that nobody wanted go */
 
 /* ---- start ------------------------------------------------------------------------------- */
 
@@ -85,7 +89,7 @@ static int start(struct launcher *launcher, const struct launch_message *order,
 		result = output_make_empty(order->outputs, err);
 	if (result < 0)
 		return result;
-	output_fd = output_open(order->output, err);
+	output_fd = output_open(&launcher->spares, order->output, err);
 	if (output_fd < 0)
 		return output_fd;
 	result = spawn_recorded(launcher, order, attempt, output_fd, err);
@@ -93,20 +97,60 @@ static int start(struct launcher *launcher, const struct launch_message *order,
 	return result;
 }
 
-static void settle(struct launcher *launcher, struct attempt *attempt, enum attempt_phase phase)
+/* Whether it is proven that nothing of it is left. */
+static bool give_cgroup_back(struct launcher *launcher, struct attempt *attempt)
+{
+	struct cgroup *cgroup = attempt->cgroup;
+
+	if (attempt->frozen && cgroup)
+		cgroup_set_frozen(cgroup, CGROUP_THAW); /* what it left lives on */
+	attempt->cgroup = NULL;
+	return cgroups_give_back(&launcher->cgroups, cgroup);
+}
+
+/* The next attempt may have this one's empty file when nothing is left that could write to it. One
+ * that ran for long may be looked at by somebody: its file goes with it. */
+static void finish_output(struct launcher *launcher, struct attempt *attempt, bool is_empty)
+{
+	const bool was_short = attempt->ended_us - attempt->started_us < SHORT_US;
+
+	output_finish(is_empty && was_short ? &launcher->spares : NULL, attempt->output,
+		      attempt->output_max, &attempt->watch);
+	if (launcher->spares.count && !launcher->spare.position)
+		loop_arm(&launcher->loop, &launcher->spare, loop_now_us() + SPARE_US);
+}
+
+/* `is_empty`: it is proven that nothing of it is left. */
+static void settle(struct launcher *launcher, struct attempt *attempt, enum attempt_phase phase,
+		   bool is_empty)
 {
 	struct launch_message message;
 
 	loop_disarm(&launcher->loop, &attempt->timer);
-	if (attempt->frozen && attempt->cgroup)
-		cgroup_set_frozen(attempt->cgroup, CGROUP_THAW); /* what it left lives on */
-	cgroups_give_back(&launcher->cgroups, attempt->cgroup);
-	attempt->cgroup = NULL;
-	output_finish(attempt->output, attempt->output_max, &attempt->watch);
+	finish_output(launcher, attempt, is_empty);
 	attempt_end(&launcher->attempts, attempt, phase);
 	message = attempt_describe(attempt, launcher->boot_id);
 	launcher_record(launcher, &message);
 	launcher_tell(launcher, &message);
+}
+
+/* There is no room for its output or its record: it never was. The record's beginning may reach
+ * the log later, so its end follows. */
+static void withdraw(struct launcher *launcher, struct attempt *attempt)
+{
+	struct launch_message message;
+
+	cgroups_give_back(&launcher->cgroups, attempt->cgroup);
+	attempt->cgroup = NULL;
+	attempt->exit = LAUNCH_EXIT_LAUNCH;
+	attempt_end(&launcher->attempts, attempt, ATTEMPT_EXITED);
+	message = attempt_describe(attempt, launcher->boot_id);
+	launcher_record(launcher, &message);
+	message = (struct launch_message){.kind = LAUNCH_ACKNOWLEDGE, .attempt = attempt->id};
+	launcher_record(launcher, &message);
+	message.kind = LAUNCH_NOT_STARTED;
+	launcher_tell(launcher, &message);
+	attempt_forget(&launcher->attempts, attempt);
 }
 
 struct attempt *child_start(struct launcher *launcher, const struct launch_message *order)
@@ -114,12 +158,17 @@ struct attempt *child_start(struct launcher *launcher, const struct launch_messa
 	struct attempt *attempt = attempt_of_order(launcher, order);
 	struct launch_message message;
 	struct err err;
+	int result = start(launcher, order, attempt, &err);
 
-	if (start(launcher, order, attempt, &err) < 0) {
+	if (result == -ERR_FULL) {
+		withdraw(launcher, attempt);
+		return NULL;
+	}
+	if (result < 0) {
 		attempt->exit = LAUNCH_EXIT_LAUNCH;
 		attempt->ended_us = launcher_wall_us();
 		attempt_set_text(attempt, err.message);
-		settle(launcher, attempt, ATTEMPT_EXITED);
+		settle(launcher, attempt, ATTEMPT_EXITED, give_cgroup_back(launcher, attempt));
 		return NULL;
 	}
 	message = attempt_describe(attempt, launcher->boot_id);
@@ -162,21 +211,21 @@ static void read_status(struct attempt *attempt, const struct launch_message *no
 }
 
 /* Says what a person should know beside the exit: what lives on, or what could not be proven. */
-static void explain(struct attempt *attempt)
+static void explain(struct attempt *attempt, const struct cgroup *cgroup, bool is_empty)
 {
 	struct process_list left = {0};
 	struct buf text;
 
 	buf_init(&text, 400);
-	if (attempt->cgroup && attempt->phase == ATTEMPT_RUNNING) {
-		if (!cgroup_is_empty(attempt->cgroup))
-			cgroup_list(attempt->cgroup, &left);
+	if (cgroup && attempt->phase == ATTEMPT_RUNNING) {
+		if (!is_empty)
+			cgroup_list(cgroup, &left);
 		if (left.count) {
 			buf_printf(&text, "left %zu process%s running: ", left.count,
 				   left.count == 1 ? "" : "es");
 			process_list_print(&left, &text);
 		}
-	} else if (!attempt->cgroup && attempt->phase != ATTEMPT_RUNNING) {
+	} else if (!cgroup && attempt->phase != ATTEMPT_RUNNING) {
 		buf_add_text(&text, "no cgroup: that no process escaped the stop is not proven");
 	}
 	if (text.length)
@@ -204,14 +253,18 @@ static enum attempt_phase judge(struct attempt *attempt, const struct launch_mes
 
 void child_finish(struct launcher *launcher, struct attempt *attempt)
 {
+	const struct cgroup *cgroup = attempt->cgroup;
+	const bool is_empty = give_cgroup_back(launcher, attempt);
 	struct launch_message note;
 	struct arena arena = {0};
+	enum attempt_phase phase;
 
 	if (!attempt->ended_us)
 		attempt->ended_us = launcher_wall_us();
-	explain(attempt);
-	settle(launcher, attempt, judge(attempt, read_note(attempt, &arena, &note) ? &note : NULL));
+	explain(attempt, cgroup, is_empty);
+	phase = judge(attempt, read_note(attempt, &arena, &note) ? &note : NULL);
 	arena_release(&arena);
+	settle(launcher, attempt, phase, is_empty);
 }
 
 void child_give_up(struct launcher *launcher, struct attempt *attempt)
@@ -233,5 +286,5 @@ void child_give_up(struct launcher *launcher, struct attempt *attempt)
 	attempt->exit = LAUNCH_EXIT_UNKILLABLE;
 	attempt->code = 0;
 	attempt->ended_us = launcher_wall_us();
-	settle(launcher, attempt, ATTEMPT_EXITED);
+	settle(launcher, attempt, ATTEMPT_EXITED, give_cgroup_back(launcher, attempt));
 }

@@ -55,6 +55,7 @@ static void note_failure(struct engine *engine, const char *why)
 
 static void start(struct engine *engine)
 {
+	char crashes[12];
 	struct stat log;
 	struct err err;
 	char *path;
@@ -67,10 +68,12 @@ static void start(struct engine *engine)
 		return;
 	}
 	/* So that hlpd can tell an execution that kills it from a kill by somebody. */
-	if (engine->crashed)
-		(void)setenv("HLP_ENGINE_DIED", "1", 1);
-	else
+	if (engine->crashes) {
+		(void)snprintf(crashes, sizeof(crashes), "%u", engine->crashes);
+		(void)setenv("HLP_ENGINE_DIED", crashes, 1);
+	} else {
 		(void)unsetenv("HLP_ENGINE_DIED");
+	}
 	engine->log_from = fstat(STDERR_FILENO, &log) == 0 ? log.st_size : 0;
 	result = proc_find_program("hlpd", &path, &err);
 	if (result >= 0) {
@@ -158,7 +161,10 @@ void engine_ended(struct engine *engine, int status)
 	engine->pid = 0;
 	engine->ready = false;
 	engine->stopped_us = 0;
-	engine->crashed = is_crash(status);
+	if (!is_crash(status))
+		engine->crashes = 0;
+	else
+		engine->crashes = healthy ? 1 : engine->crashes + 1;
 	describe(engine, status, how, sizeof(how));
 	if (!engine->wanted || engine->goodbye) {
 		engine->wanted = false;

@@ -17,11 +17,12 @@
 struct engine {
 	struct loop *loop;
 	const struct home *home;
-	pid_t pid;    /* 0 while none runs */
-	bool ready;   /* this one has said READY */
-	bool wanted;  /* false: start none any more */
-	bool goodbye; /* it said that it ends on purpose */
-	bool crashed; /* the last one died of its own doing, not by a signal from outside */
+	pid_t pid;	  /* 0 while none runs */
+	bool ready;	  /* this one has said READY */
+	bool wanted;	  /* false: start none any more */
+	bool goodbye;	  /* it said that it ends on purpose */
+	uint32_t crashes; /* in a row: starts that died of their own doing before they were healthy
+			   */
 	bool given_up;
 	int64_t stopped_us; /* CLOCK_MONOTONIC: since when it is asked to end; 0: it is not */
 	int64_t started_us; /* CLOCK_MONOTONIC */

@@ -39,7 +39,9 @@ struct launcher {
 	char *upgrade;		/* path of the program to become; NULL */
 	int64_t idle_since_us;	/* CLOCK_MONOTONIC: no engine, nothing alive; 0: not so */
 	struct loop_timer look; /* at output files */
-	struct loop_timer tend; /* the home, the log, idleness */
+	struct output_spares spares;
+	struct loop_timer spare; /* removes spares that nobody wanted */
+	struct loop_timer tend;	 /* the home, the log, idleness */
 	struct loop_watch signals;
 };
 

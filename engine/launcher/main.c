@@ -252,6 +252,7 @@ static int turn(struct launcher *launcher, const struct options *options, struct
 		serve_end_turn(launcher);
 		if (launcher->upgrade && !launcher->loop.stopping) {
 			log_info("becomes '%s'", launcher->upgrade);
+			output_drop_spares(&launcher->spares);
 			if (upgrade_execute(launcher, options->cgroup_kind, err) < 0)
 				log_error("%s", err->message);
 			free(launcher->upgrade);
@@ -266,6 +267,7 @@ static void end(struct launcher *launcher)
 	links_release(&launcher->links);
 	(void)unlink(launcher->home.launcher_socket); /* the next one replaces it anyway */
 	launch_log_close(&launcher->log);
+	output_drop_spares(&launcher->spares);
 	(void)close(launcher->signals.fd);
 	attempts_release(&launcher->attempts);
 	cgroups_release(&launcher->cgroups);

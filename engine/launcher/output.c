@@ -40,9 +40,28 @@ static int open_making_folders(const char *path, int flags, struct err *err)
 	return fd >= 0 ? fd : err_errno(err, errno, "cannot make '%s'", path);
 }
 
-int output_open(const char *path, struct err *err)
+/* Gives a spare this name; -1 when that cannot be, for whatever reason: one is made then. */
+static int open_spare(struct output_spares *spares, const char *path)
 {
-	return open_making_folders(path, O_APPEND, err);
+	char *spare;
+	int fd = -1;
+
+	if (!spares->count)
+		return -1;
+	spare = spares->paths[--spares->count];
+	if (renameat2(AT_FDCWD, spare, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		fd = open(path, O_APPEND | O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	else
+		(void)unlink(spare); /* one that stays is only untidy */
+	free(spare);
+	return fd;
+}
+
+int output_open(struct output_spares *spares, const char *path, struct err *err)
+{
+	const int fd = open_spare(spares, path);
+
+	return fd >= 0 ? fd : open_making_folders(path, O_APPEND, err);
 }
 
 int output_make_empty(const char *path, struct err *err)
@@ -124,14 +143,33 @@ void output_look(const char *path, int64_t max, int64_t wall_us, struct output_w
 		cut(path, max, watch);
 }
 
-void output_finish(const char *path, int64_t max, struct output_watch *watch)
+static void put_away(struct output_spares *spares, const char *path)
+{
+	if (spares && spares->count < OUTPUT_SPARES)
+		spares->paths[spares->count++] = mem_strdup(path);
+	else
+		(void)unlink(path); /* one that stays is only untidy */
+}
+
+void output_drop_spares(struct output_spares *spares)
+{
+	while (spares->count) {
+		char *spare = spares->paths[--spares->count];
+
+		(void)unlink(spare); /* as above */
+		free(spare);
+	}
+}
+
+void output_finish(struct output_spares *spares, const char *path, int64_t max,
+		   struct output_watch *watch)
 {
 	struct stat status;
 
 	if (stat(path, &status) < 0)
 		return;
 	if (status.st_size == 0)
-		(void)unlink(path); /* one that stays is only untidy */
+		put_away(spares, path);
 	else if (max && status.st_size > max + (watch->dropped ? SLACK_BYTES : 0))
 		cut(path, max, watch);
 }

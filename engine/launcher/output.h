@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * The file into which an attempt prints: made before the start, watched while it grows, gone when
- * it stayed empty. While it grows, FILE.times beside it gets pairs of int64_t (offset, wall time in
- * microseconds; the machine's byte order), so that output can be shown with times; an attempt that
- * ends before the first look has none.
+ * it stayed empty. That of a short silent attempt is kept for a moment as a spare: the next start
+ * gives it its own name. Making a file where many were just deleted costs ext4 60 us and deleting
+ * it 15, giving one another name 10. While it grows, FILE.times beside it gets pairs of int64_t
+ * (offset, wall time in microseconds; the machine's byte order), so that output can be shown with
+ * times; an attempt that ends before the first look has none.
  *
  * A file over its bound is cut, and says so: its first `max` bytes stay, then comes a line that
  * counts what was not kept, then the last lines. The node is not stopped for printing much. Between
@@ -12,6 +14,8 @@
 #ifndef HLP_LAUNCHER_OUTPUT_H
 #define HLP_LAUNCHER_OUTPUT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -21,14 +25,25 @@ struct output_watch {
 	int64_t dropped; /* bytes not kept so far */
 };
 
-/* Opens the file for appending, with its folders; returns a descriptor. */
-int output_open(const char *path, struct err *err);
+#define OUTPUT_SPARES 16
+struct output_spares { /* zeroed when empty */
+	char *paths[OUTPUT_SPARES];
+	size_t count;
+};
+
+/* Opens the file for appending, with its folders, out of a spare if there is one; returns a
+ * descriptor. */
+int output_open(struct output_spares *spares, const char *path, struct err *err);
 /* Makes the empty file for $HLP_OUTPUT. */
 int output_make_empty(const char *path, struct err *err);
 
 /* Looks at a growing file: samples its size, and cuts it when it is over `max` (0: no bound). */
 void output_look(const char *path, int64_t max, int64_t wall_us, struct output_watch *watch);
-/* The last look: removes an empty file. */
-void output_finish(const char *path, int64_t max, struct output_watch *watch);
+/* The last look: removes an empty file, or keeps it as a spare when `spares` is not NULL. That may
+ * be asked only when nothing that could still write to it is left. */
+void output_finish(struct output_spares *spares, const char *path, int64_t max,
+		   struct output_watch *watch);
+/* Removes what nobody wanted. */
+void output_drop_spares(struct output_spares *spares);
 
 #endif

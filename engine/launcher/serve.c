@@ -316,6 +316,13 @@ static void look_due(struct loop_timer *timer)
 		loop_arm(&launcher->loop, timer, loop_now_us() + LOOK_US);
 }
 
+static void spare_due(struct loop_timer *timer)
+{
+	struct launcher *launcher = timer->ctx;
+
+	output_drop_spares(&launcher->spares);
+}
+
 static void note_idleness(struct launcher *launcher)
 {
 	const bool idle = !launcher->engine.pid && !launcher->attempts.live_count &&
@@ -382,6 +389,7 @@ int serve_begin(struct launcher *launcher, int signal_fd, int listen_fd, struct 
 	launcher->links.message = handle;
 	launcher->links.ctx = launcher;
 	launcher->look = (struct loop_timer){.due = look_due, .ctx = launcher};
+	launcher->spare = (struct loop_timer){.due = spare_due, .ctx = launcher};
 	launcher->tend = (struct loop_timer){.due = tend_due, .ctx = launcher};
 	loop_arm(&launcher->loop, &launcher->look, loop_now_us() + LOOK_US);
 	loop_arm(&launcher->loop, &launcher->tend, loop_now_us() + TEND_US);

@@ -251,10 +251,23 @@ static int act_hold(struct decision *decision, struct err *err)
 	return 0;
 }
 
+/* What it asks for is taken up again when this is durable: the fold touches every node. */
+static int release_execution(struct decision *decision, struct err *err)
+{
+	if (!decision->execution->quarantined)
+		return err_set(err, ERR_REFUSED, "%s is not quarantined: release needs a node",
+			       decision->execution->name);
+	decide_act_event(decision);
+	decide_emit(decision, EVENT_QUARANTINE_LIFTED, EVENT_NO_NODE);
+	return 0;
+}
+
 static int act_release(struct decision *decision, struct err *err)
 {
 	uint32_t node = decision->input->act->node;
 
+	if (node == EVENT_NO_NODE)
+		return release_execution(decision, err);
 	if (!decision->execution->nodes[node].held)
 		return err_set(err, ERR_REFUSED, "%s is not held", decide_name(decision, node));
 	decide_act_event(decision);
@@ -266,8 +279,13 @@ static int act_release(struct decision *decision, struct err *err)
 
 static bool needs_node(enum verb verb)
 {
-	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD ||
-	       verb == VERB_RELEASE || verb == VERB_ANSWER || verb == VERB_ROLLBACK;
+	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD || verb == VERB_ANSWER ||
+	       verb == VERB_ROLLBACK;
+}
+
+static bool lifts_quarantine(const struct act *act)
+{
+	return act->verb == VERB_RELEASE && act->node == EVENT_NO_NODE;
 }
 
 static bool is_only_of_execution(enum verb verb)
@@ -309,9 +327,11 @@ static int check_act(const struct decision *decision, struct err *err)
 			       verb_name(act->verb), act->verb == VERB_PAUSE ? "hold" : "release");
 	if (act->note && strlen(act->note) > LIMIT_TEXT)
 		return err_set(err, ERR_LIMIT, "the reason is longer than %d bytes", LIMIT_TEXT);
-	if (execution->quarantined && act->verb != VERB_NOTE)
-		return err_set(err, ERR_REFUSED, "%s is quarantined: it can be read, not changed",
-			       execution->name);
+	if (execution->quarantined && !lifts_quarantine(act))
+		return err_set(err, ERR_REFUSED,
+			       "%s is quarantined: it can be read, not changed, until 'hlp engine "
+			       "release %s'",
+			       execution->name, execution->name);
 	return check_version(decision, err);
 }
 

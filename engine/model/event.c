@@ -54,6 +54,7 @@ static const char *const kinds[] = {
 	[EVENT_RECOVERED] = "recovered",
 	[EVENT_ROLLBACK_ENDED] = "rollback_ended",
 	[EVENT_RESTORING] = "restoring",
+	[EVENT_QUARANTINE_LIFTED] = "quarantine_lifted",
 };
 
 const char *event_kind_name(enum event_kind kind)

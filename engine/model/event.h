@@ -37,6 +37,7 @@ enum event_kind {
 	EVENT_ENDED = 7,     /* state, reason: how */
 	EVENT_REOPENED = 8,  /* an act opens it again: ended, drained, cancelled, rolled back */
 	EVENT_QUARANTINED = 9, /* text: cause */
+	EVENT_QUARANTINE_LIFTED = 90,
 
 	/* of a node's attempt; node, attempt_kind, attempt always */
 	EVENT_INTENDED = 20,   /* the attempt will be started when a slot is free; artifact: whose

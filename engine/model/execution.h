@@ -84,7 +84,8 @@ struct execution {
 	char *name;			 /* "edge-cert#12" */
 	uint32_t number;
 	char *actor, *note, *folder, *revision, *request;
-	char blob[41]; /* the pinned YAML */
+	char blob[41];	  /* the pinned YAML */
+	char *quarantine; /* why it is quarantined; NULL while it is not */
 	bool dirty;
 	struct binding *params; /* in the order of the declarations */
 	struct binding *env;	/* recorded from the client */

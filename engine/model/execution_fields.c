@@ -39,6 +39,7 @@ static const struct record_field header_fields[] = {
 	HEADER(24, I64, started_us),
 	HEADER(25, I64, ended_us),
 	HEADER(26, U32, retries_used),
+	HEADER(30, TEXT, quarantine),
 };
 const struct record execution_header_record = {header_fields, COUNT(header_fields)};
 

@@ -92,6 +92,15 @@ static void reopen(struct execution *execution)
 	derive_settle_all(execution);
 }
 
+/* Everything is looked at again: what it asks for has waited all the time. */
+static void lift_quarantine(struct execution *execution)
+{
+	execution->quarantined = false;
+	execution->quarantine = NULL;
+	for (uint32_t i = 0; i < execution->graph->nodes_count; i++)
+		derive_touch(execution, i);
+}
+
 static void fold_header(struct execution *execution, const struct event *event)
 {
 	execution->header_touched = true;
@@ -125,6 +134,11 @@ static void fold_header(struct execution *execution, const struct event *event)
 		break;
 	case EVENT_QUARANTINED:
 		execution->quarantined = true;
+		execution->quarantine =
+			arena_strdup(&execution->arena, event->text ? event->text : "");
+		break;
+	case EVENT_QUARANTINE_LIFTED:
+		lift_quarantine(execution);
 		break;
 	case EVENT_ROLLBACK_STARTED:
 		execution->rolling_back = true;
@@ -547,8 +561,8 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 
 static bool is_of_execution(enum event_kind kind)
 {
-	return kind <= EVENT_QUARANTINED || kind == EVENT_ROLLBACK_STARTED ||
-	       kind == EVENT_ROLLBACK_ENDED;
+	return kind <= EVENT_QUARANTINED || kind == EVENT_QUARANTINE_LIFTED ||
+	       kind == EVENT_ROLLBACK_STARTED || kind == EVENT_ROLLBACK_ENDED;
 }
 
 static bool is_of_attempt(enum event_kind kind)

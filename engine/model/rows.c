@@ -24,6 +24,7 @@ void rows_of_execution(const struct execution *execution, struct execution_row *
 		.cancelled = execution->cancelled,
 		.rolling_back = execution->rolling_back,
 		.quarantined = execution->quarantined,
+		.quarantine = execution->quarantine ? execution->quarantine : "",
 		.ended = execution->ended,
 		.created_us = execution->created_us,
 		.started_us = execution->started_us,

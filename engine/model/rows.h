@@ -24,7 +24,8 @@ struct execution_row {
 	int64_t created_us, started_us, ended_us;
 	uint32_t nodes_count;
 	uint32_t counts[STATES];
-	uint64_t seq; /* of the last event: its version */
+	const char *quarantine; /* why it is quarantined; "" while it is not */
+	uint64_t seq;		/* of the last event: its version */
 };
 
 struct node_row {

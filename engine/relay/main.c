@@ -25,7 +25,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "launch/note.h"
-#include "relay/job.h"
+#include "relay/brief.h"
 #include "relay/session.h"
 
 #define SECRET_MAX ((size_t)64 * 1024)
@@ -37,8 +37,8 @@ struct secret {
 };
 
 struct relay {
-	struct job job;
-	struct secret *secrets; /* in the order of the job's */
+	struct brief brief;
+	struct secret *secrets; /* in the order of the brief's */
 	struct mask mask;
 	char **environment; /* of the command; its secrets are the relay's own copies */
 	int signal_fd;
@@ -49,15 +49,15 @@ struct relay {
 
 static int read_secrets(struct relay *relay, struct err *err)
 {
-	const struct job *job = &relay->job;
+	const struct brief *brief = &relay->brief;
 
-	relay->secrets = mem_calloc(job->secrets_count + 1, sizeof(*relay->secrets));
-	for (size_t i = 0; i < job->secrets_count; i++) {
+	relay->secrets = mem_calloc(brief->secrets_count + 1, sizeof(*relay->secrets));
+	for (size_t i = 0; i < brief->secrets_count; i++) {
 		struct secret *secret = &relay->secrets[i];
 		int result;
 
-		secret->name = job->secrets[i].name;
-		result = file_read(job->secrets[i].path, SECRET_MAX, &secret->value,
+		secret->name = brief->secrets[i].name;
+		result = file_read(brief->secrets[i].path, SECRET_MAX, &secret->value,
 				   &secret->length, err);
 		if (result == -ERR_NOT_FOUND)
 			return err_set(err, ERR_NOT_FOUND,
@@ -74,7 +74,7 @@ static int read_secrets(struct relay *relay, struct err *err)
  * that needs none of them. */
 static void build_environment(struct relay *relay)
 {
-	const size_t secrets = relay->job.script ? 0 : relay->job.secrets_count;
+	const size_t secrets = relay->brief.script ? 0 : relay->brief.secrets_count;
 	size_t count = 0;
 
 	while (environ[count])
@@ -95,9 +95,10 @@ static int write_outputs(const struct relay *relay, const char *data, size_t len
 	struct buf out;
 	int result, fd;
 
-	fd = open(relay->job.outputs, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(relay->brief.outputs, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
 	if (fd < 0)
-		return err_errno(err, errno, "cannot write '%s'", relay->job.outputs);
+		return err_errno(err, errno, "cannot write '%s'", relay->brief.outputs);
 	buf_init(&out, 2 * REMOTE_OUTPUTS_MAX);
 	mask_stream_init(&stream);
 	for (size_t at = 0; at < length; at += SECRET_MAX) {
@@ -110,7 +111,7 @@ static int write_outputs(const struct relay *relay, const char *data, size_t len
 	mask_stream_release(&stream);
 	buf_release(&out);
 	(void)close(fd); /* written */
-	return result < 0 ? err_errno(err, -result, "cannot write '%s'", relay->job.outputs) : 0;
+	return result < 0 ? err_errno(err, -result, "cannot write '%s'", relay->brief.outputs) : 0;
 }
 
 /* The command wrote them where only secrets may lie: what is kept of them is masked. */
@@ -118,14 +119,14 @@ static int move_outputs(const struct relay *relay, struct err *err)
 {
 	char *data = NULL;
 	size_t length = 0;
-	int result = file_read(relay->job.outputs_raw, REMOTE_OUTPUTS_MAX, &data, &length, err);
+	int result = file_read(relay->brief.outputs_raw, REMOTE_OUTPUTS_MAX, &data, &length, err);
 
 	if (result >= 0)
 		result = write_outputs(relay, data, length, err);
 	if (data)
 		explicit_bzero(data, length);
 	free(data);
-	(void)unlink(relay->job.outputs_raw); /* goes with the execution's secrets else */
+	(void)unlink(relay->brief.outputs_raw); /* goes with the execution's secrets else */
 	return result;
 }
 
@@ -142,7 +143,7 @@ static int write_note(const struct relay *relay, const struct launch_message *en
 	struct launch_message note = *end;
 
 	note.attempt = relay->attempt;
-	return note_write(relay->job.note, &note, err);
+	return note_write(relay->brief.note, &note, err);
 }
 
 static int say_end(const struct relay *relay, const struct launch_message *end)
@@ -183,7 +184,7 @@ static int shell_code(const struct err *err)
 
 static int make_raw_outputs(const struct relay *relay, struct err *err)
 {
-	const char *path = relay->job.outputs_raw;
+	const char *path = relay->brief.outputs_raw;
 	const int fd =
 		path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
@@ -196,7 +197,7 @@ static int make_raw_outputs(const struct relay *relay, struct err *err)
 
 static int run_here(struct relay *relay)
 {
-	struct session session = {.argv = relay->job.argv,
+	struct session session = {.argv = relay->brief.argv,
 				  .environment = relay->environment,
 				  .mask = &relay->mask,
 				  .signal_fd = relay->signal_fd,
@@ -205,7 +206,7 @@ static int run_here(struct relay *relay)
 
 	if (make_raw_outputs(relay, &err) < 0 || session_run(&session, &err) < 0)
 		return say_launch(relay, shell_code(&err), err.message);
-	if (relay->job.outputs_raw && move_outputs(relay, &err) < 0)
+	if (relay->brief.outputs_raw && move_outputs(relay, &err) < 0)
 		complain(&err);
 	if (WIFSIGNALED(session.status))
 		return say_status(relay, LAUNCH_EXIT_SIGNAL, WTERMSIG(session.status), NULL);
@@ -218,7 +219,7 @@ static int run_here(struct relay *relay)
 
 static void add_secrets(const struct relay *relay, struct buf *setup)
 {
-	for (size_t i = 0; i < relay->job.secrets_count; i++) {
+	for (size_t i = 0; i < relay->brief.secrets_count; i++) {
 		const struct secret *secret = &relay->secrets[i];
 
 		buf_printf(setup, "%s=", secret->name);
@@ -280,13 +281,13 @@ static void describe(char *out, size_t size, int status)
 static int run_stop(struct relay *relay)
 {
 	struct remote remote;
-	struct session session = {.argv = relay->job.argv,
+	struct session session = {.argv = relay->brief.argv,
 				  .environment = relay->environment,
 				  .mask = &relay->mask,
 				  .remote = &remote,
 				  .signal_fd = relay->signal_fd};
 	struct err err;
-	int result = make_remote(relay, relay->job.stop, REMOTE_WITHOUT_OUTPUTS, &remote, &err);
+	int result = make_remote(relay, relay->brief.stop, REMOTE_WITHOUT_OUTPUTS, &remote, &err);
 
 	if (result < 0) {
 		complain(&err);
@@ -306,11 +307,11 @@ static int say_stopped(struct relay *relay, const struct session *session)
 	if (session->remote->phase == REMOTE_CALLING)
 		return say_status(relay, LAUNCH_EXIT_SIGNAL, SIGTERM,
 				  "stopped before anything was started there");
-	if (relay->job.stop && run_stop(relay) == 0)
+	if (relay->brief.stop && run_stop(relay) == 0)
 		return say_status(relay, LAUNCH_EXIT_SIGNAL, SIGTERM,
 				  "stopped, there by the command of its 'stop'");
 	(void)snprintf(text, sizeof(text), "stopped here; the remote end on %s is not proven%s",
-		       relay->host, relay->job.stop ? ": the command of its 'stop' failed" : "");
+		       relay->host, relay->brief.stop ? ": the command of its 'stop' failed" : "");
 	return say_lost(relay, text);
 }
 
@@ -341,7 +342,7 @@ static int say_remote_end(struct relay *relay, const struct session *session)
 
 	if (remote->phase != REMOTE_ENDED)
 		return session->stopping ? say_stopped(relay, session) : say_broken(relay, session);
-	if (relay->job.outputs &&
+	if (relay->brief.outputs &&
 	    write_outputs(relay, buf_text(&remote->outputs), remote->outputs.length, &err) < 0)
 		complain(&err);
 	return say_status(relay, LAUNCH_EXIT_STATUS, remote->status, NULL);
@@ -350,7 +351,7 @@ static int say_remote_end(struct relay *relay, const struct session *session)
 static int run_there(struct relay *relay)
 {
 	struct remote remote;
-	struct session session = {.argv = relay->job.argv,
+	struct session session = {.argv = relay->brief.argv,
 				  .environment = relay->environment,
 				  .mask = &relay->mask,
 				  .remote = &remote,
@@ -359,9 +360,9 @@ static int run_there(struct relay *relay)
 				  .before_script = foresee_loss,
 				  .ctx = relay};
 	struct err err;
-	int code, result = make_remote(relay, relay->job.script,
-				       relay->job.outputs ? REMOTE_WITH_OUTPUTS
-							  : REMOTE_WITHOUT_OUTPUTS,
+	int code, result = make_remote(relay, relay->brief.script,
+				       relay->brief.outputs ? REMOTE_WITH_OUTPUTS
+							    : REMOTE_WITHOUT_OUTPUTS,
 				       &remote, &err);
 
 	if (result < 0)
@@ -391,7 +392,7 @@ static int set_up_process(struct relay *relay, struct err *err)
 	relay->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (relay->signal_fd < 0)
 		return err_errno(err, errno, "cannot watch signals");
-	if (relay->job.secrets_count &&
+	if (relay->brief.secrets_count &&
 	    (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || setrlimit(RLIMIT_CORE, &none) < 0))
 		return err_errno(err, errno, "cannot forbid core dumps");
 	return 0;
@@ -406,7 +407,7 @@ static const char *host_of(char *const *argv)
 
 static void release(struct relay *relay)
 {
-	const size_t count = relay->job.secrets_count;
+	const size_t count = relay->brief.secrets_count;
 
 	for (size_t i = 0; relay->secrets && i < count; i++) {
 		if (relay->secrets[i].value)
@@ -416,7 +417,7 @@ static void release(struct relay *relay)
 	free(relay->secrets);
 	free(relay->environment); /* the texts of secrets in it go with the process */
 	mask_release(&relay->mask);
-	job_release(&relay->job);
+	brief_release(&relay->brief);
 }
 
 int main(int argc, char **argv)
@@ -426,12 +427,12 @@ int main(int argc, char **argv)
 	int code, result;
 
 	(void)argc;
-	if (job_read(argv, &relay.job, &err) < 0) {
+	if (brief_read(argv, &relay.brief, &err) < 0) {
 		(void)fprintf(stderr, "hlp-relay: %s\nhlpd starts it by itself.\n", err.message);
 		return 2;
 	}
 	relay.attempt = getenv("HLP_ATTEMPT");
-	relay.host = host_of(relay.job.argv);
+	relay.host = host_of(relay.brief.argv);
 	result = set_up_process(&relay, &err);
 	if (result >= 0)
 		result = read_secrets(&relay, &err);
@@ -439,7 +440,7 @@ int main(int argc, char **argv)
 		code = say_launch(&relay, 126, err.message);
 	} else {
 		build_environment(&relay);
-		code = relay.job.script ? run_there(&relay) : run_here(&relay);
+		code = relay.brief.script ? run_there(&relay) : run_here(&relay);
 	}
 	release(&relay);
 	return code;

@@ -21,7 +21,9 @@ void catalog_worker_load(struct catalog_job *job, struct catalog *catalog, struc
 	struct load_job *load = (struct load_job *)job;
 	struct load_fold fold = {.content = content};
 
+	blackbox_about(load->execution);
 	job->result = catalog_events(catalog, load->execution, 0, 0, load_event, &fold, &job->err);
+	blackbox_about(NULL);
 	if (job->result < 0) {
 		execution_free(fold.execution);
 		return;

@@ -105,10 +105,13 @@ static int pin(struct content *content, struct request *request)
 
 /* ---- artifacts and outputs --------------------------------------------------------------- */
 
+/* A node does not start when recording its files would leave too little of the disk; what it has
+ * done is recorded as long as there is room at all. */
 static int capture(struct content *content, struct content_job *job)
 {
 	const struct node_spec *spec = job->spec;
 
+	content_may_fill(content, job->kind == CONTENT_AFTER);
 	job->items = arena_alloc(&job->arena, spec->artifacts_count * sizeof(*job->items));
 	job->items_count = spec->artifacts_count;
 	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
@@ -204,6 +207,7 @@ static int collect(struct content_job *job)
 
 static void work(struct content *content, struct content_job *job)
 {
+	blackbox_about(job->execution);
 	switch (job->kind) {
 	case CONTENT_PIN:
 		job->result = pin(content, job->request);
@@ -222,6 +226,7 @@ static void work(struct content *content, struct content_job *job)
 		compare(content, job->request);
 		break;
 	}
+	blackbox_about(NULL);
 }
 
 static bool needs_commit(const struct content_job *job)

@@ -16,6 +16,7 @@
 #include "runtime/publish.h"
 #include "runtime/recovery.h"
 #include "runtime/requests.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 #define IDLE_US	    (600 * CLOCK_SECOND_US)
@@ -70,17 +71,6 @@ static void take_commit(struct engine *engine, struct commit *commit)
 	turn_free_commit(commit);
 }
 
-/* What runs may finish and people may act; nothing new starts until there is room again. */
-static void take_space(struct engine *engine, struct space_message *message)
-{
-	engine->disk_full = !message->has_space;
-	if (engine->disk_full)
-		log_error("the disk is full: nothing new starts until there is room");
-	else
-		log_info("the disk has room again");
-	free(message);
-}
-
 /* ---- the steps of a turn ----------------------------------------------------------------- */
 
 static void take_content(struct engine *engine, struct content_job *job)
@@ -112,7 +102,7 @@ static void take_message(struct engine *engine, struct message *message)
 		requests_loaded(engine, (struct load_job *)message);
 		break;
 	case MESSAGE_SPACE:
-		take_space(engine, (struct space_message *)message);
+		room_take_space(engine, (struct space_message *)message);
 		break;
 	case MESSAGE_ORDER:
 		break;
@@ -295,12 +285,15 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	requests_unpark(engine);
 	/* 2. what is due */
 	due_us = let_time_pass(engine);
+	if (room_is_due(engine))
+		recovery_resume(engine);
 	/* 3. who may start next, ahead of free slots */
 	admit(engine);
 	/* 4. committed intents into free slots */
 	effects_dispatch(engine);
 	/* 5. an agreed stop */
 	finish_stop(engine);
+	blackbox_about(NULL);
 	/* 6. all of it to the disk, in one piece */
 	if (turn_deadline_us(engine) <= engine_now_us(engine))
 		turn_seal(engine);
@@ -309,6 +302,7 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	unload_ended(engine);
 	deadline_us = earlier(deadline_of(engine, due_us), publish_deadline_us(engine));
 	deadline_us = earlier(deadline_us, turn_deadline_us(engine));
+	deadline_us = earlier(deadline_us, room_deadline_us(engine));
 	return earlier(deadline_us,
 		       earlier(idle_deadline_us(engine), unlinked_deadline_us(engine)));
 }

@@ -15,6 +15,7 @@
 #include "model/order.h"
 #include "runtime/executor_worker.h"
 #include "runtime/files.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 /* ---- work for the content thread --------------------------------------------------------- */
@@ -209,7 +210,7 @@ void effects_dispatch(struct engine *engine)
 		}
 		if (live_count >= engine->options.slots ||
 		    !execution_can_dispatch(live->execution) ||
-		    !is_durable(engine, live, waiting.effect.node) ||
+		    !is_durable(engine, live, waiting.effect.node) || !room_may_start(engine) ||
 		    engine->broken) { /* keeps its place */
 			engine->starts[kept++] = waiting;
 			continue;
@@ -273,6 +274,7 @@ void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 
 	if (engine->broken || run->version > engine->committed_seq)
 		return;
+	blackbox_about(live->execution->id);
 	count = execution_outstanding(live->execution, node, effects);
 	for (size_t i = 0; i < count; i++) {
 		/* Recovery asks the executor about it first: it may be running already. */

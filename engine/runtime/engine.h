@@ -34,10 +34,16 @@ struct engine {
 	size_t starts_first, starts_last, starts_capacity;
 	struct map requests; /* ids of mutating requests known to this engine → their execution */
 	struct arena requests_arena;
+	struct map quarantined; /* ids of executions that are set aside → a refusal (char *) */
+	struct arena quarantine_arena;
 	uint32_t watch_all;   /* watchers of all headers */
 	int64_t published_us; /* the last publication */
 	bool publish_due;
-	bool disk_full; /* the ballast is gone: nothing new is admitted */
+	bool disk_full;	       /* nothing new is admitted or sent */
+	int64_t room_due_us;   /* when what found no room is asked for again; 0: nothing did */
+	int64_t starts_due_us; /* no start is sent before */
+	int64_t room_said_us;  /* when the log was last told that something waits */
+	char room_text[300];
 	bool launcher_reachable;
 	int64_t unlinked_since_us; /* meaningless while it is reachable */
 	bool broken;		   /* a commit failed: nothing is acted on any more */

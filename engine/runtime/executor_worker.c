@@ -4,6 +4,7 @@
  */
 #include "runtime/executor_worker.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,28 +43,49 @@ static void on_report(void *ctx, const struct report *report)
 	mailbox_post_reply(executors->worker->coordinator, &message->message);
 }
 
-/* A node that finds no workspace says so itself, better than we could. */
-static void make_workspace(const char *path)
+/* A node that finds no workspace says so itself, better than we could. Only a full disk is waited
+ * for: false then. */
+static bool make_workspace(const char *path)
 {
 	struct err err;
 
-	if (path && file_make_folders(path, 0700, &err) < 0)
-		log_warn("no workspace: %s", err.message);
+	if (!path || file_make_folders(path, 0700, &err) >= 0)
+		return true;
+	log_warn("no workspace: %s", err.message);
+	return err.code != ERR_FULL;
+}
+
+static bool write_file(const struct order_file *file)
+{
+	const int fd =
+		open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const int failed = fd < 0 ? -errno : file_write_fd(fd, file->text, strlen(file->text));
+
+	if (fd >= 0)
+		(void)close(fd); /* written */
+	if (failed)
+		log_warn("cannot write '%s': %s", file->path, strerror(-failed));
+	return failed != -ENOSPC && failed != -EDQUOT;
 }
 
 /* Whoever needs them and finds them missing says so: it is the attempt's failure. */
-static void write_files(const struct order *order)
+static bool write_files(const struct order *order)
 {
-	for (uint32_t i = 0; i < order->files_count; i++) {
-		const struct order_file *file = &order->files[i];
-		const int fd = open(file->path,
-				    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool has_room = true;
 
-		if (fd < 0 || file_write_fd(fd, file->text, strlen(file->text)) < 0)
-			log_warn("cannot write '%s'", file->path);
-		if (fd >= 0)
-			(void)close(fd); /* written */
-	}
+	for (uint32_t i = 0; i < order->files_count; i++)
+		has_room = write_file(&order->files[i]) && has_room;
+	return has_room;
+}
+
+static void start(struct executors *executors, const struct executor_command *command)
+{
+	if (make_workspace(command->workspace) && write_files(command->order))
+		executors->local->ops->start(executors->local, command->order);
+	else
+		on_report(executors, &(struct report){.kind = REPORT_NOT_STARTED,
+						      .attempt = command->attempt,
+						      .time_us = clock_wall_us(clock_system())});
 }
 
 static void obey(struct executors *executors, struct executor_command *command)
@@ -72,9 +94,7 @@ static void obey(struct executors *executors, struct executor_command *command)
 
 	switch (command->verb) {
 	case EXECUTOR_START:
-		make_workspace(command->workspace);
-		write_files(command->order);
-		local->ops->start(local, command->order);
+		start(executors, command);
 		break;
 	case EXECUTOR_STOP:
 		local->ops->stop(local, command->attempt);

@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
+#include "runtime/quarantine.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 static void apply(struct engine *engine, struct live *live, const struct input *input)
@@ -38,7 +40,7 @@ static bool wants_query(const struct live *live, uint32_t node, struct effect *o
 	return false;
 }
 
-static void query(struct engine *engine, struct live *live)
+void facts_query(struct engine *engine, struct live *live)
 {
 	const struct execution *execution = live->execution;
 
@@ -108,11 +110,14 @@ static void take_one(struct engine *engine, struct report_message *message)
 			      .text = message->text};
 	struct live *live;
 	int64_t node;
+	const bool is_ours = attempt_id_parse(message->attempt, execution, node_id,
+					      &input.attempt_kind, &input.attempt);
 
+	if (is_ours && quarantine_holds(engine, execution))
+		return; /* the executor keeps it until the execution is taken up again */
 	if (is_ending(report->kind)) /* durable with this turn, or of an execution long ended */
 		turn_acknowledge(engine, message->attempt);
-	if (!attempt_id_parse(message->attempt, execution, node_id, &input.attempt_kind,
-			      &input.attempt))
+	if (!is_ours)
 		return;
 	live = live_find(&engine->lives, execution);
 	node = live ? workflow_find_node(live->execution->workflow, node_id) : -1;
@@ -125,8 +130,12 @@ static void take_one(struct engine *engine, struct report_message *message)
 		apply(engine, live, &input);
 	}
 	input.kind = input_of_report(report->kind);
-	if (report->kind == REPORT_NOT_STARTED) /* it may be asked for again */
+	if (report->kind == REPORT_NOT_STARTED) { /* it may be asked for again */
 		live->in_flight[node] = (struct in_flight){0};
+		live->has_workspace = false;
+		if (!live->queried || !live->queried[node])
+			room_refused(engine);
+	}
 	apply(engine, live, &input);
 	answered(engine, live, input.node);
 	if (report->kind == REPORT_NOT_STARTED)
@@ -165,7 +174,7 @@ static void all_reachable(struct engine *engine)
 {
 	engine->launcher_reachable = true;
 	for (size_t i = 0; i < engine->lives.count; i++)
-		query(engine, engine->lives.items[i]);
+		facts_query(engine, engine->lives.items[i]);
 	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
 }
 
@@ -218,6 +227,11 @@ static enum effect_kind effect_of(enum content_kind kind)
 	return EFFECT_RESTORE;
 }
 
+static bool is_capture(enum content_kind kind)
+{
+	return kind == CONTENT_BEFORE || kind == CONTENT_AFTER;
+}
+
 void facts_take_content(struct engine *engine, struct content_job *job)
 {
 	struct live *live = live_find(&engine->lives, job->execution);
@@ -229,6 +243,10 @@ void facts_take_content(struct engine *engine, struct content_job *job)
 	if (live) { /* a job keeps its execution loaded */
 		live->jobs--;
 		live_clear_in_flight(live, job->node, effect_of(job->kind));
+	}
+	if (live && job->result == -ERR_FULL && is_capture(job->kind)) {
+		room_want(engine, live, job->err.message);
+	} else if (live) {
 		if (job->result)
 			input.text = job->err.message;
 		else

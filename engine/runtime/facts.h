@@ -9,5 +9,7 @@
 
 void facts_take_report(struct engine *engine, struct report_message *message);
 void facts_take_content(struct engine *engine, struct content_job *job);
+/* Asks the executor about every attempt of an execution that may live. */
+void facts_query(struct engine *engine, struct live *live);
 
 #endif

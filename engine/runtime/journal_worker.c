@@ -10,19 +10,52 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/ballast.h"
 
-#define GROUP_MAX 256
-#define QUEUE_MAX 4096
-#define IDLE_US	  1000000
+#define GROUP_MAX  256
+#define QUEUE_MAX  4096
+#define IDLE_US	   1000000
+#define ROOM_LEAST ((uint64_t)8 * 1024 * 1024) /* bytes free without which nothing new starts */
+#define ROOM_AGAIN ((uint64_t)16 * 1024 * 1024)
 
 struct journalist {
 	struct journal *journal;
-	bool had_ballast, full; /* the disk, as the coordinator was last told */
+	bool had_ballast; /* ever: a disk too small for it never had one */
+	bool full;	  /* the disk, as the coordinator was last told */
 };
 
 static struct journal *journal_of(const struct worker *worker)
 {
 	return ((struct journalist *)worker->state)->journal;
+}
+
+/* Room for output, a workspace and the launcher's log of what starts next; and, with the ballast
+ * given up, for the ballast. Full begins and ends at different marks, so that it is said once. */
+static bool is_full(const struct journalist *self)
+{
+	const uint64_t least = self->full ? ROOM_AGAIN : ROOM_LEAST;
+	const bool lost_ballast = self->had_ballast && !journal_has_ballast(self->journal);
+
+	return journal_room(self->journal) < least + (lost_ballast ? BALLAST_BYTES : 0);
+}
+
+/* Tells the coordinator when the disk runs full or has room again: ahead of the commit that would
+ * let it start more. */
+static void tell_space(struct worker *worker)
+{
+	struct journalist *self = worker->state;
+	struct space_message *message;
+	bool now_full;
+
+	self->had_ballast = self->had_ballast || journal_has_ballast(self->journal);
+	now_full = is_full(self);
+	if (now_full == self->full)
+		return;
+	self->full = now_full;
+	message = mem_zalloc(sizeof(*message));
+	message->message.kind = MESSAGE_SPACE;
+	message->has_space = !now_full;
+	mailbox_post_reply(worker->coordinator, &message->message);
 }
 
 static void commit_group(struct worker *worker, struct commit **commits, size_t count)
@@ -37,6 +70,7 @@ static void commit_group(struct worker *worker, struct commit **commits, size_t 
 			batches[full++] = &commits[i]->batch;
 	if (full)
 		rc = journal_commit(journal_of(worker), batches, full, &err);
+	tell_space(worker);
 	for (size_t i = 0; i < count; i++) {
 		commits[i]->result = rc;
 		commits[i]->err = err;
@@ -64,25 +98,6 @@ static void look_up(struct worker *worker, struct request *request)
 	request->result = rc < 0 ? rc : 0;
 	request->looked_up = true;
 	mailbox_post_reply(worker->coordinator, &request->message);
-}
-
-/* Tells the coordinator when the disk ran full, which costs the ballast, or has room for it again.
- * A disk too small for a ballast never had one. */
-static void tell_space(struct worker *worker)
-{
-	struct journalist *self = worker->state;
-	const bool has_ballast = journal_has_ballast(self->journal);
-	const bool now_full = self->full ? !has_ballast : self->had_ballast && !has_ballast;
-	struct space_message *message;
-
-	self->had_ballast = has_ballast;
-	if (now_full == self->full)
-		return;
-	self->full = now_full;
-	message = mem_zalloc(sizeof(*message));
-	message->message.kind = MESSAGE_SPACE;
-	message->has_space = !now_full;
-	mailbox_post_reply(worker->coordinator, &message->message);
 }
 
 static void work_off(struct worker *worker, struct message *message)
@@ -118,7 +133,6 @@ static int64_t work(struct worker *worker, struct message *messages)
 	if (!messages && journal_idle(self->journal, &err) < 0)
 		log_warn("upkeep of the journal: %s", err.message);
 	work_off(worker, messages);
-	tell_space(worker);
 	return !messages && !self->full ? INT64_MAX : mailbox_now_us() + IDLE_US;
 }
 

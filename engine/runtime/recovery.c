@@ -11,9 +11,8 @@
 #include "base/mem.h"
 #include "runtime/effects.h"
 #include "runtime/load.h"
+#include "runtime/quarantine.h"
 #include "store/content.h"
-
-#define DEATHS_MAX 3
 
 struct loading {
 	struct engine *engine;
@@ -59,8 +58,7 @@ static uint64_t from_snapshot(struct loading *loading, const char *id)
 	return loading->fold.execution ? seq : 0;
 }
 
-/* Asked about before they may be started: intended or dispatched attempts. */
-static void mark_queries(struct live *live)
+void recovery_mark_queries(struct live *live)
 {
 	const uint32_t nodes = live->execution->workflow->nodes_count;
 
@@ -80,30 +78,40 @@ static void mark_queries(struct live *live)
 	}
 }
 
+/* Nobody can act on what cannot be folded: people must see that. What may pass (a full disk, no
+ * memory) is tried again at the next start. */
+static void set_aside(struct loading *loading, const char *id, const struct err *why)
+{
+	struct err err = {0};
+	char *cause;
+
+	if (why->code == ERR_FULL || why->code == ERR_IO || why->code == ERR_LIMIT) {
+		log_error("%s is left out: %s", id, why->message);
+		return;
+	}
+	cause = mem_printf("it cannot be taken up: %s", why->message);
+	if (quarantine_add(loading->engine, loading->journal, id, cause, &err) < 0)
+		log_error("%s cannot be quarantined: %s", id, err.message);
+	free(cause);
+}
+
 static void load_one(struct loading *loading, const char *id)
 {
 	struct err err = {0};
-	uint32_t deaths = 0;
 	int rc;
 
 	loading->fold.execution = NULL;
-	if (!loading->engine->options.crashed)
-		(void)journal_recovery_end(loading->journal, id, &err);
-	(void)journal_recovery_begin(loading->journal, id, &deaths, &err);
-	if (deaths >= DEATHS_MAX) {
-		log_error("%s is quarantined: the engine died %u times while taking it up", id,
-			  deaths);
-		return;
-	}
 	rc = journal_each_event(loading->journal, id, from_snapshot(loading, id), load_event,
 				&loading->fold, &err);
-	if (rc < 0 || !loading->fold.execution) {
-		log_error("%s is left out: %s", id, rc < 0 ? err.message : "it has no events");
+	if (rc >= 0 && !loading->fold.execution)
+		rc = err_set(&err, ERR_CORRUPT, "it has no events");
+	if (rc < 0) {
 		execution_free(loading->fold.execution);
+		set_aside(loading, id, &err);
 		return;
 	}
 	execution_touched_clear(loading->fold.execution);
-	mark_queries(live_add(&loading->engine->lives, loading->fold.execution));
+	recovery_mark_queries(live_add(&loading->engine->lives, loading->fold.execution));
 }
 
 struct names {
@@ -131,9 +139,14 @@ int recovery_load(struct engine *engine, struct journal *journal, struct err *er
 
 	if (rc)
 		return rc;
-	rc = journal_each_execution(journal, false, gather_name, &names, err);
-	for (size_t i = 0; rc >= 0 && i < names.count; i++)
+	rc = quarantine_judge(engine, journal, err);
+	if (rc >= 0)
+		rc = journal_each_execution(journal, false, gather_name, &names, err);
+	for (size_t i = 0; rc >= 0 && i < names.count; i++) {
+		blackbox_about(names.items[i]);
 		load_one(&loading, names.items[i]);
+	}
+	blackbox_about(NULL);
 	content_close(loading.fold.content);
 	free(names.items);
 	arena_release(&names.arena);

@@ -14,5 +14,8 @@
 int recovery_load(struct engine *engine, struct journal *journal, struct err *err);
 /* Takes up what is outstanding; attempts are asked about first. */
 void recovery_resume(struct engine *engine);
+/* Notes which attempts of an execution are to be asked about before they may be started: intended
+ * or dispatched ones. Nothing of it is admitted until they are answered. */
+void recovery_mark_queries(struct live *live);
 
 #endif

@@ -14,7 +14,11 @@
 #include "base/rng.h"
 #include "base/ulid.h"
 #include "runtime/catalog_worker.h"
+#include "runtime/facts.h"
 #include "runtime/files.h"
+#include "runtime/quarantine.h"
+#include "runtime/recovery.h"
+#include "runtime/room.h"
 #include "runtime/turn.h"
 
 #define REQUESTS_KNOWN_MAX 20000
@@ -282,7 +286,9 @@ static struct live *find_ready(struct engine *engine, struct request *request)
 {
 	struct live *live = live_find(&engine->lives, request->execution);
 
-	if (!live)
+	if (!quarantine_admits(engine, request))
+		requests_answer(request, -ERR_REFUSED);
+	else if (!live)
 		load(engine, request);
 	else if (live->unanswered) /* what its attempts do is not known yet: soon */
 		park(engine, request);
@@ -306,6 +312,15 @@ static int find_node(const struct live *live, struct request *request, uint32_t 
 	return 0;
 }
 
+/* A released execution is reconciled like all others after a start. What it asks for is done when
+ * its release is durable, since that touches every node. */
+static void take_up(struct engine *engine, struct live *live)
+{
+	quarantine_lift(engine, live->execution->id);
+	recovery_mark_queries(live);
+	facts_query(engine, live);
+}
+
 static void apply_act(struct engine *engine, struct live *live, struct request *request,
 		      struct act *act)
 {
@@ -313,6 +328,7 @@ static void apply_act(struct engine *engine, struct live *live, struct request *
 			      .time_us = clock_wall_us(engine->options.clock),
 			      .act = act,
 			      .node = act->node};
+	const bool was_quarantined = live->execution->quarantined;
 	int rc;
 
 	act->actor = request->actor;
@@ -324,6 +340,8 @@ static void apply_act(struct engine *engine, struct live *live, struct request *
 		requests_answer(request, rc);
 		return;
 	}
+	if (was_quarantined && !live->execution->quarantined)
+		take_up(engine, live);
 	remember(engine, request);
 	turn_answer(engine, request);
 }
@@ -500,7 +518,8 @@ static void take_watch(struct engine *engine, struct request *request)
 		engine->watch_all += step;
 	} else if (live) { /* stays loaded while it is watched */
 		live->watchers += step;
-	} else if (request->kind == REQUEST_WATCH) {
+	} else if (request->kind == REQUEST_WATCH &&
+		   !quarantine_holds(engine, request->execution)) {
 		load(engine, request);
 		return;
 	}
@@ -513,6 +532,7 @@ static void take_status(struct engine *engine, struct request *request)
 	request->seq = engine->committed_seq;
 	request->term = engine->term;
 	request->launcher_reachable = engine->launcher_reachable;
+	request->warning = arena_strdup(&request->arena, room_warning(engine));
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		const struct execution *execution = engine->lives.items[i]->execution;
 

@@ -58,10 +58,9 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 	rc = journal_open(options->home, options->durability, &runtime->journal_store, err);
 	if (!rc)
 		rc = journal_begin_term(runtime->journal_store, &engine->term, err);
-	if (!rc) {
-		engine->seq = engine->committed_seq = journal_last_seq(runtime->journal_store);
+	if (!rc)
 		rc = recovery_load(engine, runtime->journal_store, err);
-	}
+	engine->seq = engine->committed_seq = rc ? 0 : journal_last_seq(runtime->journal_store);
 	if (!rc)
 		rc = start_threads(runtime, err);
 	if (rc) {
@@ -123,6 +122,8 @@ static void release_engine(struct engine *engine)
 	if (engine->open)
 		turn_free_commit(engine->open);
 	live_table_release(&engine->lives);
+	map_release(&engine->quarantined);
+	arena_release(&engine->quarantine_arena);
 	map_release(&engine->requests);
 	arena_release(&engine->requests_arena);
 	mailbox_release(&engine->mailbox);

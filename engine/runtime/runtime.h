@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/blackbox.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -57,7 +58,8 @@ struct runtime_options {
 	uint32_t slots;		 /* attempts alive at once, over all executions */
 	uint32_t snapshot_every; /* events of an execution from one snapshot to the next */
 	uint64_t seed;		 /* of all that is drawn by lot: jitter, ids of executions */
-	bool crashed;		 /* the engine before this one died of its own doing */
+	uint32_t crashes; /* engines before this one that died of their own doing, in a row */
+	struct blackbox_record last; /* what the last of them was working on */
 	/* Something ended the engine from inside. On any thread;
 	 * the caller then stops the runtime. */
 	void (*over)(void *ctx, enum runtime_end end, const char *why);
@@ -126,6 +128,7 @@ struct request {
 	uint64_t term;
 	uint32_t executions_live, attempts_live;
 	bool launcher_reachable;
+	const char *warning; /* what is wrong with the instance, for people; NULL: nothing */
 
 	/* the runtime's own, while it travels */
 	struct workflow *workflow;

@@ -112,6 +112,7 @@ int turn_apply(struct engine *engine, struct live *live, const struct input *inp
 	size_t count;
 	int rc;
 
+	blackbox_about(live->execution->id);
 	drawn.draw = rng_unit(&engine->rng);
 	rc = execution_decide(live->execution, &drawn, &events, err);
 	count = rc < 0 ? 0 : events.count;

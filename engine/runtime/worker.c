@@ -35,6 +35,7 @@ static void *enter(void *arg)
 int worker_start(struct worker *worker, const struct worker_ops *ops, size_t capacity, bool with_fd,
 		 struct mailbox *coordinator, struct err *err)
 {
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
 	sigset_t all, before;
 	int rc;
 
@@ -43,6 +44,9 @@ int worker_start(struct worker *worker, const struct worker_ops *ops, size_t cap
 	worker->quit.kind = MESSAGE_QUIT;
 	mailbox_init(&worker->mailbox, capacity, with_fd);
 	(void)sigfillset(&all);
+	/* A fault that is blocked would kill without a word (base/blackbox.h). */
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		(void)sigdelset(&all, faults[i]);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&worker->thread, NULL, enter, worker);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);

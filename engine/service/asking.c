@@ -58,6 +58,8 @@ static void free_if_done(struct asking *asking)
 {
 	if (asking->call || asking->busy)
 		return;
+	if (asking->leaving)
+		asking->leaving(asking);
 	unlink_watcher(asking);
 	unregister(asking);
 	protobuf_c_message_free_unpacked(asking->message, NULL);
@@ -177,16 +179,20 @@ void asking_resolve(struct asking *asking, const char *typed, enum catalog_use u
 	asking_read_then(asking, read_resolve, next);
 }
 
+const char *asking_actor(const struct asking *asking)
+{
+	const char *actor = grpc_call_header(asking->call, "hlp-actor");
+
+	return actor && *actor ? actor : grpc_call_peer(asking->call)->login;
+}
+
 struct request *asking_new_request(struct asking *asking, enum request_kind kind,
 				   const char *request_id, const char *note)
 {
 	struct request *request = request_new(kind, &asking->service->mailbox, asking);
-	const char *actor = grpc_call_header(asking->call, "hlp-actor");
 
 	memcpy(request->execution, asking->execution, sizeof(request->execution));
-	if (!actor || !*actor)
-		actor = grpc_call_peer(asking->call)->login;
-	request->actor = arena_strdup(&request->arena, actor);
+	request->actor = arena_strdup(&request->arena, asking_actor(asking));
 	request->request =
 		request_id && *request_id ? arena_strdup(&request->arena, request_id) : NULL;
 	request->note = note && *note ? arena_strdup(&request->arena, note) : NULL;

@@ -25,6 +25,7 @@ struct service {
 	struct grpc_service grpc;
 	struct grpc_server server;
 	struct asking *watchers; /* list: calls that are told of updates */
+	struct asking *present;	 /* list: who looks at what */
 	size_t asking_count;
 	bool accepting;
 	int64_t started_us;
@@ -63,6 +64,8 @@ struct asking {
 	} * kept; /* updates that came while the snapshot was read, to follow it */
 	size_t kept_count, kept_capacity;
 	struct asking *previous_watcher, *next_watcher;
+	struct asking *next_present;
+	void (*leaving)(struct asking *asking); /* called before it is freed; NULL: nothing */
 };
 
 struct asking *asking_new(struct service *service, struct grpc_call *call,
@@ -78,6 +81,8 @@ void asking_read_then(struct asking *asking, asking_read *read,
 void asking_request(struct asking *asking, struct request *request,
 		    void (*next)(struct asking *asking));
 
+/* Who asks, as they are called; only while there is a call. */
+const char *asking_actor(const struct asking *asking);
 /* A fresh runtime request about this call: actor, note and id filled in. */
 struct request *asking_new_request(struct asking *asking, enum request_kind kind,
 				   const char *request_id, const char *note);

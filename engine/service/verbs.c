@@ -10,6 +10,7 @@
 
 #include "base/instance.h"
 #include "service/acting.h"
+#include "service/presence.h"
 #include "service/reads.h"
 #include "service/watch.h"
 
@@ -111,6 +112,13 @@ static void watch(struct asking *asking)
 	watch_begin(asking);
 }
 
+static void be_present(struct asking *asking)
+{
+	const Hlp__V1__PresenceRequest *asked = (const Hlp__V1__PresenceRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, presence_begin);
+}
+
 static void then_events(struct asking *asking)
 {
 	const Hlp__V1__EventsRequest *asked = (const Hlp__V1__EventsRequest *)asking->message;
@@ -133,6 +141,7 @@ static void then_engine(struct asking *asking)
 	const struct request *request = asking->request;
 	const struct service *service = asking->service;
 	struct instance_status instance = {0};
+	char *warning = (char *)request->warning;
 	Hlp__V1__EngineStatus status = HLP__V1__ENGINE_STATUS__INIT;
 
 	(void)instance_status(service->home, &instance, NULL);
@@ -147,6 +156,8 @@ static void then_engine(struct asking *asking)
 	status.seq = request->seq;
 	status.state = service->accepting ? "ready" : "stopping";
 	status.launcher_reachable = request->launcher_reachable;
+	status.warnings = &warning;
+	status.n_warnings = warning != NULL;
 	asking_reply_message(asking, &status.base);
 }
 
@@ -186,6 +197,7 @@ static const struct verb_entry {
 	{"GetGraph", get_graph},
 	{"Watch", watch},
 	{"Act", acting_act},
+	{"BePresent", be_present},
 	{"ListEvents", list_events},
 	{"ListAttempts", list_attempts},
 	{"ReadOutput", read_output},

@@ -9,24 +9,23 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define BALLAST_NAME  "ballast"
-#define BALLAST_BYTES ((off_t)32 * 1024 * 1024)
-#define BALLAST_ROOM  10 /* times its size that must be free before it is taken */
+#define BALLAST_NAME "ballast"
+#define BALLAST_ROOM 10 /* times its size that must be free before it is taken */
 
 bool ballast_is_held(const struct home *home)
 {
 	struct stat info;
 
 	return fstatat(home->fd, BALLAST_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       (off_t)info.st_blocks * 512 >= BALLAST_BYTES;
+	       (uint64_t)info.st_blocks * 512 >= BALLAST_BYTES;
 }
 
-static bool has_room(const struct home *home)
+uint64_t ballast_room(const struct home *home)
 {
 	struct statvfs disk;
 
-	return fstatvfs(home->fd, &disk) == 0 &&
-	       disk.f_bavail / BALLAST_ROOM >= (fsblkcnt_t)BALLAST_BYTES / disk.f_frsize;
+	return fstatvfs(home->fd, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize
+					      : UINT64_MAX;
 }
 
 bool ballast_take(const struct home *home)
@@ -35,12 +34,12 @@ bool ballast_take(const struct home *home)
 
 	if (ballast_is_held(home))
 		return true;
-	if (!has_room(home))
+	if (ballast_room(home) / BALLAST_ROOM < BALLAST_BYTES)
 		return false;
 	fd = openat(home->fd, BALLAST_NAME, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	failed = fallocate(fd, 0, 0, BALLAST_BYTES);
+	failed = fallocate(fd, 0, 0, (off_t)BALLAST_BYTES);
 	(void)close(fd); /* nothing was written */
 	if (failed)
 		(void)ballast_release(home);

@@ -70,11 +70,18 @@ void content_close(struct content *content)
 
 /* ---- adding ------------------------------------------------------------------------------- */
 
+void content_may_fill(struct content *content, bool may_fill)
+{
+	content->may_fill = may_fill;
+}
+
 static int check_room(const struct content *content, int64_t size, const char *path,
 		      struct err *err)
 {
 	struct statvfs disk;
 
+	if (content->may_fill)
+		return 0;
 	if (fstatvfs(content->home->fd, &disk) < 0)
 		return err_errno(err, errno, "cannot look at the disk of '%s'",
 				 content->home->path);

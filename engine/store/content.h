@@ -36,6 +36,8 @@ int content_add(struct content *content, const char *name, const void *data, siz
 int content_add_file(struct content *content, const char *name, const char *folder,
 		     const char *const *roots, size_t roots_count, const char *path,
 		     struct event_item *out, struct err *err);
+/* Whether what is added from now on may use up the last 5 % of the disk; at first it may not. */
+void content_may_fill(struct content *content, bool may_fill);
 /* Makes the batch durable: pack, sync, ref, sync. An empty batch does nothing. */
 int content_commit(struct content *content, const char *message, struct err *err);
 

@@ -17,6 +17,7 @@ struct content {
 	struct repo repo;
 	struct bigfile large;
 	uint32_t packs;
+	bool may_fill; /* 5 % of the disk need not stay free */
 };
 
 /* What stat says about a file, into an item. */

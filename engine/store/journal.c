@@ -387,6 +387,11 @@ void journal_release_ballast(struct journal *journal)
 	(void)ballast_release(journal->home); /* there may be none */
 }
 
+uint64_t journal_room(const struct journal *journal)
+{
+	return ballast_room(journal->home);
+}
+
 bool journal_has_ballast(const struct journal *journal)
 {
 	return ballast_is_held(journal->home);

@@ -61,7 +61,7 @@ void journal_batch_snapshot(struct journal_batch *batch, const char *execution, 
 int journal_commit(struct journal *journal, const struct journal_batch *const *batches,
 		   size_t count, struct err *err);
 
-/* Executions that have not ended (and, with `ended_too`, those that have), oldest first. */
+/* Executions that have not ended and are not quarantined (with `ended_too`: all), oldest first. */
 int journal_each_execution(struct journal *journal, bool ended_too,
 			   int (*each)(void *ctx, const char *execution, struct err *err),
 			   void *ctx, struct err *err);
@@ -75,10 +75,20 @@ int journal_snapshot(struct journal *journal, const char *execution, uint64_t *o
 /* The committed act with this request id: 1 and *out_seq, or 0. */
 int journal_find_request(struct journal *journal, const char *request, uint64_t *out_seq,
 			 char out_execution[ULID_TEXT], struct err *err);
-/* Counts engine deaths during an execution's recovery, for quarantine; and forgets them. */
-int journal_recovery_begin(struct journal *journal, const char *execution, uint32_t *out_deaths,
-			   struct err *err);
-int journal_recovery_end(struct journal *journal, const char *execution, struct err *err);
+/* Deaths of the engine in a row while it worked on this execution: one more; and none, of all. */
+int journal_add_death(struct journal *journal, const char *execution, uint32_t *out_deaths,
+		      struct err *err);
+int journal_forget_deaths(struct journal *journal, struct err *err);
+/* Quarantines an execution without folding it, which may be what kills: an event and its row.
+ * Before other threads number events: it takes the next number. */
+int journal_quarantine(struct journal *journal, const char *execution, int64_t now_us,
+		       const char *cause, struct err *err);
+struct quarantined { /* texts are borrowed for the call */
+	const char *id, *name, *cause;
+};
+int journal_each_quarantined(struct journal *journal,
+			     int (*each)(void *ctx, const struct quarantined *row, struct err *err),
+			     void *ctx, struct err *err);
 
 /* Removes ended executions older than `age_us` or beyond the newest `keep` per workflow, whole.
  * Either rule is off at 0. Returns how many. */
@@ -107,6 +117,8 @@ bool journal_is_broken(const struct journal *journal);
  * itself; while there is none, the engine should admit nothing new. */
 void journal_release_ballast(struct journal *journal);
 bool journal_has_ballast(const struct journal *journal);
+/* Bytes free on the instance's disk; all there are when the disk does not say. */
+uint64_t journal_room(const struct journal *journal);
 /* For a moment without work: moves the write-ahead log into
  * the database, takes the ballast again. */
 int journal_idle(struct journal *journal, struct err *err);

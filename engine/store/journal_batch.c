@@ -107,6 +107,7 @@ void journal_batch_execution(struct journal_batch *batch, const struct execution
 	put_text(&batch->rows, row->actor);
 	put_text(&batch->rows, row->note);
 	put_text(&batch->rows, row->blob);
+	put_text(&batch->rows, row->quarantine);
 }
 
 void journal_batch_node(struct journal_batch *batch, const struct node_row *row)
@@ -225,6 +226,7 @@ static void take_execution(struct batch_cursor *cursor, struct execution_row *ou
 	out->actor = take_text(cursor);
 	out->note = take_text(cursor);
 	out->blob = take_text(cursor);
+	out->quarantine = take_text(cursor);
 }
 
 static void take_node(struct batch_cursor *cursor, struct node_row *out)

@@ -7,8 +7,7 @@
 
 #include "store/journal_own.h"
 
-/* Statements here are prepared for one call: recovery is rare and its callbacks may nest. */
-static int find_text(struct journal *journal, const char *sql, const char *text, sqlite3_stmt **out,
+int journal_own_find(struct journal *journal, const char *sql, const char *text, sqlite3_stmt **out,
 		     struct err *err)
 {
 	int rc = db_prepare(&journal->db, sql, out, err);
@@ -23,8 +22,8 @@ int journal_next_number(struct journal *journal, const char *workflow, uint32_t 
 			struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
-	int rc = find_text(journal, "SELECT last_number FROM workflow WHERE name = ?1", workflow,
-			   &statement, err);
+	int rc = journal_own_find(journal, "SELECT last_number FROM workflow WHERE name = ?1",
+				  workflow, &statement, err);
 
 	if (rc >= 0)
 		*out = rc == 1 ? (uint32_t)sqlite3_column_int64(statement, 0) + 1 : 1;
@@ -53,8 +52,10 @@ int journal_each_execution(struct journal *journal, bool ended_too,
 {
 	sqlite3_stmt *statement;
 	int rc = db_prepare(&journal->db,
-			    ended_too ? "SELECT id FROM execution ORDER BY row"
-				      : "SELECT id FROM execution WHERE ended = 0 ORDER BY row",
+			    ended_too
+				    ? "SELECT id FROM execution ORDER BY row"
+				    : "SELECT id FROM execution WHERE ended = 0 AND quarantined = 0"
+				      " ORDER BY row",
 			    &statement, err);
 
 	return rc < 0 ? rc : journal_own_each_id(journal, statement, each, ctx, err);
@@ -128,10 +129,10 @@ int journal_snapshot(struct journal *journal, const char *execution, uint64_t *o
 {
 	sqlite3_stmt *statement = NULL;
 	int found = 0;
-	int rc = find_text(journal,
-			   "SELECT s.seq, s.image, s.digest FROM snapshot s JOIN execution e"
-			   " ON s.execution = e.row WHERE e.id = ?1 ORDER BY s.seq DESC",
-			   execution, &statement, err);
+	int rc = journal_own_find(journal,
+				  "SELECT s.seq, s.image, s.digest FROM snapshot s JOIN execution e"
+				  " ON s.execution = e.row WHERE e.id = ?1 ORDER BY s.seq DESC",
+				  execution, &statement, err);
 
 	while (rc == 1 && !found) {
 		found = is_intact(statement);
@@ -155,10 +156,10 @@ int journal_find_request(struct journal *journal, const char *request, uint64_t 
 			 char out_execution[ULID_TEXT], struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
-	int rc = find_text(journal,
-			   "SELECT r.seq, e.id FROM request r JOIN execution e"
-			   " ON r.execution = e.row WHERE r.request = ?1",
-			   request, &statement, err);
+	int rc = journal_own_find(journal,
+				  "SELECT r.seq, e.id FROM request r JOIN execution e"
+				  " ON r.execution = e.row WHERE r.request = ?1",
+				  request, &statement, err);
 
 	if (rc == 1) {
 		const char *id = db_column_text(statement, 1);
@@ -169,49 +170,4 @@ int journal_find_request(struct journal *journal, const char *request, uint64_t 
 	}
 	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
 	return rc;
-}
-
-/* Runs `sql` with the execution's row as its one parameter, in a transaction of its own. */
-static int run_for(struct journal *journal, const char *execution, const char *sql, struct err *err)
-{
-	sqlite3_stmt *statement = NULL;
-	int64_t key = 0;
-	int rc = writer_find(&journal->writer, execution, &key, err);
-
-	if (rc == 0)
-		rc = journal_own_usable(journal, err);
-	if (rc == 0)
-		rc = db_prepare(&journal->db, sql, &statement, err);
-	if (rc < 0)
-		return rc;
-	(void)sqlite3_bind_int64(statement, 1, key);
-	rc = db_run(&journal->db, statement, err);
-	(void)sqlite3_finalize(statement); /* its error was seen by db_run */
-	return rc;
-}
-
-int journal_recovery_begin(struct journal *journal, const char *execution, uint32_t *out_deaths,
-			   struct err *err)
-{
-	sqlite3_stmt *statement = NULL;
-	int rc = run_for(journal, execution,
-			 "INSERT INTO recovery VALUES (?1, 0)"
-			 " ON CONFLICT (execution) DO UPDATE SET deaths = deaths + 1",
-			 err);
-
-	if (rc < 0)
-		return rc;
-	rc = find_text(journal,
-		       "SELECT r.deaths FROM recovery r JOIN execution e ON r.execution = e.row"
-		       " WHERE e.id = ?1",
-		       execution, &statement, err);
-	if (rc == 1)
-		*out_deaths = (uint32_t)sqlite3_column_int64(statement, 0);
-	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
-	return rc < 0 ? rc : 0;
-}
-
-int journal_recovery_end(struct journal *journal, const char *execution, struct err *err)
-{
-	return run_for(journal, execution, "DELETE FROM recovery WHERE execution = ?1", err);
 }

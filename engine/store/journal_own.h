@@ -32,6 +32,10 @@ int journal_own_fence(struct journal *journal, uint64_t last_seq, struct err *er
 /* Fails once the journal is broken. */
 int journal_own_usable(const struct journal *journal, struct err *err);
 
+/* Prepares a statement for one call, as in recovery, which is rare and whose callbacks may nest;
+ * binds `text` and takes the first step. The caller finalises. */
+int journal_own_find(struct journal *journal, const char *sql, const char *text, sqlite3_stmt **out,
+		     struct err *err);
 /* Calls `each` with the first column of every row, until one fails, and ends the statement. */
 int journal_own_each_id(struct journal *journal, sqlite3_stmt *statement,
 			int (*each)(void *ctx, const char *execution, struct err *err), void *ctx,

@@ -85,6 +85,8 @@ static const char *const steps[] = {
 	"  execution INTEGER NOT NULL, seq INTEGER NOT NULL, time_us INTEGER NOT NULL,"
 	"  node INTEGER, actor TEXT, verb TEXT, note TEXT, request TEXT,"
 	"  PRIMARY KEY (execution, seq)) WITHOUT ROWID;",
+
+	"ALTER TABLE execution ADD COLUMN quarantine TEXT NOT NULL DEFAULT '';",
 };
 
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))

@@ -37,7 +37,8 @@ static const char *const sql[] = {
 		      " cancelled = ?12, rolling_back = ?13, quarantined = ?14, ended = ?15,"
 		      " created_us = ?16, started_us = ?17, ended_us = ?18, nodes_count = ?19,"
 		      " pending = ?20, running = ?21, paused_nodes = ?22, completed = ?23,"
-		      " failed = ?24, recovering = ?25, recovered = ?26, seq = ?27 WHERE row = ?1",
+		      " failed = ?24, recovering = ?25, recovered = ?26, seq = ?27,"
+		      " quarantine = ?28 WHERE row = ?1",
 	[NODE] = "INSERT OR REPLACE INTO @.node VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 		 " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 	[ATTEMPT] = "INSERT OR REPLACE INTO @.attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
@@ -257,6 +258,7 @@ static int put_execution(struct writer *writer, int64_t key, const struct execut
 	(void)sqlite3_bind_int64(statement, 19, row->nodes_count);
 	bind_counts(statement, 20, row->counts);
 	(void)sqlite3_bind_int64(statement, 27, (int64_t)row->seq);
+	db_bind_text(statement, 28, row->quarantine ? row->quarantine : "");
 	return db_run(writer->db, statement, err);
 }
 

@@ -47,6 +47,8 @@ static json_t *execution_header(const Hlp__V1__Execution *execution)
 	json_value_set(object, "created_at", json_value_time(execution->created_us));
 	json_value_set(object, "started_at", json_value_time(execution->started_us));
 	json_value_set(object, "ended_at", json_value_time(execution->ended_us));
+	json_value_set(object, "quarantined", json_boolean(execution->quarantined));
+	json_value_set(object, "quarantine", json_value_text(execution->quarantine));
 	return object;
 }
 
@@ -104,7 +106,6 @@ static json_t *listed_execution(const Hlp__V1__Execution *execution)
 	json_value_set(object, "note", json_value_text(execution->note));
 	json_value_set(object, "folder", json_value_text(execution->folder));
 	json_value_set(object, "ended", json_boolean(execution->ended));
-	json_value_set(object, "quarantined", json_boolean(execution->quarantined));
 	json_value_set(object, "nodes", counts_object(execution));
 	return object;
 }

@@ -57,3 +57,22 @@ type_in 'clear; hlp attach drain; echo "ended $?"'
 shows '^  ► away  running'
 touch flag
 shows '^ended 0$'
+
+# Without a name: one is chosen, and all its params are asked for, Enter keeps a default.
+printf 'name: drain\nnodes: []\n' >broken.yaml
+type_in 'clear; HLP_WORKFLOWS= hlp run'
+shows '^ +[0-9]+  broken +not valid: hlp validate broken.yaml$'
+shows '^ +[0-9]+  drain +✓ completed [0-9a-z]+ ago +Drain one host'
+shows '^ +[0-9]+  edge-cert +not run yet '
+shows '^Which\?'
+type_in drian
+shows "^there is no 'drian'"
+type_in drain
+shows '^  host \[edge.local\]:'
+keys Enter
+shows '^  days, a whole number, at least 1:'
+type_in 4
+shows '^Start\?'
+shows '^  host = edge.local  \(default\)$'
+type_in n
+shows '^hlp: not started$'

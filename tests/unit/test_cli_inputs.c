@@ -126,7 +126,7 @@ static void a_missing_workflow_says_where_it_was_looked_for(void **state)
 	(void)state;
 	ear_open(&ear);
 	assert_int_equal(source_read(&ear.cli, "no-such-workflow", &source), CLI_USAGE);
-	assert_non_null(strstr(ear_err(&ear), "workflows/no-such-workflow/no-such-workflow.yaml"));
+	assert_non_null(strstr(ear_err(&ear), "looked for no-such-workflow/no-such-workflow.yaml"));
 	ear_close(&ear);
 }
 

@@ -243,6 +243,20 @@ static void what_starts_anyway_is_no_consequence(void **state)
 	fixture_close(&app);
 }
 
+static void the_header_names_who_else_is_here_and_armed(void **state)
+{
+	(void)state;
+	struct app app;
+	open_running(&app);
+	app.people = (struct people){.count = 2, .list = {{"bo", false}, {"ana", true}}};
+	assert_true(fixture_shows(&app, "also here: ana ARMED, bo"));
+	app.people.more = 7;
+	assert_true(fixture_shows(&app, "also here: ana ARMED, bo and 7 more"));
+	app_resize(&app, 40, 24);
+	assert_true(fixture_shows(&app, "+9!"));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +271,7 @@ int main(void)
 		cmocka_unit_test(marks_that_fit_no_act_are_refused_with_the_reason),
 		cmocka_unit_test(a_note_is_typed_and_asks_for_nothing),
 		cmocka_unit_test(the_palette_knows_opposites_by_what_they_do),
+		cmocka_unit_test(the_header_names_who_else_is_here_and_armed),
 		cmocka_unit_test(held_and_blocked_nodes_do_not_start),
 		cmocka_unit_test(what_starts_anyway_is_no_consequence),
 	};

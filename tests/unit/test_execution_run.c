@@ -494,7 +494,32 @@ static void a_quarantined_execution_stands_still(void **state)
 	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 0), 0);
 	assert_string_equal(lab.said, "");
 	assert_int_equal(lab_act(&lab, VERB_CANCEL, NULL), -ERR_REFUSED);
-	assert_int_equal(lab_act(&lab, VERB_NOTE, NULL), 0);
+	assert_int_equal(lab_act(&lab, VERB_NOTE, NULL), -ERR_REFUSED);
+	assert_string_equal(lab.execution->quarantine, "SEGV");
+	lab_close(&lab);
+}
+
+static void a_released_execution_goes_on_where_it_stood(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a"}, {.id = "b", .needs = "a"}};
+	struct lab lab;
+	char effects[100];
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	assert_int_equal(lab_act(&lab, VERB_RELEASE, NULL), -ERR_REFUSED);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_feed(&lab, &(struct input){.kind = INPUT_QUARANTINE, .text = "SEGV"}),
+			 0);
+	assert_int_equal(lab_act(&lab, VERB_RELEASE, "a"), -ERR_REFUSED);
+	execution_touched_clear(lab.execution);
+	assert_int_equal(lab_act(&lab, VERB_RELEASE, NULL), 0);
+	assert_false(lab.execution->quarantined);
+	assert_null(lab.execution->quarantine);
+	assert_int_equal(lab.execution->touched_count, 2);
+	assert_string_not_equal(lab_effects(&lab, "a", effects), "");
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 0), 0);
+	assert_state(&lab, "a", "COMPLETED ok");
 	lab_close(&lab);
 }
 
@@ -603,6 +628,7 @@ int main(void)
 		cmocka_unit_test(silence_is_unreachable_and_passes),
 		cmocka_unit_test(lost_asks_fails_or_tries_again),
 		cmocka_unit_test(a_quarantined_execution_stands_still),
+		cmocka_unit_test(a_released_execution_goes_on_where_it_stood),
 		cmocka_unit_test(admission_hands_out_no_more_than_the_slots),
 		cmocka_unit_test(attempt_ids_are_read_back),
 		cmocka_unit_test(an_event_that_cannot_follow_is_refused_unchanged),

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -244,13 +245,43 @@ static void death_by_signal_is_reported_as_such(void **state)
 	assert_int_equal(exited->code, SIGSEGV);
 }
 
+static bool output_is_gone(void *ctx)
+{
+	return !file_exists(((struct world *)ctx)->output);
+}
+
 static void silent_attempt_leaves_no_output_file(void **state)
 {
 	struct world *world = *state;
 
 	start_script(world, world->a, ":", 0);
 	(void)await(world, REPORT_EXITED, world->a);
-	assert_false(file_exists(world->output));
+	box_await(&world->loop, output_is_gone, world, "the empty file goes");
+}
+
+static int64_t inode_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? (int64_t)status.st_ino : -1;
+}
+
+/* What it left running can still print: its empty file is its own for good. */
+static void output_of_what_left_something_is_not_used_again(void **state)
+{
+	struct world *world = *state;
+	int64_t first;
+
+	start_script(world, world->a,
+		     "stat -L -c %i /proc/$$/fd/1 >inode; sleep 1000 & echo $! >left", 0);
+	(void)await(world, REPORT_EXITED, world->a);
+	first = await_pid(world, "inode");
+	free(world->output);
+	world->output = box_path(&world->box, "home/output/deep/y.log");
+	start_script(world, world->b, "echo there", 0);
+	(void)await(world, REPORT_EXITED, world->b);
+	assert_int_not_equal(inode_of(world->output), first);
+	assert_int_equal(kill(await_pid(world, "left"), SIGKILL), 0);
 }
 
 static void outputs_file_is_made_empty(void **state)
@@ -680,6 +711,7 @@ int main(int argc, char **argv)
 		IN_A_BOX(start_reports_started_and_exited),
 		IN_A_BOX(death_by_signal_is_reported_as_such),
 		IN_A_BOX(silent_attempt_leaves_no_output_file),
+		IN_A_BOX(output_of_what_left_something_is_not_used_again),
 		IN_A_BOX(outputs_file_is_made_empty),
 		IN_A_BOX(child_has_its_own_world),
 		WITHOUT_CGROUPS(child_has_its_own_world),

@@ -356,22 +356,62 @@ static void a_damaged_snapshot_is_passed_over(void **state)
 
 /* ---- recovery ----------------------------------------------------------------------------- */
 
-static void deaths_during_recovery_are_counted_until_it_ends(void **state)
+static void deaths_in_a_row_are_counted_until_they_are_forgotten(void **state)
 {
 	struct fixture fixture = begin(state);
 	uint32_t deaths = 9;
-	char id[ULID_TEXT];
+	char id[ULID_TEXT], other[ULID_TEXT];
 
 	store_id(1, id);
+	store_id(2, other);
 	store_add_execution(fixture.journal, 1, 1, "a", 1);
-	for (uint32_t expected = 0; expected < 3; expected++) {
-		assert_int_equal(journal_recovery_begin(fixture.journal, id, &deaths, NULL), 0);
+	for (uint32_t expected = 1; expected <= 3; expected++) {
+		assert_int_equal(journal_add_death(fixture.journal, id, &deaths, NULL), 0);
 		assert_int_equal(deaths, expected);
 		reopen(&fixture);
 	}
-	assert_int_equal(journal_recovery_end(fixture.journal, id, NULL), 0);
-	assert_int_equal(journal_recovery_begin(fixture.journal, id, &deaths, NULL), 0);
-	assert_int_equal(deaths, 0);
+	assert_int_equal(journal_add_death(fixture.journal, other, &deaths, NULL), -ERR_NOT_FOUND);
+	assert_int_equal(journal_forget_deaths(fixture.journal, NULL), 0);
+	assert_int_equal(journal_add_death(fixture.journal, id, &deaths, NULL), 0);
+	assert_int_equal(deaths, 1);
+	end(&fixture);
+}
+
+static int take_quarantined(void *ctx, const struct quarantined *row, struct err *err)
+{
+	char(*out)[100] = ctx;
+
+	(void)err;
+	(void)snprintf(*out, sizeof(*out), "%.4s %s %s", row->id + 22, row->name, row->cause);
+	return 0;
+}
+
+static int count_execution(void *ctx, const char *execution, struct err *err)
+{
+	(void)execution;
+	(void)err;
+	(*(int *)ctx)++;
+	return 0;
+}
+
+static void a_quarantined_execution_is_not_taken_up_and_keeps_its_cause(void **state)
+{
+	struct fixture fixture = begin(state);
+	char id[ULID_TEXT], said[100] = "";
+	int count = 0;
+
+	store_id(1, id);
+	store_add_execution(fixture.journal, 1, 1, "a", 1);
+	assert_int_equal(journal_quarantine(fixture.journal, id, 5, "it kills", NULL), 0);
+	assert_int_equal(journal_last_seq(fixture.journal), 2);
+	reopen(&fixture);
+	assert_int_equal(journal_last_seq(fixture.journal), 2);
+	assert_int_equal(
+		journal_each_execution(fixture.journal, false, count_execution, &count, NULL), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(journal_each_quarantined(fixture.journal, take_quarantined, &said, NULL),
+			 0);
+	assert_string_equal(said, "0001 a#1 it kills");
 	end(&fixture);
 }
 
@@ -496,7 +536,8 @@ int main(void)
 		TEST(a_later_term_fences_the_earlier_one),
 		TEST(the_newest_snapshot_is_given),
 		TEST(a_damaged_snapshot_is_passed_over),
-		TEST(deaths_during_recovery_are_counted_until_it_ends),
+		TEST(deaths_in_a_row_are_counted_until_they_are_forgotten),
+		TEST(a_quarantined_execution_is_not_taken_up_and_keeps_its_cause),
 		TEST(a_newer_schema_is_refused),
 		TEST(a_file_of_another_program_is_refused),
 		TEST(a_file_that_is_no_database_is_corrupt),

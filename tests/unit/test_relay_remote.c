@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "launch/note.h"
-#include "relay/job.h"
+#include "relay/brief.h"
 #include "tests/unit/scratch.h"
 
 #define NONCE "0123456789abcdef0123456789abcdef"
@@ -161,9 +161,10 @@ static void a_note_says_how_an_attempt_ended(void **state)
 	free(path);
 }
 
-/* ---- the job --------------------------------------------------------------------------------- */
+/* ---- the brief ---------------------------------------------------------------------------------
+ */
 
-static void a_job_is_options_and_a_command(void **state)
+static void a_brief_is_options_and_a_command(void **state)
 {
 	char secret[] = "TOKEN=/s/token";
 	char *argv[] = {"hlp-relay", "--note", "/n", "--secret", secret, "--", "cat", "--", NULL};
@@ -171,22 +172,22 @@ static void a_job_is_options_and_a_command(void **state)
 	char *no_command[] = {"hlp-relay", "--note", "/n", "--", NULL};
 	char *no_value[] = {"hlp-relay", "--note", NULL};
 	char *unknown[] = {"hlp-relay", "--note", "/n", "--what", "x", "--", "cat", NULL};
-	struct job job;
+	struct brief brief;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(job_read(argv, &job, &err), 0);
-	assert_string_equal(job.note, "/n");
-	assert_int_equal(job.secrets_count, 1);
-	assert_string_equal(job.secrets[0].name, "TOKEN");
-	assert_string_equal(job.secrets[0].path, "/s/token");
-	assert_string_equal(job.argv[0], "cat");
-	assert_string_equal(job.argv[1], "--");
-	job_release(&job);
-	assert_int_equal(job_read(no_note, &job, &err), -ERR_INVALID);
-	assert_int_equal(job_read(no_command, &job, &err), -ERR_INVALID);
-	assert_int_equal(job_read(no_value, &job, &err), -ERR_INVALID);
-	assert_int_equal(job_read(unknown, &job, &err), -ERR_INVALID);
+	assert_int_equal(brief_read(argv, &brief, &err), 0);
+	assert_string_equal(brief.note, "/n");
+	assert_int_equal(brief.secrets_count, 1);
+	assert_string_equal(brief.secrets[0].name, "TOKEN");
+	assert_string_equal(brief.secrets[0].path, "/s/token");
+	assert_string_equal(brief.argv[0], "cat");
+	assert_string_equal(brief.argv[1], "--");
+	brief_release(&brief);
+	assert_int_equal(brief_read(no_note, &brief, &err), -ERR_INVALID);
+	assert_int_equal(brief_read(no_command, &brief, &err), -ERR_INVALID);
+	assert_int_equal(brief_read(no_value, &brief, &err), -ERR_INVALID);
+	assert_int_equal(brief_read(unknown, &brief, &err), -ERR_INVALID);
 }
 
 int main(void)
@@ -199,7 +200,7 @@ int main(void)
 		cmocka_unit_test(a_line_without_end_is_refused),
 		cmocka_unit_test_setup_teardown(a_note_says_how_an_attempt_ended, scratch_setup,
 						scratch_teardown),
-		cmocka_unit_test(a_job_is_options_and_a_command),
+		cmocka_unit_test(a_brief_is_options_and_a_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

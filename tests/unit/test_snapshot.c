@@ -181,8 +181,8 @@ static void no_member_is_in_neither_table(void **state)
 	assert_int_equal(execution_node_record.count, 35);
 	assert_int_equal(sizeof(struct revision), 136);
 	assert_int_equal(execution_revision_record.count, 16);
-	assert_int_equal(sizeof(struct execution), 720);
-	assert_int_equal(execution_header_record.count, 26);
+	assert_int_equal(sizeof(struct execution), 736);
+	assert_int_equal(execution_header_record.count, 27);
 }
 
 int main(void)

@@ -3,39 +3,41 @@
  * Options are --NAME VALUE, then -- and the command. The engine writes them, so there is no help
  * for people and no other form.
  */
-#include "relay/job.h"
+#include "relay/brief.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
-static int add_secret(struct job *job, char *value, struct err *err)
+static int add_secret(struct brief *brief, char *value, struct err *err)
 {
 	char *equals = strchr(value, '=');
-	size_t capacity = job->secrets_count;
+	size_t capacity = brief->secrets_count;
 
 	if (!equals || equals == value)
 		return err_set(err, ERR_INVALID, "--secret is NAME=FILE");
 	*equals = '\0';
-	job->secrets =
-		mem_grow(job->secrets, &capacity, job->secrets_count + 1, sizeof(*job->secrets));
-	job->secrets[job->secrets_count++] = (struct job_secret){.name = value, .path = equals + 1};
+	brief->secrets = mem_grow(brief->secrets, &capacity, brief->secrets_count + 1,
+				  sizeof(*brief->secrets));
+	brief->secrets[brief->secrets_count++] =
+		(struct brief_secret){.name = value, .path = equals + 1};
 	return 0;
 }
 
-static int take(struct job *job, const char *name, char *value, struct err *err)
+static int take(struct brief *brief, const char *name, char *value, struct err *err)
 {
 	const struct {
 		const char *name;
 		const char **to;
 	} texts[] = {
-		{"--note", &job->note},	      {"--script", &job->script},   {"--stop", &job->stop},
-		{"--outputs", &job->outputs}, {"--raw", &job->outputs_raw},
+		{"--note", &brief->note},	{"--script", &brief->script},
+		{"--stop", &brief->stop},	{"--outputs", &brief->outputs},
+		{"--raw", &brief->outputs_raw},
 	};
 
 	if (strcmp(name, "--secret") == 0)
-		return add_secret(job, value, err);
+		return add_secret(brief, value, err);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (strcmp(name, texts[i].name) == 0) {
 			*texts[i].to = value;
@@ -45,9 +47,9 @@ static int take(struct job *job, const char *name, char *value, struct err *err)
 	return err_set(err, ERR_INVALID, "unknown option '%s'", name);
 }
 
-int job_read(char **argv, struct job *out, struct err *err)
+int brief_read(char **argv, struct brief *out, struct err *err)
 {
-	struct job job = {0};
+	struct brief brief = {0};
 	int result = 0;
 
 	for (argv++; result >= 0 && *argv && strcmp(*argv, "--") != 0; argv += 2) {
@@ -55,21 +57,21 @@ int job_read(char **argv, struct job *out, struct err *err)
 			result = err_set(err, ERR_INVALID, "'%s' lacks its value", *argv);
 			break;
 		}
-		result = take(&job, argv[0], argv[1], err);
+		result = take(&brief, argv[0], argv[1], err);
 	}
-	if (result >= 0 && (!job.note || !*argv || !argv[1]))
+	if (result >= 0 && (!brief.note || !*argv || !argv[1]))
 		result = err_set(err, ERR_INVALID, "--note FILE, '--' and a command are missing");
 	if (result < 0) {
-		job_release(&job);
+		brief_release(&brief);
 		return result;
 	}
-	job.argv = argv + 1;
-	*out = job;
+	brief.argv = argv + 1;
+	*out = brief;
 	return 0;
 }
 
-void job_release(struct job *job)
+void brief_release(struct brief *brief)
 {
-	free(job->secrets);
-	*job = (struct job){0};
+	free(brief->secrets);
+	*brief = (struct brief){0};
 }
