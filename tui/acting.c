@@ -281,6 +281,8 @@ static enum confirmation confirmation_of(const struct app *app, const struct act
 
 void acting_confirm(struct app *app, const struct act *act)
 {
+	if (act->action == ACTION_RETRY) /* its commands run as they stand now */
+		feed_pins(app);
 	switch (confirmation_of(app, act)) {
 	case CONFIRM_NOTHING:
 		acting_send(app, act);

@@ -200,6 +200,7 @@ struct app {
 	struct runs_state runs;
 	struct page help;
 	struct plan_state plan;
+	Hlp__V1__PinList *pins; /* for the confirmation that is open; NULL until they are known */
 	struct start_plan *start;
 
 	struct dialog dialog;

@@ -63,6 +63,8 @@ void console_release(struct app *app)
 		hlp__v1__attempt_list__free_unpacked(app->why.attempts, NULL);
 	if (app->runs.list != NULL)
 		hlp__v1__execution_list__free_unpacked(app->runs.list, NULL);
+	if (app->pins != NULL)
+		hlp__v1__pin_list__free_unpacked(app->pins, NULL);
 	if (app->plan.reply != NULL)
 		hlp__v1__rollback_reply__free_unpacked(app->plan.reply, NULL);
 }

@@ -249,6 +249,19 @@ static void fill_marked(struct app *app, struct page *page)
 	buf_release(&names);
 }
 
+/* What runs again runs as it stands, not as it was when the run began. */
+static void fill_pins(struct app *app, struct page *page)
+{
+	for (size_t i = 0; app->pins != NULL && i < app->pins->n_pins; i++) {
+		const Hlp__V1__Pin *pin = app->pins->pins[i];
+		if (strcmp(pin->state, "same") != 0)
+			page_addf(page, ROLE_warning, 0, 2,
+				  "! %s %s since it was pinned: hlp diff %s %s", pin->name,
+				  strcmp(pin->state, "missing") == 0 ? "was removed" : "changed",
+				  app->mirror.name, pin->name);
+	}
+}
+
 static void fill_act(struct app *app, struct page *page)
 {
 	const struct act *act = &app->dialog.act;
@@ -259,6 +272,8 @@ static void fill_act(struct app *app, struct page *page)
 	else if (act->node == ACT_MARKED)
 		fill_marked(app, page);
 	page_add(page, ROLE_text, 0, 0, consequence(act));
+	if (act->action == ACTION_RETRY)
+		fill_pins(app, page);
 	if (act->action == ACTION_SKIP || act->action == ACTION_DONE)
 		fill_settled(app, page, act);
 	for (size_t i = 0; act->action == ACTION_DONE && i < app->form.count; i++)

@@ -36,7 +36,7 @@ struct pending {
 };
 
 struct feed {
-	struct client_rpc *watch, *graph, *runs, *output, *diff, *attempts, *plan, *presence;
+	struct client_rpc *watch, *graph, *runs, *output, *diff, *attempts, *plan, *pins, *presence;
 	int64_t watch_us, graph_us, output_us, runs_us, presence_us; /* when to ask again */
 	bool told_armed; /* what the others were told of this console */
 	int64_t clock_us;
@@ -444,6 +444,45 @@ void feed_runs(struct app *app)
 	app->feed->runs_us = app->now_us + AGAIN_RUNS_US;
 	app->feed->runs = client_start(app->client, "ListExecutions", &request.base,
 				       &hlp__v1__execution_list__descriptor, on_runs, app);
+}
+
+static void on_pins(void *ctx, const ProtobufCMessage *message, const struct err *err)
+{
+	struct app *app = ctx;
+
+	if (message != NULL)
+		feed_take_pins(app, (const Hlp__V1__PinList *)message);
+	else {
+		app->feed->pins = NULL;
+		say_failure(app, "cannot look at the pinned files", err);
+	}
+}
+
+static void forget_pins(struct app *app)
+{
+	if (app->pins != NULL)
+		hlp__v1__pin_list__free_unpacked(app->pins, NULL);
+	app->pins = NULL;
+}
+
+void feed_take_pins(struct app *app, const Hlp__V1__PinList *list)
+{
+	forget_pins(app);
+	app->pins = (Hlp__V1__PinList *)feed_copy(&list->base);
+	app->changed = true;
+}
+
+void feed_pins(struct app *app)
+{
+	Hlp__V1__PinsRequest request = HLP__V1__PINS_REQUEST__INIT;
+
+	forget_pins(app);
+	if (app->client == NULL)
+		return;
+	stop(app, &app->feed->pins);
+	request.execution = app->execution;
+	app->feed->pins = client_start(app->client, "ListPins", &request.base,
+				       &hlp__v1__pin_list__descriptor, on_pins, app);
 }
 
 static void on_plan(void *ctx, const ProtobufCMessage *message, const struct err *err)

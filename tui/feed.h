@@ -24,6 +24,9 @@ ProtobufCMessage *feed_copy(const ProtobufCMessage *message);
 void feed_diff(struct app *app, uint32_t node, const char *path);
 void feed_attempts(struct app *app, uint32_t node);
 void feed_runs(struct app *app);
+/* Asks whether what was pinned with the execution is as it was. */
+void feed_pins(struct app *app);
+void feed_take_pins(struct app *app, const Hlp__V1__PinList *list);
 void feed_plan(struct app *app, uint32_t node);
 void feed_take_plan(struct app *app, const Hlp__V1__RollbackReply *reply);
 /* It changed since it was shown: what was typed is dropped, and it is asked for and shown again. */

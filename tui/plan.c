@@ -81,6 +81,16 @@ static void add_warnings(struct page *page, const Hlp__V1__Plan *plan)
 	}
 }
 
+/* They are used as they stand, not as they were when the run began. */
+static void add_pins(struct page *page, const Hlp__V1__RollbackReply *reply)
+{
+	for (size_t i = 0; i < reply->n_changed_pins; i++)
+		page_addf(page, ROLE_warning, 0, 4, "! %s %s since it was pinned",
+			  reply->changed_pins[i]->name,
+			  strcmp(reply->changed_pins[i]->state, "missing") == 0 ? "was removed"
+										: "changed");
+}
+
 static void add_row(struct app *app, struct page *page, const Hlp__V1__PlanRow *row)
 {
 	struct looks looks = looks_of(row->action);
@@ -135,6 +145,7 @@ static void fill(struct app *app, int width)
 		page_add(page, ROLE_warning, CELL_BOLD, 0,
 			 "The plan changed since it was shown. Read it again.");
 	add_warnings(page, plan);
+	add_pins(page, state->reply);
 	for (size_t i = 0; i < plan->n_rows; i++)
 		add_row(app, page, plan->rows[i]);
 	add_after(page, plan);

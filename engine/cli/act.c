@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "cli/json_out.h"
 #include "cli/listing.h"
+#include "cli/pins.h"
 #include "cli/policy.h"
 #include "cli/show.h"
 #include "cli/status.h"
@@ -147,6 +148,7 @@ int act_run(struct cli *cli, const struct act *act, const char *target)
 	int code = check_target(&a);
 	if (code == 0 && !act->free) {
 		code = look(&a);
+		code = code == 0 && act->runs ? pins_warn(cli, a.name) : code;
 		code = code == 0 ? confirm(&a) : code;
 	}
 	if (code == 0) {

@@ -14,6 +14,7 @@ struct act {
 	const char *verb;
 	unsigned targets;    /* set of enum act_target */
 	bool free;	     /* nothing is asked */
+	bool runs;	     /* commands run: pinned files that changed are named first */
 	const char *touches; /* a state: without a node, what is touched are the nodes in it */
 	const char *answer;  /* "" without */
 	const char *note;    /* instead of the reason; NULL without */

@@ -7,8 +7,10 @@
 
 static int exec(struct cli *cli)
 {
-	struct act act = {
-		.verb = "retry", .targets = ACT_EXECUTION | ACT_NODE, .touches = "FAILED"};
+	struct act act = {.verb = "retry",
+			  .targets = ACT_EXECUTION | ACT_NODE,
+			  .touches = "FAILED",
+			  .runs = true};
 	return act_run(cli, &act, cli_argument(cli, 0));
 }
 

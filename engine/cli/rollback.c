@@ -11,6 +11,7 @@
 #include "cli/follow.h"
 #include "cli/json_out.h"
 #include "cli/listing.h"
+#include "cli/pins.h"
 #include "cli/policy.h"
 #include "cli/show.h"
 
@@ -217,6 +218,8 @@ static int plan_and_act(struct rolling *r)
 		if (only_plan || !r->cli->json) {
 			say_plan(r->cli, reply->plan);
 		}
+		pins_say(r->cli->json ? &r->cli->err : &r->cli->out, r->execution,
+			 reply->changed_pins, reply->n_changed_pins);
 		code = only_plan ? CLI_OK : confirm(r, reply->plan);
 		if (code == CLI_OK && !only_plan) {
 			code = carry_out(r, reply->plan);

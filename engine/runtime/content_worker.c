@@ -81,6 +81,28 @@ static void pin_files(struct content *content, struct request *request)
 	free(folder);
 }
 
+/* The commit that the workflow is of, and whether it or a file that it names differs from that. */
+static void describe(struct request *request)
+{
+	char *folder = file_folder(request->file), ignored[41];
+	struct err err;
+
+	if (content_describe_file(request->file, request->revision, &request->dirty, &err) < 0) {
+		/* outside Git, or a repository that cannot be read: said as no revision */
+		request->revision[0] = '\0';
+		request->dirty = false;
+	}
+	for (uint32_t i = 0; *request->revision && !request->dirty && i < request->pins_count;
+	     i++) {
+		char *path = file_join(folder, request->pins[i].name);
+
+		if (content_describe_file(path, ignored, &request->dirty, &err) < 0)
+			request->dirty = true; /* gone since it was pinned */
+		free(path);
+	}
+	free(folder);
+}
+
 static int pin(struct content *content, struct request *request)
 {
 	char *tree_name;
@@ -88,18 +110,14 @@ static int pin(struct content *content, struct request *request)
 
 	if (rc)
 		return rc;
-	rc = content_describe_file(request->file, request->revision, &request->dirty,
-				   &request->err);
-	if (rc) { /* outside Git, or a repository that cannot be read: said as no revision */
-		request->revision[0] = '\0';
-		request->dirty = false;
-	}
 	tree_name = mem_printf("pins/%s/workflow.yaml", request->workflow->name);
 	rc = content_add(content, tree_name, request->text, request->text_length, request->blob,
 			 &request->err);
 	free(tree_name);
-	if (!rc)
+	if (!rc) {
 		pin_files(content, request);
+		describe(request);
+	}
 	return rc;
 }
 

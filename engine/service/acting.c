@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "service/reads.h"
+#include "service/reads_pins.h"
 #include "service/watch.h"
 #include "wire/convert.h"
 
@@ -133,7 +134,10 @@ static void then_planned(struct asking *asking)
 	buf_add(&asking->out, request->out.data, request->out.length);
 	convert_field_number(&asking->out, ROLLBACK_REPLY_STARTED, request->started);
 	convert_field_number(&asking->out, ROLLBACK_REPLY_SEQ, request->seq);
-	asking_reply(asking);
+	if (request->kind == REQUEST_PLAN)
+		asking_read_then(asking, reads_changed_pins, NULL);
+	else
+		asking_reply(asking);
 }
 
 static void then_rollback(struct asking *asking)

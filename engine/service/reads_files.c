@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/order.h"
 #include "service/reads.h"
+#include "service/reads_pins.h"
 #include "store/output.h"
 #include "wire/convert.h"
 #include "wire/message.h"
@@ -310,10 +311,14 @@ int reads_diff(struct asking *asking, struct catalog *catalog, struct content *c
 			   : NULL;
 	int rc = find_revisions(&files, asking, catalog, node, err);
 
-	if (rc >= 0) {
+	if (rc >= 0)
 		sort_rows(&files);
-		rc = find_pair(&files, asked, path, &pair, err);
+	if (rc >= 0 && !colon && newest_row(&files, path) < 0) {
+		release(&files);
+		return reads_pin_diff(asking, catalog, content, path, err);
 	}
+	if (rc >= 0)
+		rc = find_pair(&files, asked, path, &pair, err);
 	if (rc >= 0)
 		rc = put_diff(asking, content, &pair, err);
 	release(&files);

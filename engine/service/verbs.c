@@ -12,6 +12,7 @@
 #include "service/acting.h"
 #include "service/presence.h"
 #include "service/reads.h"
+#include "service/reads_pins.h"
 #include "service/watch.h"
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -79,6 +80,18 @@ static void list_artifacts(struct asking *asking)
 	const Hlp__V1__ArtifactsRequest *asked = (const Hlp__V1__ArtifactsRequest *)asking->message;
 
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_artifacts);
+}
+
+static void then_pins(struct asking *asking)
+{
+	asking_read_then(asking, reads_pins, NULL);
+}
+
+static void list_pins(struct asking *asking)
+{
+	const Hlp__V1__PinsRequest *asked = (const Hlp__V1__PinsRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_pins);
 }
 
 static void then_diff(struct asking *asking)
@@ -203,6 +216,7 @@ static const struct verb_entry {
 	{"ReadOutput", read_output},
 	{"ListArtifacts", list_artifacts},
 	{"DiffArtifact", diff_artifact},
+	{"ListPins", list_pins},
 	{"GetEngine", get_engine},
 	{"StopEngine", stop_engine},
 };

@@ -66,6 +66,12 @@ int content_diff(struct content *content, const char *old_blob, const char *new_
 		 const char *old_name, const char *new_name, uint32_t context_lines,
 		 struct buf *out, struct err *err);
 
+/* The same of a revision and the file that stands there now; nothing is added when they are the
+ * same. */
+int content_diff_present(struct content *content, const char *blob, const char *folder,
+			 const char *path, uint32_t context_lines, struct buf *out,
+			 struct err *err);
+
 /* The workflow file's place in its own Git repository, if it has one: commit (hex, "" outside Git)
  * and whether the file differs from that commit. */
 int content_describe_file(const char *path, char out_commit[41], bool *out_dirty, struct err *err);

@@ -112,6 +112,34 @@ static void enter_never_confirms(void **state)
 	fixture_close(&app);
 }
 
+static void a_retry_names_the_pinned_files_that_changed(void **state)
+{
+	(void)state;
+	static const struct fixture_news FAILED = {
+		.state = "FAILED", .reason = "exit", .attempt = 1, .exit_code = 1};
+	Hlp__V1__Pin same = HLP__V1__PIN__INIT, changed = HLP__V1__PIN__INIT;
+	Hlp__V1__Pin *pins[] = {&same, &changed};
+	Hlp__V1__PinList list = HLP__V1__PIN_LIST__INIT;
+	struct app app;
+
+	same.name = "issue.sh";
+	same.state = "same";
+	changed.name = "swap.sh";
+	changed.state = "changed";
+	list.pins = pins;
+	list.n_pins = 2;
+	open_armed(&app);
+	fixture_node(&app, FIXTURE_PAIR, &FAILED);
+	app_select(&app, FIXTURE_PAIR);
+	fixture_keys(&app, "R");
+	assert_false(fixture_shows(&app, "since it was pinned"));
+	feed_take_pins(&app, &list);
+	assert_true(fixture_shows(&app, "swap.sh changed since it was pinned: hlp diff "
+					"edge-cert#12 swap.sh"));
+	assert_false(fixture_shows(&app, "issue.sh"));
+	fixture_close(&app);
+}
+
 static void high_risk_needs_the_name_typed(void **state)
 {
 	(void)state;
@@ -373,6 +401,7 @@ int main(void)
 		cmocka_unit_test(an_act_while_looking_opens_arm_and_then_goes_on),
 		cmocka_unit_test(the_reason_is_filled_from_the_last),
 		cmocka_unit_test(enter_never_confirms),
+		cmocka_unit_test(a_retry_names_the_pinned_files_that_changed),
 		cmocka_unit_test(high_risk_needs_the_name_typed),
 		cmocka_unit_test(confirmation_follows_the_consequence),
 		cmocka_unit_test(keys_typed_as_a_dialog_opens_are_dropped),
