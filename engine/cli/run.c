@@ -12,6 +12,7 @@
 #include "cli/follow.h"
 #include "cli/intent.h"
 #include "cli/params.h"
+#include "cli/rehearse.h"
 #include "cli/show.h"
 #include "cli/source.h"
 #include "cli/workflows.h"
@@ -22,6 +23,7 @@
 static const struct option_spec options[] = {
 	{"param", 'p', OPTION_VALUE, "KEY=VALUE", "a param; KEY=@FILE reads it from a file"},
 	{"detach", 'd', OPTION_FLAG, NULL, "print the execution's name and leave it running"},
+	{"dry-run", 0, OPTION_FLAG, NULL, "say what would be run, every value filled in"},
 	{"another", 0, OPTION_FLAG, NULL, "even if one of this name has not ended"},
 	{"plain", 0, OPTION_FLAG, NULL, "a line a change, also on a terminal"},
 	{0},
@@ -160,7 +162,8 @@ static int exec(struct cli *cli)
 	}
 	code = params_read(cli, run.source.workflow, ask, &run.params);
 	if (code == 0) {
-		code = carry_out(&run);
+		bool dry = options_has(&cli->options, "dry-run");
+		code = dry ? rehearse(cli, &run.source, &run.params) : carry_out(&run);
 		params_release(&run.params);
 	}
 	free(run.execution);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hlp run --dry-run: what each node would run, with every value filled in, in the order of its
+ * waves. Nothing is run and no engine is asked.
+ */
+#ifndef HLP_CLI_REHEARSE_H
+#define HLP_CLI_REHEARSE_H
+
+#include "cli/params.h"
+#include "cli/source.h"
+
+/* Returns how hlp ends. */
+int rehearse(struct cli *cli, const struct source *source, const struct params *params);
+
+#endif
