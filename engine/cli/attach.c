@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/answer_end.h"
 #include "cli/commands.h"
 #include "cli/follow.h"
@@ -17,6 +18,7 @@ static const struct option_spec attach_options[] = {
 static const struct option_spec wait_options[] = {
 	{"for", 0, OPTION_VALUE, "WHAT",
 	 "approval (a person is needed), failed or ended (default)"},
+	{"timeout", 0, OPTION_VALUE, "TIME", "no longer than that, as in 30s or 10m"},
 	{0},
 };
 
@@ -45,26 +47,52 @@ static int exec_watch(struct cli *cli)
 	return follow_to_end(cli, &how);
 }
 
+static int read_wait(struct cli *cli, struct follow *how)
+{
+	const char *what = options_value(&cli->options, "for");
+	const char *timeout = options_value(&cli->options, "timeout");
+	struct err err = {0};
+	if (what != NULL && strcmp(what, "approval") == 0) {
+		how->until = FOLLOW_APPROVAL;
+	} else if (what != NULL && strcmp(what, "failed") == 0) {
+		how->until = FOLLOW_FAILED;
+	} else if (what != NULL && strcmp(what, "ended") != 0) {
+		return cli_refuse(cli, CLI_USAGE, "'--for %s': approval, failed or ended", what);
+	}
+	if (timeout != NULL && clock_parse_duration(timeout, &how->timeout_us, &err) < 0) {
+		return cli_refuse(cli, CLI_USAGE, "--timeout: %s", err.message);
+	}
+	how->timeout_us += timeout != NULL && how->timeout_us == 0; /* 0s: look, do not wait */
+	return 0;
+}
+
+/* Whether it came about, or it ended without. */
+static enum cli_exit wait_exit(const struct follow *how, const struct mirror *mirror)
+{
+	switch (how->until) {
+	case FOLLOW_FAILED:
+		return mirror->counts[STATE_FAILED] > 0 ? CLI_OK : CLI_OTHER;
+	case FOLLOW_APPROVAL:
+		return follow_is_over(mirror) ? CLI_OTHER : CLI_OK;
+	case FOLLOW_ENDED:
+	case FOLLOW_ROLLBACK:
+		break;
+	}
+	return follow_exit(mirror);
+}
+
 /* Without a word; the exit status is the answer. */
 static int exec_wait(struct cli *cli)
 {
 	struct mirror mirror;
-	const char *what = options_value(&cli->options, "for");
 	struct follow how = {.cli = cli, .execution = cli_argument(cli, 0), .quiet = true};
-	if (what != NULL && strcmp(what, "approval") == 0) {
-		how.until = FOLLOW_APPROVAL;
-	} else if (what != NULL && strcmp(what, "failed") == 0) {
-		how.until = FOLLOW_FAILED;
-	} else if (what != NULL && strcmp(what, "ended") != 0) {
-		return cli_refuse(cli, CLI_USAGE, "'--for %s': approval, failed or ended", what);
+	int code = read_wait(cli, &how);
+	if (code != 0) {
+		return code;
 	}
-	int code = follow_run(&how, &mirror);
-	if (code == CLI_OK && how.until == FOLLOW_ENDED) {
-		code = (int)follow_exit(&mirror);
-	} else if (code == CLI_OK && how.until == FOLLOW_FAILED) {
-		code = mirror.counts[STATE_FAILED] > 0 ? CLI_OK : CLI_OTHER;
-	} else if (code == CLI_OK) {
-		code = follow_is_over(&mirror) ? CLI_OTHER : CLI_OK;
+	code = follow_run(&how, &mirror);
+	if (code == CLI_OK) {
+		code = (int)wait_exit(&how, &mirror);
 	}
 	mirror_release(&mirror);
 	return code;

@@ -14,6 +14,7 @@
 
 #include "base/mailbox.h"
 #include "cli/progress.h"
+#include "cli/show.h"
 
 #define REDRAW_US ((int64_t)100000)
 #define TICK_US	  ((int64_t)1000000)
@@ -28,6 +29,7 @@ struct watching {
 	bool failed; /* for good: err says why */
 	bool changed;
 	int64_t drawn_us, retry_us;
+	int64_t until_us; /* INT64_MAX: as long as it takes */
 };
 
 bool follow_is_waiting(const struct mirror *mirror)
@@ -171,6 +173,7 @@ static int milliseconds_to_wait(const struct watching *w)
 {
 	int64_t now = mailbox_now_us();
 	int64_t until = client_deadline_us(w->how->cli->client);
+	until = w->until_us < until ? w->until_us : until;
 	if (w->progress.live) {
 		int64_t draw = w->drawn_us + (w->changed ? REDRAW_US : TICK_US);
 		until = draw < until ? draw : until;
@@ -209,9 +212,17 @@ static int turn(struct watching *w, int signals)
 	return CLI_OK;
 }
 
+static int give_up(struct watching *w)
+{
+	char text[16];
+	show_duration(w->how->timeout_us, text);
+	return cli_refuse(w->how->cli, CLI_OTHER, "%s: not within %s", w->how->execution, text);
+}
+
 static int loop(struct watching *w, int signals)
 {
 	int code = CLI_OK;
+	w->until_us = w->how->timeout_us > 0 ? mailbox_now_us() + w->how->timeout_us : INT64_MAX;
 	begin_watch(w);
 	while (!is_done(w, &code)) {
 		code = turn(w, signals);
@@ -221,6 +232,10 @@ static int loop(struct watching *w, int signals)
 		if (w->failed) {
 			progress_end(&w->progress);
 			return cli_fail(w->how->cli, &w->err);
+		}
+		if (mailbox_now_us() >= w->until_us && !is_done(w, &code)) {
+			progress_end(&w->progress);
+			return give_up(w);
 		}
 	}
 	progress_end(&w->progress);

@@ -24,11 +24,12 @@ struct follow {
 	bool quiet;	       /* say nothing: only wait */
 	bool from_now;	       /* what has happened before is not said again */
 	uint64_t at_least_seq; /* the state is judged from this event on */
+	int64_t timeout_us;    /* no longer than that; 0: as long as it takes */
 };
 
 /* Follows; `mirror` holds the last state and is the caller's to release (mirror_init is done here).
  * Returns CLI_OK when what was waited for is there (the state is in the mirror), CLI_WAITS,
- * CLI_LEFT, or what cli_fail said. */
+ * CLI_LEFT, CLI_OTHER when the time was over (said), or what cli_fail said. */
 int follow_run(const struct follow *how, struct mirror *mirror);
 
 /* The exit status of an execution that has ended or waits. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/questions.h"
 #include "cli/show.h"
 
 #define BLOCK_NODES 8	/* running nodes in the block */
@@ -162,6 +163,40 @@ static void take_block_away(struct progress *p)
 	}
 }
 
+/* ---- the window -------------------------------------------------------------------------- */
+
+static bool is_person_wanted(const struct mirror *mirror)
+{
+	if (mirror->state == STATE_PAUSED && mirror->reason != REASON_ROLLED_BACK) {
+		return true;
+	}
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		if (question_is_open(&mirror->nodes[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The bell rings once each time somebody begins to be wanted. */
+static void name_window(struct progress *p)
+{
+	const struct mirror *mirror = p->mirror;
+	char title[PROGRESS_TITLE];
+	bool wanted = is_person_wanted(mirror);
+	snprintf(title, sizeof title, "%s%s %s %u/%u", wanted ? "YOU: " : "", mirror->name,
+		 show_execution_word(mirror->state, mirror->reason),
+		 mirror->counts[STATE_COMPLETED], mirror->nodes_count);
+	if (strcmp(title, p->title) != 0) {
+		memcpy(p->title, title, sizeof title);
+		say_title(p->say, title);
+	}
+	if (wanted && !p->wanted) {
+		say_bell(p->say);
+	}
+	p->wanted = wanted;
+}
+
 void progress_note(struct progress *p, const Hlp__V1__Update *update)
 {
 	if (p->how.quiet) {
@@ -240,6 +275,7 @@ void progress_draw(struct progress *p, bool disconnected)
 	int columns = say_columns(p->say) - 1, shown = 0;
 	uint32_t more = 0;
 	take_block_away(p);
+	name_window(p);
 	draw_header(p, columns, disconnected);
 	for (uint32_t i = 0; i < p->mirror->nodes_count; i++) {
 		if (!is_in_block(&p->mirror->nodes[i])) {
@@ -261,5 +297,6 @@ void progress_draw(struct progress *p, bool disconnected)
 void progress_end(struct progress *p)
 {
 	take_block_away(p);
+	say_title_end(p->say);
 	say_flush(p->say);
 }

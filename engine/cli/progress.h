@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a person or a log sees of an execution that is followed: one line a change, and on a
- * terminal a block beneath that is drawn again.
+ * terminal a block beneath that is drawn again, the window's name, and the bell when a person is
+ * wanted.
  */
 #ifndef HLP_CLI_PROGRESS_H
 #define HLP_CLI_PROGRESS_H
 
 #include "cli/say.h"
 #include "client/mirror.h"
+
+#define PROGRESS_TITLE 200
 
 struct progress_how {
 	bool lines_only; /* no block, also on a terminal */
@@ -25,7 +28,9 @@ struct progress {
 	struct progress_seen *seen; /* per node: what was last said of it */
 	enum state state;	    /* the execution's, as last said */
 	enum reason reason;
-	bool begun; /* the first rows have come */
+	bool begun;  /* the first rows have come */
+	bool wanted; /* a person is, and was told so */
+	char title[PROGRESS_TITLE];
 };
 
 void progress_init(struct progress *progress, const struct progress_how *how, struct say *say,

@@ -249,6 +249,36 @@ void say_erase_lines(struct say *say, int lines)
 	buf_add_text(&say->pending, "\033[J");
 }
 
+/* Where no colour is wanted nothing else of the kind is either. */
+void say_title(struct say *say, const char *text)
+{
+	if (!say->colour) {
+		return;
+	}
+	if (!say->titled) {
+		buf_add_text(&say->pending, "\033[22;2t");
+		say->titled = true;
+	}
+	buf_add_text(&say->pending, "\033]2;");
+	text_gate(&say->pending, text, strlen(text), TEXT_ONE_LINE);
+	buf_add_text(&say->pending, "\007");
+}
+
+void say_title_end(struct say *say)
+{
+	if (say->titled) {
+		buf_add_text(&say->pending, "\033]2;\007\033[23;2t");
+		say->titled = false;
+	}
+}
+
+void say_bell(struct say *say)
+{
+	if (say->colour) {
+		buf_add_text(&say->pending, "\007");
+	}
+}
+
 void say_paragraph(struct say *say, const char *text)
 {
 	size_t most = (size_t)say_columns(say) - 1, at = most;

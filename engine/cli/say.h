@@ -20,6 +20,7 @@ struct say {
 	bool colour; /* NO_COLOR, TERM=dumb and pipes say no */
 	bool utf8;
 	bool failed; /* the reader went away */
+	bool titled; /* the window has a name of ours */
 	struct buf pending;
 };
 
@@ -58,5 +59,10 @@ void say_paragraph(struct say *say, const char *text);
 /* Our own movements; nothing happens off a terminal. */
 void say_erase_lines(struct say *say,
 		     int lines); /* the last `lines` lines, cursor at their start */
+
+/* Names the terminal's window, until say_title_end gives it back the name it had. */
+void say_title(struct say *say, const char *text);
+void say_title_end(struct say *say);
+void say_bell(struct say *say);
 
 #endif
