@@ -181,12 +181,28 @@ static void finish_unkillable(struct decision *decision, uint32_t node, int32_t 
 	decide_asked(decision, node, QUESTION_UNDO_FAILED, REASON_UNDO_WAITING, text);
 }
 
+static void lost_by_policy(struct decision *decision, uint32_t node, const char *text)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+
+	if (spec->on_lost == ON_LOST_FAIL)
+		decide_failed(decision, node, REASON_LOST, 0, text);
+	else if (spec->on_lost == ON_LOST_RETRY && may_retry(decision))
+		back_off(decision, node, spec->retry.interval_us);
+	else if (spec->on_lost == ON_LOST_RETRY && decision->closed)
+		decide_failed(decision, node, REASON_LOST, 0, text);
+	else
+		decide_asked(decision, node, QUESTION_LOST, REASON_READY, text);
+}
+
 void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit_kind, int32_t code)
 {
 	if (exit_kind == EXIT_UNKILLABLE)
 		finish_unkillable(decision, node, code);
 	else if (decision->execution->nodes[node].verdict != VERDICT_NONE)
 		apply_verdict(decision, node, code);
+	else if (exit_kind == EXIT_NONE)
+		lost_by_policy(decision, node, decision->execution->nodes[node].message);
 	else if (exit_kind == EXIT_STATUS && code == 0)
 		decide_completed(decision, node, REASON_OK);
 	else
@@ -233,6 +249,38 @@ static void started(struct decision *decision, enum standing where)
 	event->text = input->text;
 }
 
+/* The end of an attempt that was taken for lost, and that nobody has answered for since. */
+static bool is_late_exit(const struct decision *decision)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+
+	return input->attempt_kind == ATTEMPT_RUN && input->attempt == node->attempt &&
+	       node->exit_kind == EXIT_NONE && node->ended_us != input->time_us /* known */ &&
+	       (derive_recording(node) || node->question == QUESTION_LOST ||
+		node->reason == REASON_LOST) &&
+	       !node->intended;
+}
+
+/* It decides nothing: somebody may be acting on "outcome unknown" at this moment. */
+static void exited_late(struct decision *decision)
+{
+	const struct input *input = decision->input;
+	const struct node_run *node = &decision->execution->nodes[input->node];
+	const int64_t minutes = input->time_us / 60000000 % (24 * 60);
+	struct event *event = decide_emit(decision, EVENT_LATE_EXIT, input->node);
+
+	event->attempt_kind = input->attempt_kind;
+	event->attempt = input->attempt;
+	event->exit_kind = input->exit_kind;
+	event->code = input->code;
+	event->cpu_us = input->cpu_us;
+	event->rss_kib = input->rss_kib;
+	event->text = decide_text(decision, "%s; after all: %s, at %02d:%02d UTC", node->message,
+				  decide_exit_text(decision, input->exit_kind, input->code),
+				  (int)(minutes / 60), (int)(minutes % 60));
+}
+
 static void exited(struct decision *decision, enum standing where)
 {
 	const struct input *input = decision->input;
@@ -240,6 +288,10 @@ static void exited(struct decision *decision, enum standing where)
 	uint32_t node = input->node;
 	struct event *event;
 
+	if (is_late_exit(decision)) {
+		exited_late(decision);
+		return;
+	}
 	if (where != STANDING_INTENDED && where != STANDING_LIVE &&
 	    !(BROKEN_DUPLICATE && where == STANDING_RECORDING))
 		return;
@@ -346,20 +398,6 @@ static void not_started(struct decision *decision, enum standing where)
 	decide_end(decision);
 }
 
-static void lost_by_policy(struct decision *decision, uint32_t node, const char *text)
-{
-	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
-
-	if (spec->on_lost == ON_LOST_FAIL)
-		decide_failed(decision, node, REASON_LOST, 0, text);
-	else if (spec->on_lost == ON_LOST_RETRY && may_retry(decision))
-		back_off(decision, node, spec->retry.interval_us);
-	else if (spec->on_lost == ON_LOST_RETRY && decision->closed)
-		decide_failed(decision, node, REASON_LOST, 0, text);
-	else
-		decide_asked(decision, node, QUESTION_LOST, REASON_READY, text);
-}
-
 static void lost(struct decision *decision, enum standing where)
 {
 	const struct input *input = decision->input;
@@ -376,6 +414,8 @@ static void lost(struct decision *decision, enum standing where)
 			     text);
 		return;
 	}
+	if (decision->execution->workflow->nodes[input->node].artifacts_count)
+		return; /* what it left is recorded first */
 	if (node->verdict != VERDICT_NONE)
 		apply_verdict(decision, input->node, 0);
 	else

@@ -55,6 +55,7 @@ static const char *const kinds[] = {
 	[EVENT_ROLLBACK_ENDED] = "rollback_ended",
 	[EVENT_RESTORING] = "restoring",
 	[EVENT_QUARANTINE_LIFTED] = "quarantine_lifted",
+	[EVENT_LATE_EXIT] = "late_exit",
 };
 
 const char *event_kind_name(enum event_kind kind)

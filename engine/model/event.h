@@ -38,6 +38,8 @@ enum event_kind {
 	EVENT_REOPENED = 8,  /* an act opens it again: ended, drained, cancelled, rolled back */
 	EVENT_QUARANTINED = 9, /* text: cause */
 	EVENT_QUARANTINE_LIFTED = 90,
+	EVENT_LATE_EXIT = 91, /* of a run attempt that is `lost`, for people: exit_kind, code,
+				 cpu_us, rss_kib, text: the node's message with it */
 
 	/* of a node's attempt; node, attempt_kind, attempt always */
 	EVENT_INTENDED = 20,   /* the attempt will be started when a slot is free; artifact: whose

@@ -391,7 +391,8 @@ static void fold_answered(struct node_run *node, const struct event *event)
 		return;
 	node->state = reason_state(event->reason);
 	node->reason = event->reason;
-	if (event->reason == REASON_CAPTURING) {
+	if (event->reason == REASON_CAPTURING) { /* anew: somebody may have worked on it since */
+		node->captured_after = false;
 		node->live_kind = ATTEMPT_RUN;
 		node->verdict = VERDICT_DONE;
 	}
@@ -533,6 +534,10 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 		break;
 	case EVENT_RESET:
 		fold_reset(node);
+		break;
+	case EVENT_LATE_EXIT: /* evidence: whoever answers decides */
+		set_message(execution, node, event->text);
+		node->ended_us = event->time_us;
 		break;
 	case EVENT_STALE:
 		node->stale = event->flag;

@@ -79,8 +79,8 @@ static void attempt_of(const struct execution *execution, const struct event *ev
 {
 	const struct node_run *node = &execution->nodes[event->node];
 	bool run = event->attempt_kind == ATTEMPT_RUN;
-	bool over = event->kind == EVENT_EXITED || event->kind == EVENT_LOST ||
-		    event->kind == EVENT_REVOKED;
+	bool over = event->kind == EVENT_EXITED || event->kind == EVENT_LATE_EXIT ||
+		    event->kind == EVENT_LOST || event->kind == EVENT_REVOKED;
 	struct attempt_row row = {
 		.node = event->node,
 		.kind = event->attempt_kind,
@@ -142,6 +142,7 @@ void rows_of(const struct execution *execution, const struct event *event,
 	case EVENT_DISPATCHED:
 	case EVENT_STARTED:
 	case EVENT_EXITED:
+	case EVENT_LATE_EXIT:
 	case EVENT_LOST:
 		attempt_of(execution, event, sink);
 		break;

@@ -9,7 +9,7 @@ cat >lost.yaml <<'END'
 name: lost
 on_failure: continue
 nodes:
-  - {id: asks, run: "echo s >> asks; sleep 2; echo e >> asks"}
+  - {id: asks, run: "echo s >> asks; echo half done > made; sleep 2; echo e >> asks", artifacts: [made]}
   - {id: again, run: "echo s >> again; sleep 2; echo e >> again", on_lost: retry}
 END
 both_run() {
@@ -35,5 +35,11 @@ is nodes.asks.attempt 1
 is nodes.again.attempt 2
 test "$(grep -c s asks)" -eq 1 || fail "a node that asks was started again"
 test "$(grep -c s again)" -eq 2 || fail "a node that is to be tried again was not, or too often"
+# What the lost attempt left is recorded: the difference shows it, a rollback knows it.
+expect 0 hlp diff lost asks:made
+says '^[+]half done'
+expect 0 hlp rollback lost --node asks --plan
+says 'restore +asks +made'
+! grep -q 'somebody changed' "$out" || fail "what the attempt left counts as somebody's change"
 expect 0 hlp answer lost/asks happened --yes
 wait_for 20 node_is lost asks COMPLETED

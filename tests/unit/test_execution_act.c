@@ -416,6 +416,10 @@ static void ask_lost(struct lab *lab, const struct lab_node *nodes)
 	lab_open(lab, nodes, 1, &(const struct lab_options){.max_parallel = 1});
 	lab_start(lab, "a");
 	assert_int_equal(lab_say(lab, INPUT_LOST, "a"), 0);
+	if (nodes[0].artifact) { /* what it left is recorded first */
+		assert_state(lab, "a", "RUNNING capturing");
+		assert_int_equal(lab_capture(lab, "a", MOMENT_AFTER, 'l'), 0);
+	}
 	assert_state(lab, "a", "PAUSED asking");
 	assert_state(lab, NULL, "PAUSED asking");
 	refused(lab, VERB_RESUME, NULL, "answer it");

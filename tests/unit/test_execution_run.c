@@ -478,6 +478,65 @@ static void lost_asks_fails_or_tries_again(void **state)
 	}
 }
 
+static void what_a_lost_attempt_left_is_recorded_before_its_policy_applies(void **state)
+{
+	static const struct {
+		enum on_lost on_lost;
+		const char *becomes;
+	} ways[] = {{ON_LOST_ASK, "PAUSED asking"},
+		    {ON_LOST_FAIL, "FAILED lost"},
+		    {ON_LOST_RETRY, "PENDING backoff"}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct lab_node nodes[] = {
+			{.id = "a", .on_lost = ways[i].on_lost, .artifact = "f"}};
+		struct lab lab;
+		char effects[100];
+
+		LAB_OPEN(&lab, nodes, .max_parallel = 1);
+		lab_start(&lab, "a");
+		assert_int_equal(lab_say(&lab, INPUT_LOST, "a"), 0);
+		assert_state(&lab, "a", "RUNNING capturing");
+		assert_string_equal(lab_effects(&lab, "a", effects), "capture_after");
+		assert_int_equal(lab_capture(&lab, "a", MOMENT_AFTER, 'l'), 0);
+		assert_state(&lab, "a", ways[i].becomes);
+		assert_int_equal(execution_newest_revision(lab.execution, 0, 0)->moment,
+				 MOMENT_AFTER);
+		lab_close(&lab);
+	}
+}
+
+static void a_late_exit_is_evidence_and_decides_nothing(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a"}};
+	struct input late = {.kind = INPUT_EXITED,
+			     .time_us = (int64_t)(3 * 60 + 12) * 60000000,
+			     .attempt_kind = ATTEMPT_RUN,
+			     .attempt = 1,
+			     .exit_kind = EXIT_STATUS};
+	struct lab lab;
+	char message[200];
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_say(&lab, INPUT_LOST, "a"), 0);
+	assert_int_equal(lab_feed(&lab, &late), 0);
+	assert_string_equal(lab.said, "late_exit a");
+	assert_state(&lab, "a", "PAUSED asking");
+	assert_int_equal(lab_node(&lab, "a")->question, QUESTION_LOST);
+	(void)snprintf(message, sizeof(message), "%s", lab_node(&lab, "a")->message);
+	assert_non_null(strstr(message, "; after all: exit 0, at 03:12 UTC"));
+	assert_int_equal(lab_feed(&lab, &late), 0); /* said again until it is acknowledged */
+	assert_string_equal(lab.said, "");
+	assert_int_equal(lab_answer(&lab, "a", ANSWER_AGAIN), 0);
+	late.time_us++;
+	assert_int_equal(lab_feed(&lab, &late), 0); /* answered: of no use any more */
+	assert_string_equal(lab.said, "");
+	lab_close(&lab);
+}
+
 static void a_quarantined_execution_stands_still(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a"}};
@@ -627,6 +686,8 @@ int main(void)
 		cmocka_unit_test(an_old_answer_is_not_taken_for_a_new_one),
 		cmocka_unit_test(silence_is_unreachable_and_passes),
 		cmocka_unit_test(lost_asks_fails_or_tries_again),
+		cmocka_unit_test(what_a_lost_attempt_left_is_recorded_before_its_policy_applies),
+		cmocka_unit_test(a_late_exit_is_evidence_and_decides_nothing),
 		cmocka_unit_test(a_quarantined_execution_stands_still),
 		cmocka_unit_test(a_released_execution_goes_on_where_it_stood),
 		cmocka_unit_test(admission_hands_out_no_more_than_the_slots),
