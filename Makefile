@@ -157,6 +157,11 @@ $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lyaml
+# The layout bench draws the graphs of the layout's unit tests.
+$(B)/tests/bench/layout: $(B)/obj/tests/bench/layout.o $(B)/obj/tests/unit/layout_graphs.o \
+		$(B)/lib/draw.a $(B)/lib/model.a $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
 
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(TOOLS) $(BRITTLE) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)

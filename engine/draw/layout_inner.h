@@ -6,6 +6,7 @@
  *   layout_layers   a layer for every node; phases are bands of layers
  *   layout_nets     dummies for long edges, and nets: what is drawn as one connected line
  *   layout_order    the order of the vertices inside each layer
+ *   layout_chains   and the place of long lines, as a whole
  *   layout_place    columns
  *   layout_ports    where nets leave and enter the boxes
  *   layout_route    rows: tracks of the nets between two layers, then everything's height
@@ -78,6 +79,9 @@ void layout_layers(struct layout *layout, const struct layout_graph *graph);
 /* False: given up, because a layer is wider than layout->width_most. Then only free it. */
 bool layout_nets(struct layout *layout);
 void layout_order(struct layout *layout);
+/* Of layout_order: puts each long line where it crosses least. Takes the places looked at off
+ * *budget and leaves out what that does not pay for. Returns how many lines moved. */
+uint64_t layout_move_chains(struct layout *layout, uint64_t *budget);
 void layout_set_columns(struct layout *layout);
 void layout_ports(struct layout *layout);
 void layout_route(struct layout *layout);
@@ -88,6 +92,12 @@ uint32_t layout_layer_from(const struct layout *layout, int y);
 static inline bool layout_is_dummy(const struct layout *layout, uint32_t vertex)
 {
 	return vertex >= layout->nodes;
+}
+
+/* Vertices of a layer; once layout_order has begun. */
+static inline uint32_t layout_layer_size(const struct layout *layout, uint32_t layer)
+{
+	return layout->layer_start[layer + 1] - layout->layer_start[layer];
 }
 
 /* First column of a node's box, inside its slot. */

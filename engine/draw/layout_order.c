@@ -6,13 +6,24 @@
  * bounded: large graphs get fewer sweeps.
  */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/rng.h"
 #include "draw/layout_inner.h"
 
-#define SWEEPS	  24
-#define PATIENCE  6	  /* sweeps without gain */
-#define WORK	  6000000 /* edge visits, about */
-#define EXCHANGES 4	  /* rounds of exchanging in one layer */
+#define SWEEPS	   24
+#define PATIENCE   4	   /* sweeps without gain */
+#define STARTS	   6	   /* orders to start from */
+#define WORK	   6000000 /* edge visits of one start, about */
+#define WORK_AGAIN 15000   /* visits of one sweep times starts: no further start beyond */
+#define PLACES	   1500	   /* places tried for long lines, per node */
+#define EXCHANGES  4	   /* rounds of exchanging in one layer */
+
+/* An order that was seen: vertices as in layout->at. */
+struct order {
+	uint32_t *at;
+	uint64_t crossings;
+};
 
 struct sorter {
 	struct layout *layout;
@@ -22,13 +33,9 @@ struct sorter {
 	double *median;	  /* per vertex; -1 without neighbours */
 	uint32_t *sorted; /* scratch of one layer */
 	uint32_t *tree;	  /* Fenwick tree of one layer */
+	bool *changed;	  /* per layer: exchanges there may save something */
 	uint32_t widest;
 };
-
-static uint32_t layer_size(const struct layout *layout, uint32_t layer)
-{
-	return layout->layer_start[layer + 1] - layout->layer_start[layer];
-}
 
 /* ---- neighbours -------------------------------------------------------------------------- */
 
@@ -104,7 +111,7 @@ static void list_lower(struct sorter *s, uint32_t layer)
 static uint64_t count_above(struct sorter *s, uint32_t layer)
 {
 	struct layout *layout = s->layout;
-	uint32_t size = layer_size(layout, layer - 1);
+	uint32_t size = layout_layer_size(layout, layer - 1);
 	list_upper(s, layer);
 	for (uint32_t i = 0; i <= size; i++) {
 		s->tree[i] = 0;
@@ -181,7 +188,8 @@ static void sort_layer(struct sorter *s, uint32_t layer, const uint32_t *start,
 		       const uint32_t *list, bool flip)
 {
 	struct layout *layout = s->layout;
-	uint32_t first = layout->layer_start[layer], size = layer_size(layout, layer), used = 0;
+	uint32_t first = layout->layer_start[layer], size = layout_layer_size(layout, layer),
+		 used = 0;
 	struct keyed *keys = mem_alloc((size + 1) * sizeof *keys);
 	for (uint32_t i = 0; i < size; i++) {
 		uint32_t v = layout->at[first + i];
@@ -233,23 +241,51 @@ static int64_t exchange_gain(const struct sorter *s, uint32_t a, uint32_t b)
 			 s->down + s->down_start[b], s->down_start[b + 1] - s->down_start[b]);
 }
 
-static void exchange_layer(struct sorter *s, uint32_t layer)
+/* Exchanges neighbours of a layer where that saves crossings; with `ties` also where it makes none
+ * more, once, which leads out of some dead ends. True when it saved any. */
+static bool exchange_layer(struct sorter *s, uint32_t layer, bool ties)
 {
 	struct layout *layout = s->layout;
-	uint32_t first = layout->layer_start[layer], size = layer_size(layout, layer);
+	uint32_t first = layout->layer_start[layer], size = layout_layer_size(layout, layer);
+	bool better = true, any = false;
 	list_upper(s, layer);
 	list_lower(s, layer);
-	bool better = true;
 	for (int round = 0; round < EXCHANGES && better; round++) {
 		better = false;
 		for (uint32_t i = 0; i + 1 < size; i++) {
 			uint32_t a = layout->at[first + i], b = layout->at[first + i + 1];
-			if (exchange_gain(s, a, b) > 0) {
+			int64_t gain = exchange_gain(s, a, b);
+			if (gain > 0 || (ties && round == 0 && gain == 0)) {
 				layout->at[first + i] = b;
 				layout->at[first + i + 1] = a;
 				layout->place[b] = i;
 				layout->place[a] = i + 1;
-				better = true;
+				better |= gain > 0;
+			}
+		}
+		any |= better;
+	}
+	return any;
+}
+
+/* All layers, again where a neighbouring layer has changed, until nothing is saved. */
+static void exchange_all(struct sorter *s, bool ties)
+{
+	uint32_t layers = s->layout->layers;
+	for (uint32_t k = 0; k < layers; k++) {
+		s->changed[k] = true;
+	}
+	for (bool again = true; again; ties = false) {
+		again = false;
+		for (uint32_t k = 0; k < layers; k++) {
+			if (!s->changed[k]) {
+				continue;
+			}
+			s->changed[k] = exchange_layer(s, k, ties);
+			if (s->changed[k]) {
+				again = true;
+				s->changed[k > 0 ? k - 1 : 0] = true;
+				s->changed[k + 1 < layers ? k + 1 : k] = true;
 			}
 		}
 	}
@@ -313,6 +349,7 @@ static void index_layers(struct layout *layout)
 	}
 }
 
+/* Medians through all layers, in one direction, then exchanges. */
 static void sweep(struct sorter *s, bool down, bool flip)
 {
 	uint32_t layers = s->layout->layers;
@@ -325,8 +362,8 @@ static void sweep(struct sorter *s, bool down, bool flip)
 			list_lower(s, layer);
 			sort_layer(s, layer, s->down_start, s->down, flip);
 		}
-		exchange_layer(s, layer);
 	}
+	exchange_all(s, flip);
 }
 
 static void restore(struct layout *layout, const uint32_t *best)
@@ -337,30 +374,79 @@ static void restore(struct layout *layout, const uint32_t *best)
 	}
 }
 
+static void shuffle(struct layout *layout, struct rng *rng)
+{
+	for (uint32_t k = 0; k < layout->layers; k++) {
+		uint32_t *at = layout->at + layout->layer_start[k],
+			 size = layout_layer_size(layout, k);
+		for (uint32_t i = size; i > 0; i--) {
+			uint32_t j = (uint32_t)rng_below(rng, i), v = at[j];
+			at[j] = at[i - 1];
+			at[i - 1] = v;
+			layout->place[v] = i - 1;
+		}
+	}
+}
+
+static void keep(struct sorter *s, struct order *order, uint64_t crossings)
+{
+	order->crossings = crossings;
+	memcpy(order->at, s->layout->at, s->layout->vertices * sizeof *order->at);
+}
+
+/* Sweeps from the order there is; leaves the best that was seen. */
+static void settle(struct sorter *s, int sweeps, bool up_first, struct order *best)
+{
+	keep(s, best, count_all(s));
+	for (int i = 0, idle = 0; i < sweeps && idle < PATIENCE && best->crossings > 0; i++) {
+		sweep(s, (i % 2 == 0) != up_first, i % 4 >= 2);
+		uint64_t count = count_all(s);
+		idle++;
+		if (count < best->crossings) {
+			keep(s, best, count);
+			idle = 0;
+		}
+	}
+	restore(s->layout, best->at);
+}
+
+/* Long lines as a whole, then single vertices again, as long as that saves something. */
+static void polish(struct sorter *s, uint64_t *budget, struct order *best)
+{
+	while (best->crossings > 0 && layout_move_chains(s->layout, budget) > 0) {
+		exchange_all(s, false);
+		keep(s, best, count_all(s));
+	}
+}
+
+/* From the seed, and, as far as the bound on the work goes, from a few orders drawn by chance (the
+ * same chance each time): small graphs end in dead ends more easily than they cost time. */
 static void improve(struct sorter *s)
 {
 	struct layout *layout = s->layout;
-	uint32_t n = layout->vertices;
-	uint32_t *best = mem_dup(layout->at, (n + 1) * sizeof *best);
-	uint64_t best_count = count_all(s);
-	uint64_t visits = (uint64_t)n + s->up_start[n] * (uint64_t)8 + 1;
-	int sweeps = visits * SWEEPS > WORK ? (int)(WORK / visits) : SWEEPS;
-	sweeps = sweeps < 2 ? 2 : sweeps;
-	for (int i = 0, idle = 0; i < sweeps && idle < PATIENCE && best_count > 0; i++) {
-		sweep(s, i % 2 == 0, i % 4 >= 2);
-		uint64_t count = count_all(s);
-		idle++;
-		if (count < best_count) {
-			best_count = count;
-			idle = 0;
-			for (uint32_t k = 0; k < n; k++) {
-				best[k] = layout->at[k];
-			}
+	size_t size = (layout->vertices + 1) * sizeof(uint32_t);
+	struct order best = {.at = mem_alloc(size), .crossings = UINT64_MAX};
+	struct order now = {.at = mem_alloc(size)};
+	struct rng rng = {.state = 1};
+	uint64_t budget = (uint64_t)PLACES * layout->nodes;
+	uint64_t visits = (uint64_t)layout->vertices + s->up_start[layout->vertices] * 8ull + 1;
+	uint64_t sweeps = WORK / visits < 2 ? 2 : WORK / visits < SWEEPS ? WORK / visits : SWEEPS;
+	for (int i = 0; i < STARTS && (i == 0 || visits * (uint64_t)(i + 1) < WORK_AGAIN); i++) {
+		if (i > 0) {
+			shuffle(layout, &rng);
+		}
+		settle(s, (int)sweeps, i % 2 == 1, &now);
+		polish(s, &budget, &now);
+		if (now.crossings < best.crossings) {
+			struct order worse = best;
+			best = now;
+			now = worse;
 		}
 	}
-	restore(layout, best);
-	layout->crossings = best_count;
-	free(best);
+	restore(layout, best.at);
+	layout->crossings = best.crossings;
+	free(best.at);
+	free(now.at);
 }
 
 void layout_order(struct layout *layout)
@@ -370,13 +456,16 @@ void layout_order(struct layout *layout)
 	seed(layout);
 	count_neighbours(&s);
 	for (uint32_t k = 0; k < layout->layers; k++) {
-		s.widest = layer_size(layout, k) > s.widest ? layer_size(layout, k) : s.widest;
+		s.widest = layout_layer_size(layout, k) > s.widest ? layout_layer_size(layout, k)
+								   : s.widest;
 	}
 	s.fill = mem_calloc(layout->vertices + 1, sizeof *s.fill);
 	s.median = mem_calloc(layout->vertices + 1, sizeof *s.median);
 	s.sorted = mem_calloc(s.widest + 1, sizeof *s.sorted);
 	s.tree = mem_calloc(s.widest + 2, sizeof *s.tree);
+	s.changed = mem_calloc(layout->layers + 1, sizeof *s.changed);
 	improve(&s);
+	free(s.changed);
 	free(s.up_start);
 	free(s.up);
 	free(s.down_start);
