@@ -1,272 +1,162 @@
 /* SPDX-License-Identifier: MIT
  *
- * hlp rollback: the plan first, always; then, confirmed, it is carried out and followed. What is
- * carried out is the plan that was shown: if it got worse meanwhile, the engine refuses it.
+ * hlp rollback: what goes back, as options say it, or as a plan says it that was saved.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/answer_end.h"
+#include "base/file.h"
+#include "base/mem.h"
 #include "cli/commands.h"
-#include "cli/follow.h"
-#include "cli/json_out.h"
 #include "cli/listing.h"
-#include "cli/pins.h"
-#include "cli/policy.h"
-#include "cli/show.h"
+#include "cli/rolling.h"
+#include "wire/json.h"
+
+#define SAVED_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct option_spec options[] = {
 	{"node", 'n', OPTION_VALUE, "NODE", "this node and what depends on it"},
-	{"plan", 0, OPTION_FLAG, NULL, "only show the plan"},
+	{"phase", 0, OPTION_VALUE, "PHASE", "this phase and those after it"},
+	{"artifact", 0, OPTION_VALUE, "FILE", "this file only (its path, or NODE:PATH)"},
+	{"to", 0, OPTION_VALUE, "REV", "the file back to this revision, not to what was before"},
+	{"all", 0, OPTION_FLAG, NULL, "the whole execution"},
+	{"plan", 0, OPTION_FLAG, NULL, "only show the plan (with -o json: to be applied later)"},
+	{"apply", 0, OPTION_VALUE, "PLAN", "a saved plan, or only the plan of this id"},
 	{"past", 0, OPTION_VALUE, "NODE", "also past this node, which cannot be undone"},
-	{"apply", 0, OPTION_VALUE, "PLAN", "only if the plan is still this one"},
+	{"overwrite", 0, OPTION_VALUE, "FILE", "also this file, which somebody else wrote since"},
+	{"exclude", 0, OPTION_VALUE, "NODE|FILE", "leave this as it is"},
 	{"detach", 'd', OPTION_FLAG, NULL, "do not wait for its end"},
-	{"phase", 0, OPTION_VALUE, "PHASE", "not supported yet"},
-	{"artifact", 0, OPTION_VALUE, "PATH", "not supported yet"},
-	{"to", 0, OPTION_VALUE, "CHECKPOINT", "not supported yet"},
-	{"all", 0, OPTION_FLAG, NULL, "not supported yet"},
-	{"overwrite", 0, OPTION_VALUE, "PATH", "not supported yet"},
 	{0},
 };
 
-struct rolling {
-	struct cli *cli;
-	const char *execution, *node;
-	char **past;
-	size_t past_count;
-};
-
-static int call(struct rolling *r, const char *plan, char *request_id, Hlp__V1__RollbackReply **out)
+/* All values of an option that may be repeated; the caller frees *out. */
+static size_t all_of(struct cli *cli, const char *name, char ***out)
 {
-	Hlp__V1__RollbackRequest request = HLP__V1__ROLLBACK_REQUEST__INIT;
-	ProtobufCMessage *reply = NULL;
-	request.request = request_id;
-	request.execution = (char *)r->execution;
-	request.node = (char *)r->node;
-	request.plan = (char *)plan;
-	request.past = r->past;
-	request.n_past = r->past_count;
-	request.note = (char *)r->cli->reason;
-	int code = cli_call(r->cli, "TriggerRollback", &request.base,
-			    &hlp__v1__rollback_reply__descriptor, &reply);
-	*out = (Hlp__V1__RollbackReply *)reply;
-	return code;
+	const char *value;
+	size_t at = 0, count = 0;
+	*out = mem_calloc(cli->options.given_count + 1, sizeof **out);
+	while ((value = options_next(&cli->options, name, &at)) != NULL) {
+		(*out)[count++] = (char *)value;
+	}
+	return count;
 }
 
-/* ---- the plan ---------------------------------------------------------------------------- */
-
-static const char *words_of(const char *action)
+static char *value_of(struct cli *cli, const char *name)
 {
-	static const char *const words[][2] = {
-		{"stop", "stop"},
-		{"undo", "undo"},
-		{"restore", "restore"},
-		{"hook", "then run"},
-		{"no_undo", "no undo"},
-		{"nothing", "nothing to undo"},
-		{"irreversible", "CANNOT BE UNDONE"},
-	};
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (strcmp(words[i][0], action) == 0) {
-			return words[i][1];
-		}
-	}
-	return action;
+	const char *value = options_value(&cli->options, name);
+	return (char *)(value != NULL ? value : "");
 }
 
-static void say_plan_row(struct cli *cli, const Hlp__V1__PlanRow *row)
+static void ask_by_options(struct rolling *r)
 {
-	say_printf(&cli->out, "  ");
-	say_cell(&cli->out, 16, words_of(row->action));
-	say_printf(&cli->out, " %s", row->node);
-	if (row->path[0] != '\0') {
-		say_printf(&cli->out, "  %s", row->path);
-	}
-	if (row->from[0] != '\0' || row->to[0] != '\0') {
-		say_printf(&cli->out, "  %s -> %s", row->from, row->to);
-	}
-	if (row->how[0] != '\0') {
-		say_printf(&cli->out, "  %s", row->how);
-	}
-	if (row->estimate_us > 0) {
-		char time[16];
-		show_duration(row->estimate_us, time);
-		say_printf(&cli->out, "  about %s", time);
-	}
-	say_printf(&cli->out, "\n");
+	Hlp__V1__RollbackRequest *request = &r->request;
+	request->node = value_of(r->cli, "node");
+	request->phase = value_of(r->cli, "phase");
+	request->artifact = value_of(r->cli, "artifact");
+	request->revision = value_of(r->cli, "to");
+	request->all = options_has(&r->cli->options, "all");
+	request->n_past = all_of(r->cli, "past", &request->past);
+	request->n_overwrite = all_of(r->cli, "overwrite", &request->overwrite);
+	request->n_exclude = all_of(r->cli, "exclude", &request->exclude);
 }
 
-static void say_warnings(struct cli *cli, const Hlp__V1__Plan *plan)
+/* What the saved plan was asked for; its lists are its own. */
+static void ask_by_plan(struct rolling *r)
 {
-	for (size_t i = 0; i < plan->n_rows; i++) {
-		const Hlp__V1__PlanRow *row = plan->rows[i];
-		for (size_t k = 0; k < row->n_warnings; k++) {
-			say_style(&cli->out, ROLE_warning);
-			say_printf(&cli->out, "! %s%s%s: %s", row->node,
-				   row->path[0] != '\0' ? " " : "", row->path, row->warnings[k]);
-			say_plain(&cli->out);
-			say_printf(&cli->out, "\n");
-		}
+	Hlp__V1__RollbackRequest *request = &r->request;
+	const Hlp__V1__Plan *saved = r->saved;
+	bool of_file = strcmp(saved->level, "artifact") == 0;
+	request->phase = saved->phase;
+	request->artifact = saved->artifact;
+	request->all = strcmp(saved->level, "all") == 0;
+	if (!of_file) {
+		request->node = saved->node;
+	} else if (saved->n_rows > 0) {
+		request->revision = saved->rows[0]->to;
 	}
+	request->past = saved->past;
+	request->n_past = saved->n_past;
+	request->overwrite = saved->overwrite;
+	request->n_overwrite = saved->n_overwrite;
+	request->exclude = saved->excluded;
+	request->n_exclude = saved->n_excluded;
 }
 
-static void say_plan(struct cli *cli, const Hlp__V1__Plan *plan)
+static bool names_a_level(struct cli *cli)
 {
-	if (cli->json) {
-		struct buf out;
-		json_out_begin(&out);
-		json_plan(&out, plan);
-		json_out(cli, &out);
-		return;
+	static const char *const levels[] = {"node", "phase", "artifact", "all"};
+	int found = 0;
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+		found += options_has(&cli->options, levels[i]);
 	}
-	say_printf(&cli->out, "plan %s: roll back %s\n", plan->id, plan->node);
-	say_warnings(cli, plan);
-	for (size_t i = 0; i < plan->n_rows; i++) {
-		say_plan_row(cli, plan->rows[i]);
-	}
-	if (plan->n_nodes > 0) {
-		say_printf(&cli->out, "  a retry would run again:");
-		for (size_t i = 0; i < plan->n_nodes; i++) {
-			say_printf(&cli->out, "%s %s", i > 0 ? "," : "", plan->nodes[i]);
-		}
-		say_printf(&cli->out, "\n");
-	}
-	if (plan->refused[0] != '\0') {
-		say_printf(&cli->out, "  refused: %s\n", plan->refused);
-	}
+	return found == 1;
 }
 
-/* ---- carrying it out --------------------------------------------------------------------- */
-
-static int outcome(struct cli *cli, const struct mirror *mirror)
+/* `--apply` of a file: 1 when it was one, 0 when it is an id. */
+static int load_saved(struct rolling *r, const char *apply)
 {
-	uint32_t failed = 0;
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		failed += mirror->nodes[i].reason == REASON_UNDO_FAILED;
+	struct err err = {0};
+	char *data = NULL;
+	size_t length = 0;
+	int rc = file_read(apply, SAVED_MAX, &data, &length, &err);
+	if (rc == -ERR_NOT_FOUND) {
+		return 0;
 	}
-	int code = answer_end(cli, mirror);
-	if (code != CLI_OK && code != CLI_OTHER && code != CLI_WAITS) {
-		return code; /* the engine went away while it was asked for the last time */
+	if (rc >= 0) {
+		rc = json_plan_read(data, length, &r->saved, &err);
 	}
-	return failed > 0 ? CLI_OTHER : CLI_OK;
+	free(data);
+	if (rc < 0) {
+		return -cli_refuse(r->cli, CLI_USAGE, "'%s': %s", apply, err.message);
+	}
+	return 1;
 }
 
-static int follow_it(struct rolling *r, uint64_t seq)
-{
-	struct mirror mirror;
-	struct follow how = {.cli = r->cli,
-			     .execution = r->execution,
-			     .until = FOLLOW_ROLLBACK,
-			     .from_now = true,
-			     .at_least_seq = seq};
-	int code = follow_run(&how, &mirror);
-	if (code == CLI_OK) {
-		code = outcome(r->cli, &mirror);
-	} else if (code == CLI_WAITS) {
-		answer_end(r->cli, &mirror);
-	}
-	mirror_release(&mirror);
-	return code;
-}
-
-static int carry_out(struct rolling *r, const Hlp__V1__Plan *plan)
-{
-	Hlp__V1__RollbackReply *reply;
-	char id[27];
-	int code = call(r, plan->id, client_request_id(id), &reply);
-	if (code != 0) {
-		return code == CLI_USAGE ? CLI_OTHER : code;
-	}
-	bool started = reply->started;
-	uint64_t seq = reply->seq;
-	hlp__v1__rollback_reply__free_unpacked(reply, NULL);
-	if (!started) {
-		return cli_refuse(r->cli, CLI_OTHER,
-				  "not started: the plan changed; look at it again");
-	}
-	if (options_has(&r->cli->options, "detach")) {
-		say_printf(&r->cli->out, "rolling back; hlp attach %s\n", r->execution);
-		return CLI_OK;
-	}
-	return follow_it(r, seq);
-}
-
-static int confirm(struct rolling *r, const Hlp__V1__Plan *plan)
+static int prepare(struct rolling *r)
 {
 	const char *apply = options_value(&r->cli->options, "apply");
-	if (plan->refused[0] != '\0') {
-		return cli_refuse(r->cli, CLI_OTHER, "%s", plan->refused);
+	int loaded = apply != NULL ? load_saved(r, apply) : 0;
+	if (loaded < 0) {
+		return -loaded;
 	}
-	if (apply != NULL && strcmp(apply, plan->id) != 0) {
-		return cli_refuse(r->cli, CLI_OTHER, "the plan is now %s, not %s: look at it again",
-				  plan->id, apply);
+	if (loaded == 0 && !names_a_level(r->cli)) {
+		return cli_refuse(r->cli, CLI_USAGE,
+				  "say what: hlp rollback EXECUTION --node NODE, --phase PHASE, "
+				  "--artifact FILE or --all");
 	}
-	return policy_ask(r->cli, POLICY_NAME, "roll this back", r->node);
-}
-
-static int plan_and_act(struct rolling *r)
-{
-	Hlp__V1__RollbackReply *reply;
-	bool only_plan = options_has(&r->cli->options, "plan");
-	int code = call(r, "", "", &reply);
-	if (code != 0) {
-		return code == CLI_USAGE ? CLI_OTHER : code;
-	}
-	if (reply->plan == NULL) {
-		code = cli_refuse(r->cli, CLI_OTHER, "the engine sent no plan");
+	if (loaded > 0) {
+		ask_by_plan(r);
 	} else {
-		if (only_plan || !r->cli->json) {
-			say_plan(r->cli, reply->plan);
-		}
-		pins_say(r->cli->json ? &r->cli->err : &r->cli->out, r->execution,
-			 reply->changed_pins, reply->n_changed_pins);
-		code = only_plan ? CLI_OK : confirm(r, reply->plan);
-		if (code == CLI_OK && !only_plan) {
-			code = carry_out(r, reply->plan);
-		}
+		ask_by_options(r);
+		r->only = apply;
 	}
-	hlp__v1__rollback_reply__free_unpacked(reply, NULL);
-	return code;
-}
-
-static int check_options(struct cli *cli)
-{
-	static const char *const later[] = {"phase", "artifact", "to", "all", "overwrite"};
-	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-		if (options_has(&cli->options, later[i])) {
-			return cli_refuse(cli, CLI_USAGE, "'--%s' is not supported yet", later[i]);
-		}
-	}
-	if (options_value(&cli->options, "node") == NULL) {
-		return cli_refuse(cli, CLI_USAGE,
-				  "say what: hlp rollback EXECUTION --node NODE [--plan]");
-	}
-	return listing_check_latest(cli, cli_argument(cli, 0));
+	return listing_check_latest(r->cli, r->request.execution);
 }
 
 static int exec(struct cli *cli)
 {
-	struct rolling r = {.cli = cli, .execution = cli_argument(cli, 0)};
-	const char *past;
-	size_t at = 0;
-	int code = check_options(cli);
-	if (code != 0) {
-		return code;
+	struct rolling r = {.cli = cli,
+			    .request = HLP__V1__ROLLBACK_REQUEST__INIT,
+			    .only_plan = options_has(&cli->options, "plan"),
+			    .detach = options_has(&cli->options, "detach")};
+	r.request.execution = (char *)cli_argument(cli, 0);
+	int code = prepare(&r);
+	if (code == 0) {
+		code = rolling_run(&r);
 	}
-	r.node = options_value(&cli->options, "node");
-	r.past = mem_calloc(cli->options.given_count + 1, sizeof *r.past);
-	while ((past = options_next(&cli->options, "past", &at)) != NULL) {
-		r.past[r.past_count++] = (char *)past;
+	if (r.saved == NULL) {
+		free(r.request.past);
+		free(r.request.overwrite);
+		free(r.request.exclude);
 	}
-	code = plan_and_act(&r);
-	free(r.past);
+	hlp__v1__plan__free_unpacked(r.saved, NULL);
 	return code;
 }
 
 const struct cli_command rollback_command = {
 	.name = "rollback",
-	.arguments = "EXECUTION --node NODE",
-	.help = "undo a node and what depends on it; the plan comes first",
+	.arguments = "EXECUTION --node NODE | --phase PHASE | --artifact FILE | --all",
+	.help = "take back a node, a phase, a file or all; the plan comes first",
 	.options = options,
 	.least = 1,
 	.most = 1,

@@ -63,6 +63,7 @@ const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind
 void decide_undo_fact(struct decision *decision);
 void decide_undo_next(struct decision *decision, uint32_t node);
 void decide_recovered(struct decision *decision, uint32_t node, enum reason reason);
+void decide_undone(struct decision *decision, uint32_t node);
 /* Starts a rollback of these nodes. */
 void decide_rollback(struct decision *decision, const struct plan *plan);
 

@@ -279,8 +279,7 @@ static int act_release(struct decision *decision, struct err *err)
 
 static bool needs_node(enum verb verb)
 {
-	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD || verb == VERB_ANSWER ||
-	       verb == VERB_ROLLBACK;
+	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD || verb == VERB_ANSWER;
 }
 
 static bool lifts_quarantine(const struct act *act)

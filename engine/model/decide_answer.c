@@ -77,8 +77,9 @@ static void happened(struct decision *decision, uint32_t node)
 
 static int undo(struct decision *decision, uint32_t node, struct err *err)
 {
+	struct plan_ask ask = {.level = PLAN_OF_NODE, .node = node};
 	struct plan *plan;
-	int made = plan_make(decision->execution, node, NULL, 0, &plan, err);
+	int made = plan_make(decision->execution, &ask, &plan, err);
 
 	if (made < 0)
 		return made;
@@ -122,13 +123,15 @@ static int answer_run(struct decision *decision, enum answer answer, bool lost, 
 		      err);
 }
 
-static bool has_pre_image(const struct execution *execution, uint32_t node)
+/* No more is done for it. One that only gives files back is what it was, whatever became of them.
+ */
+static void leave(struct decision *decision, uint32_t node, enum reason reason)
 {
-	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
-		if (execution_pre_image(execution, node, i))
-			return true;
-	}
-	return false;
+	if (decision->execution->nodes[node].keeps)
+		decide_undone(decision, node);
+	else
+		decide_recovered(decision, node, reason);
+	decide_end(decision);
 }
 
 /* A person did what failed: the rest of the node's steps follow. */
@@ -139,12 +142,11 @@ static void undone_by_hand(struct decision *decision, uint32_t node)
 	if (run->restored) {
 		answered(decision, node, ANSWER_BY_HAND, REASON_UNDO_WAITING)->flag = true;
 	} else if (run->resume_reason == REASON_UNDO_WAITING &&
-		   has_pre_image(decision->execution, node)) {
+		   execution_has_target(decision->execution, node)) {
 		answered(decision, node, ANSWER_BY_HAND, REASON_RESTORING);
 	} else {
 		answered(decision, node, ANSWER_BY_HAND, REASON_NONE);
-		decide_recovered(decision, node, REASON_UNDONE);
-		decide_end(decision);
+		leave(decision, node, REASON_UNDONE);
 	}
 }
 
@@ -161,8 +163,7 @@ static int answer_undo_failed(struct decision *decision, enum answer answer, str
 		return 0;
 	case ANSWER_LEAVE:
 		answered(decision, node, answer, REASON_NONE);
-		decide_recovered(decision, node, REASON_ACCEPTED);
-		decide_end(decision);
+		leave(decision, node, REASON_ACCEPTED);
 		return 0;
 	case ANSWER_HAPPENED:
 	case ANSWER_UNDO:
@@ -191,6 +192,16 @@ int decide_act_answer(struct decision *decision, enum answer answer, struct err 
 		       decide_phrase(run));
 }
 
+/* A plan made of this very state is true, and knows the files on disk too. */
+static int carry_out(struct decision *decision, const struct plan *plan, struct err *err)
+{
+	if (plan->refused)
+		return err_set(err, ERR_REFUSED, "%s", plan->refused);
+	decide_act_event(decision);
+	decide_rollback(decision, plan);
+	return 0;
+}
+
 int decide_act_rollback(struct decision *decision, struct err *err)
 {
 	const struct act *act = decision->input->act;
@@ -202,18 +213,16 @@ int decide_act_rollback(struct decision *decision, struct err *err)
 			       decision->execution->name);
 	if (!act->plan)
 		return err_set(err, ERR_INVALID, "a rollback needs the plan that was shown");
-	made = plan_make(decision->execution, act->node, NULL, 0, &now, err);
+	if (act->plan->version == decision->execution->seq)
+		return carry_out(decision, act->plan, err);
+	made = plan_make(decision->execution, &act->plan->ask, &now, err);
 	if (made < 0)
 		return made;
-	if (!plan_covers(act->plan, now)) {
+	if (!plan_covers(act->plan, now))
 		made = err_set(err, ERR_CONFLICT,
 			       "the plan changed since it was shown: look at it again");
-	} else if (act->plan->refused) {
-		made = err_set(err, ERR_REFUSED, "%s", act->plan->refused);
-	} else {
-		decide_act_event(decision);
-		decide_rollback(decision, now);
-	}
+	else
+		made = carry_out(decision, now, err);
 	plan_free(now);
 	return made;
 }

@@ -10,34 +10,56 @@
 #include "model/plan.h"
 #include "model/retry.h"
 
-void decide_recovered(struct decision *decision, uint32_t node, enum reason reason)
+/* A rollback that took only files back leaves what had ended ended, as it was. */
+static void end_again(struct decision *decision)
 {
-	decide_emit(decision, EVENT_RECOVERED, node)->reason = reason;
-	decide_moved(decision, node, reason);
+	const struct execution *execution = decision->execution;
+	struct event *event = decide_emit(decision, EVENT_ENDED, EVENT_NO_NODE);
+
+	event->state = execution->ended_state;
+	event->reason = execution->ended_reason;
+	decision->ended = true;
+}
+
+static void step_done(struct decision *decision)
+{
 	if (--decision->undo_left)
 		return;
 	decide_emit(decision, EVENT_ROLLBACK_ENDED, EVENT_NO_NODE);
 	decision->rolling_back = false;
-	decision->rolled_back = true;
+	if (!decision->execution->only_files)
+		decision->rolled_back = true;
+	else if (decision->execution->was_ended)
+		end_again(decision);
 }
 
-static bool has_pre_image(const struct decision *decision, uint32_t node)
+void decide_recovered(struct decision *decision, uint32_t node, enum reason reason)
 {
-	const struct execution *execution = decision->execution;
+	decide_emit(decision, EVENT_RECOVERED, node)->reason = reason;
+	decide_moved(decision, node, reason);
+	step_done(decision);
+}
 
-	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
-		if (execution_pre_image(execution, node, i))
-			return true;
-	}
-	return false;
+static void kept(struct decision *decision, uint32_t node)
+{
+	enum reason reason = decision->execution->nodes[node].kept_reason;
+
+	decide_emit(decision, EVENT_KEPT, node)->reason = reason;
+	decide_moved(decision, node, reason);
+	if (reason_state(reason) == STATE_COMPLETED)
+		decision->completed = node; /* what waited for it may go on */
+	step_done(decision);
 }
 
 /* All that the plan promised for this node is done. */
-static void finish(struct decision *decision, uint32_t node)
+void decide_undone(struct decision *decision, uint32_t node)
 {
 	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+	const struct node_run *run = &decision->execution->nodes[node];
 
-	if (!decision->execution->nodes[node].start_order)
+	if (run->keeps)
+		kept(decision, node);
+	else if (!run->start_order)
 		decide_recovered(decision, node, REASON_NOTHING_TO_UNDO);
 	else if (spec->has_undo)
 		decide_recovered(decision, node, REASON_UNDONE);
@@ -71,13 +93,13 @@ void decide_undo_next(struct decision *decision, uint32_t node)
 		if (hook < spec->artifacts_count)
 			intend(decision, node, ATTEMPT_HOOK, hook);
 		else
-			finish(decision, node);
-	} else if (run->start_order && spec->has_undo) {
+			decide_undone(decision, node);
+	} else if (run->start_order && spec->has_undo && !run->keeps) {
 		intend(decision, node, ATTEMPT_UNDO, 0);
-	} else if (run->start_order && has_pre_image(decision, node)) {
+	} else if ((run->start_order || run->keeps) && execution_has_target(execution, node)) {
 		decide_emit(decision, EVENT_RESTORING, node);
 	} else {
-		finish(decision, node);
+		decide_undone(decision, node);
 	}
 }
 
@@ -122,11 +144,11 @@ static void exited(struct decision *decision, uint32_t node)
 					text));
 		else if (derive_next_hook(execution, node, run->hook + 1) ==
 			 execution->workflow->nodes[node].artifacts_count)
-			finish(decision, node);
+			decide_undone(decision, node);
 	} else if (!fine) {
 		undo_failed(decision, node, text);
-	} else if (!has_pre_image(decision, node)) {
-		finish(decision, node);
+	} else if (!execution_has_target(execution, node)) {
+		decide_undone(decision, node);
 	}
 }
 
@@ -154,7 +176,7 @@ static void restored(struct decision *decision, uint32_t node)
 	event->items = (struct event_item *)decision->input->items;
 	event->items_count = decision->input->items_count;
 	if (!brings_hook(decision, node))
-		finish(decision, node);
+		decide_undone(decision, node);
 }
 
 void decide_undo_fact(struct decision *decision)
@@ -189,24 +211,88 @@ static void take_in(struct decision *decision, uint32_t node)
 	decision->undo_left++;
 }
 
+/* Taken in for its files only; what it is comes back with them. */
+static void take_files(struct decision *decision, uint32_t node)
+{
+	decide_emit(decision, EVENT_UNDO_WAITING, node)->flag = true;
+	decide_moved(decision, node, REASON_UNDO_WAITING);
+	decision->undo_left++;
+}
+
+static struct event_item *add_item(struct event *event, const char *kind, const char *name)
+{
+	struct event_item *item = &event->items[event->items_count++];
+
+	*item = (struct event_item){.kind = kind, .name = name};
+	return item;
+}
+
+static void add_items(struct event *event, const struct execution *execution,
+		      const struct plan *plan)
+{
+	const struct plan_ask *ask = &plan->ask;
+	const struct node_spec *nodes = execution->workflow->nodes;
+
+	for (uint32_t i = 0; i < plan->nodes_count; i++)
+		add_item(event, "node", nodes[plan->nodes[i]].id)->number = plan->nodes[i];
+	for (size_t i = 0; i < ask->past_count; i++)
+		add_item(event, "past", nodes[ask->past[i]].id)->number = ask->past[i];
+	for (size_t i = 0; i < ask->keep_count; i++) {
+		const struct plan_file *file = &ask->keep[i];
+		struct event_item *item =
+			add_item(event, "file", nodes[file->node].artifacts[file->artifact].path);
+
+		item->node = file->node;
+		item->number = file->artifact;
+		item->absent = true;
+	}
+	if (ask->level == PLAN_OF_ARTIFACT) {
+		struct event_item *item = add_item(event, "file", plan->rows[0].path);
+
+		item->node = ask->node;
+		item->number = ask->artifact;
+		item->revision = plan->rows[0].to->seq;
+	}
+}
+
+static void start_rollback(struct decision *decision, const struct plan *plan)
+{
+	const struct plan_ask *ask = &plan->ask;
+	size_t room = plan->nodes_count + ask->past_count + ask->keep_count + 1;
+	struct event *event = decide_emit(decision, EVENT_ROLLBACK_STARTED, EVENT_NO_NODE);
+
+	event->text = arena_strdup(&decision->out->arena, plan->id);
+	event->flag = ask->level == PLAN_OF_ARTIFACT;
+	event->items = arena_alloc(&decision->out->arena, room * sizeof(*event->items));
+	add_items(event, decision->execution, plan);
+	decision->rolling_back = true;
+}
+
+static void roll_file_back(struct decision *decision, const struct plan *plan)
+{
+	decide_revoke(decision, REVOKE_RUNS, EVENT_NO_NODE, "a file goes back first");
+	start_rollback(decision, plan);
+	take_files(decision, plan->ask.node);
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		const struct plan_row *row = &plan->rows[i];
+
+		if (row->action == PLAN_STALE && !decision->execution->nodes[row->node].stale)
+			decide_emit(decision, EVENT_STALE, row->node)->flag = true;
+	}
+}
+
 void decide_rollback(struct decision *decision, const struct plan *plan)
 {
 	const struct execution *execution = decision->execution;
-	struct event *event;
 
+	if (plan->ask.level == PLAN_OF_ARTIFACT) {
+		roll_file_back(decision, plan);
+		return;
+	}
 	if (execution->ended || execution->cancelled || execution->rolled_back)
 		decide_emit(decision, EVENT_REOPENED, EVENT_NO_NODE);
 	decide_revoke(decision, REVOKE_RUNS, EVENT_NO_NODE, "a rollback began");
-	event = decide_emit(decision, EVENT_ROLLBACK_STARTED, EVENT_NO_NODE);
-	event->text = arena_strdup(&decision->out->arena, plan->id);
-	event->items =
-		arena_alloc(&decision->out->arena, plan->nodes_count * sizeof(*event->items));
-	for (uint32_t i = 0; i < plan->nodes_count; i++)
-		event->items[event->items_count++] =
-			(struct event_item){.kind = "node",
-					    .name = execution->workflow->nodes[plan->nodes[i]].id,
-					    .number = plan->nodes[i]};
-	decision->rolling_back = true;
+	start_rollback(decision, plan);
 	for (uint32_t i = 0; i < plan->nodes_count; i++) {
 		if (plan_takes_part(execution, plan->nodes[i]))
 			take_in(decision, plan->nodes[i]);

@@ -51,7 +51,7 @@ uint32_t derive_next_hook(const struct execution *execution, uint32_t index, uin
 		const struct revision *newest = execution_newest_revision(execution, index, i);
 
 		if (spec->artifacts[i].has_on_restore && newest &&
-		    newest->moment == MOMENT_RESTORED)
+		    newest->moment == MOMENT_RESTORED && newest->seq > execution->rollback_seq)
 			return i;
 	}
 	return spec->artifacts_count;

@@ -56,6 +56,7 @@ static const char *const kinds[] = {
 	[EVENT_RESTORING] = "restoring",
 	[EVENT_QUARANTINE_LIFTED] = "quarantine_lifted",
 	[EVENT_LATE_EXIT] = "late_exit",
+	[EVENT_KEPT] = "kept",
 };
 
 const char *event_kind_name(enum event_kind kind)

@@ -72,13 +72,15 @@ enum event_kind {
 	EVENT_DUE = 51, /* the wait is over: ready again (run), or waiting (undo) */
 
 	/* of a rollback */
-	EVENT_ROLLBACK_STARTED =
-		60,		 /* text: plan id; items: rows ("node"), accepted pasts ("past") */
-	EVENT_UNDO_WAITING = 61, /* node joins the rollback */
-	EVENT_UNDO_BACKOFF = 62, /* until_us */
-	EVENT_RECOVERED = 63,	 /* reason */
+	EVENT_ROLLBACK_STARTED = 60, /* text: plan id; items: rows ("node"), accepted pasts
+					("past"), files with a target of their own ("file"); flag:
+					only files, all nodes keep their states */
+	EVENT_UNDO_WAITING = 61,     /* node joins the rollback; flag: only for its files */
+	EVENT_UNDO_BACKOFF = 62,     /* until_us */
+	EVENT_RECOVERED = 63,	     /* reason */
 	EVENT_ROLLBACK_ENDED = 64,
 	EVENT_RESTORING = 65, /* its turn has come, no undo command: only its files go back */
+	EVENT_KEPT = 66,      /* reason: its files are back, it is again what it was */
 };
 
 enum attempt_kind { ATTEMPT_NONE, ATTEMPT_RUN, ATTEMPT_UNDO, ATTEMPT_HOOK };
@@ -103,10 +105,11 @@ enum answer {
 enum moment { MOMENT_NONE, MOMENT_BEFORE, MOMENT_AFTER, MOMENT_RESTORED };
 
 /* One entry of an event's list. For params, env, outputs, pins: name and value. For an artifact's
- * revision: name is its path as declared, the rest describes the file. */
+ * revision: name is its path as declared, the rest describes the file. For a file of a rollback:
+ * name, number and node say which, revision to what it goes back; absent: it is left as it is. */
 struct event_item {
-	const char
-		*kind; /* "param", "env", "pin", "output", "artifact", "node", "past", "argument" */
+	const char *kind; /* "param", "env", "pin", "output", "artifact", "node", "past", "file",
+			     "argument" */
 	const char *name;
 	const char *value; /* NULL when it has none */
 	uint32_t number;   /* artifact: its index in the node's list; node: its index */
@@ -116,6 +119,10 @@ struct event_item {
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;
 	uint64_t inode;
+	uint32_t node;	   /* file: whose */
+	uint64_t revision; /* file: the target's event */
+	uint64_t device;   /* artifact: of the folder that holds it, and which folder: where it */
+	uint64_t folder;   /* really is, however it was named */
 };
 
 struct event {

@@ -31,9 +31,12 @@ static const struct record_field fields[] = {
 static const struct record event_record = {fields, sizeof(fields) / sizeof(*fields)};
 
 static const struct record_field item_fields[] = {
-	ITEM(1, TEXT, kind),   ITEM(2, TEXT, name),  ITEM(3, TEXT, value),    ITEM(4, U32, number),
-	ITEM(5, BOOL, absent), ITEM(6, CHARS, blob), ITEM(7, I64, size),      ITEM(8, U32, mode),
-	ITEM(9, U32, uid),     ITEM(10, U32, gid),   ITEM(11, I64, mtime_ns), ITEM(12, U64, inode),
+	ITEM(1, TEXT, kind),	 ITEM(2, TEXT, name),	  ITEM(3, TEXT, value),
+	ITEM(4, U32, number),	 ITEM(5, BOOL, absent),	  ITEM(6, CHARS, blob),
+	ITEM(7, I64, size),	 ITEM(8, U32, mode),	  ITEM(9, U32, uid),
+	ITEM(10, U32, gid),	 ITEM(11, I64, mtime_ns), ITEM(12, U64, inode),
+	ITEM(16, U32, node),	 ITEM(17, U64, device),	  ITEM(18, U64, folder),
+	ITEM(19, U64, revision),
 };
 static const struct record item_record = {item_fields, sizeof(item_fields) / sizeof(*item_fields)};
 

@@ -34,7 +34,14 @@ struct revision {
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;
 	uint64_t inode;
-	uint32_t previous; /* the node's revision before this one, plus one; 0: none */
+	uint64_t device, folder; /* where it lies; 0 in old journals */
+	uint32_t previous;	 /* the node's revision before this one, plus one; 0: none */
+};
+
+/* What a rollback does with one file where the rules of recovery do not say it already. */
+struct file_target {
+	uint32_t node, artifact;
+	uint64_t revision; /* seq; 0: it is left as it is */
 };
 
 struct node_run {
@@ -47,6 +54,9 @@ struct node_run {
 	bool captured_before;		/* the intended attempt's pre-image is recorded */
 	bool collected, captured_after; /* of the attempt that has exited */
 	bool restored;			/* of the rollback under way */
+	bool keeps;			/* … which only brings files of it back: */
+	enum state kept_state;		/* this is what it was and will be */
+	enum reason kept_reason;
 	enum attempt_kind live_kind; /* of the intended or live attempt; ATTEMPT_NONE when none */
 	uint32_t attempt;	     /* run attempts so far; 0 before the first */
 	uint32_t undo_attempt;
@@ -67,6 +77,7 @@ struct node_run {
 	int64_t pid;
 	uint64_t start_ticks;
 	uint64_t start_order;	/* seq of the first dispatch since fresh: rollback goes backwards */
+	uint64_t settled;	/* seq at which it last ended: completed, failed, recovered */
 	uint64_t version;	/* seq of its last event */
 	uint64_t ready_seq;	/* when it became ready: age decides among equal priorities */
 	uint32_t last_revision; /* its newest revision's place in revisions, plus one; 0: none */
@@ -93,9 +104,14 @@ struct execution {
 	enum state state;
 	enum reason reason;
 	bool paused, cancelled, draining, quarantined, ended;
-	bool rolling_back;	 /* a rollback is under way */
-	bool rolled_back;	 /* it has come to an end; retry or cancel is due */
-	char plan_id[16];	 /* of the rollback under way */
+	bool rolling_back;     /* a rollback is under way */
+	bool rolled_back;      /* it has come to an end; retry or cancel is due */
+	char plan_id[16];      /* of the rollback under way */
+	uint64_t rollback_seq; /* its first event */
+	bool only_files;       /* it takes no node back: afterwards all is as it was before */
+	bool was_paused, was_ended;
+	enum state ended_state; /* of what had ended */
+	enum reason ended_reason;
 	uint64_t seq;		 /* of the last event folded */
 	uint64_t header_version; /* seq of the last event that changed the execution itself */
 	uint64_t events_count;
@@ -113,6 +129,8 @@ struct execution {
 	struct ready *ready;	 /* nodes that could be admitted, best first; derived; own type */
 	struct revision *revisions; /* in order of seq */
 	size_t revisions_count, revisions_capacity;
+	struct file_target *targets; /* of the rollback under way */
+	size_t targets_count, targets_capacity;
 	uint32_t *touched; /* nodes changed since execution_touched_clear; for rows and effects */
 	uint32_t touched_count;
 	bool *touched_mark;
@@ -275,6 +293,16 @@ const struct revision *execution_pre_image(const struct execution *execution, ui
 /* The newest revision of an artifact; NULL when there is none. */
 const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
 						 uint32_t artifact);
+/* An artifact's revision by its seq; NULL when there is none. */
+const struct revision *execution_find_revision(const struct execution *execution, uint32_t node,
+					       uint32_t artifact, uint64_t seq);
+/* What the rollback under way restores of an artifact; NULL: nothing. */
+const struct revision *execution_target(const struct execution *execution, uint32_t node,
+					uint32_t artifact);
+bool execution_has_target(const struct execution *execution, uint32_t node);
+/* Whether two revisions are of one file, whoever declared it under whichever name. */
+bool execution_same_place(const struct execution *execution, const struct revision *a,
+			  const struct revision *b);
 
 /* A checksummed image of the fold, for quick loading; and back. The workflow and graph come from
  * the pinned bytes. ERR_CORRUPT when damaged or of another format. */

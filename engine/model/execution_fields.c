@@ -40,6 +40,12 @@ static const struct record_field header_fields[] = {
 	HEADER(25, I64, ended_us),
 	HEADER(26, U32, retries_used),
 	HEADER(30, TEXT, quarantine),
+	HEADER(34, U64, rollback_seq),
+	HEADER(35, BOOL, only_files),
+	HEADER(36, BOOL, was_paused),
+	HEADER(37, BOOL, was_ended),
+	HEADER(38, U32, ended_state),
+	HEADER(39, U32, ended_reason),
 };
 const struct record execution_header_record = {header_fields, COUNT(header_fields)};
 
@@ -79,6 +85,10 @@ static const struct record_field node_fields[] = {
 	NODE(33, U64, version),
 	NODE(34, U64, ready_seq),
 	NODE(35, U32, last_revision),
+	NODE(55, BOOL, keeps),
+	NODE(56, U32, kept_state),
+	NODE(57, U32, kept_reason),
+	NODE(58, U64, settled),
 };
 const struct record execution_node_record = {node_fields, COUNT(node_fields)};
 
@@ -88,9 +98,16 @@ static const struct record_field revision_fields[] = {
 	REVISION(7, I64, time_us),   REVISION(8, BOOL, absent),	  REVISION(9, CHARS, blob),
 	REVISION(10, I64, size),     REVISION(11, U32, mode),	  REVISION(12, U32, uid),
 	REVISION(13, U32, gid),	     REVISION(14, I64, mtime_ns), REVISION(15, U64, inode),
-	REVISION(16, U32, previous),
+	REVISION(16, U32, previous), REVISION(17, U64, device),	  REVISION(18, U64, folder),
 };
 const struct record execution_revision_record = {revision_fields, COUNT(revision_fields)};
+
+static const struct record_field target_fields[] = {
+	RECORD_FIELD(1, U32, file_target, node),
+	RECORD_FIELD(2, U32, file_target, artifact),
+	RECORD_FIELD(3, U64, file_target, revision),
+};
+const struct record execution_target_record = {target_fields, COUNT(target_fields)};
 
 static const struct record_field binding_fields[] = {
 	RECORD_FIELD(1, TEXT, binding, name),

@@ -12,7 +12,10 @@
 extern const struct record execution_header_record; /* of struct execution */
 extern const struct record execution_node_record;   /* of struct node_run; but message, outputs */
 extern const struct record execution_revision_record;
+extern const struct record execution_target_record;
 extern const struct record execution_binding_record;
+
+void execution_add_target(struct execution *execution, const struct file_target *target);
 
 /* "edge-cert#12" from the workflow's name and the number. */
 void execution_rename(struct execution *execution);

@@ -9,6 +9,7 @@
 
 #include "model/derive.h"
 #include "model/execution.h"
+#include "model/fold_undo.h"
 #include "model/limits.h"
 
 static int corrupt(const struct execution *execution, const struct event *event, const char *why,
@@ -76,6 +77,8 @@ static void fold_revisions(struct execution *execution, const struct event *even
 					      .gid = item->gid,
 					      .mtime_ns = item->mtime_ns,
 					      .inode = item->inode,
+					      .device = item->device,
+					      .folder = item->folder,
 					      .previous = node->last_revision};
 		memcpy(revision->blob, item->blob, sizeof(revision->blob));
 		node->last_revision = (uint32_t)execution->revisions_count;
@@ -125,7 +128,9 @@ static void fold_header(struct execution *execution, const struct event *event)
 	case EVENT_ENDED:
 		execution->ended = true;
 		execution->paused = execution->rolled_back = false;
-		execution->ended_us = event->time_us;
+		if (!execution->was_ended) /* only files went back: it ended when it ended */
+			execution->ended_us = event->time_us;
+		execution->was_ended = false;
 		execution->state = event->state;
 		execution->reason = event->reason;
 		break;
@@ -141,16 +146,10 @@ static void fold_header(struct execution *execution, const struct event *event)
 		lift_quarantine(execution);
 		break;
 	case EVENT_ROLLBACK_STARTED:
-		execution->rolling_back = true;
-		execution->rolled_back = execution->paused = false;
-		(void)memset(execution->plan_id, 0, sizeof(execution->plan_id));
-		if (event->text)
-			memcpy(execution->plan_id, event->text,
-			       strnlen(event->text, sizeof(execution->plan_id) - 1));
+		fold_undo_begin(execution, event);
 		break;
 	case EVENT_ROLLBACK_ENDED:
-		execution->rolling_back = false;
-		execution->rolled_back = true;
+		fold_undo_end(execution);
 		break;
 	default: /* EVENT_ACT changes nothing by itself */
 		break;
@@ -230,6 +229,7 @@ static void fold_run_dispatched(struct execution *execution, struct node_run *no
 	node->message = "";
 	node->started_us = event->time_us;
 	node->ended_us = 0;
+	node->stale = false;
 	node->outputs = NULL;
 	if (!node->tries++)
 		node->first_try_us = event->time_us;
@@ -332,32 +332,21 @@ static void fold_captured(struct execution *execution, struct node_run *node,
 
 /* ---- nodes --------------------------------------------------------------------------------- */
 
-static void forget_attempt(struct node_run *node)
-{
-	node->live_kind = ATTEMPT_NONE;
-	node->intended = node->captured_before = false;
-	node->verdict = VERDICT_NONE;
-	node->question = QUESTION_NONE;
-	node->due_us = 0;
-	node->pid = 0;
-	node->resume_state = STATE_PENDING;
-	node->resume_reason = REASON_NONE;
-}
-
 static void set_terminal(struct execution *execution, struct node_run *node,
 			 const struct event *event, enum state state)
 {
-	forget_attempt(node);
+	fold_forget_attempt(node);
 	node->state = state;
 	node->reason = event->reason;
 	node->held = false;
+	node->settled = event->seq;
 	set_message(execution, node, event->text);
 }
 
 static void fold_backoff(struct execution *execution, struct node_run *node,
 			 const struct event *event)
 {
-	forget_attempt(node);
+	fold_forget_attempt(node);
 	node->state = STATE_PENDING;
 	node->reason = REASON_BACKOFF;
 	node->due_us = event->until_us;
@@ -370,7 +359,7 @@ static void fold_asked(struct execution *execution, struct node_run *node,
 {
 	enum state state = node->state;
 
-	forget_attempt(node);
+	fold_forget_attempt(node);
 	node->question = event->question;
 	set_message(execution, node, event->text);
 	node->resume_state = state == STATE_RECOVERING ? STATE_RECOVERING : STATE_PENDING;
@@ -404,7 +393,7 @@ static void fold_answered(struct node_run *node, const struct event *event)
 
 static void fold_reset(struct node_run *node)
 {
-	forget_attempt(node);
+	fold_forget_attempt(node);
 	node->state = STATE_PENDING;
 	node->reason = REASON_WAITING;
 	node->tries = 0;
@@ -412,37 +401,6 @@ static void fold_reset(struct node_run *node)
 	node->exit_kind = EXIT_NONE;
 	node->code = 0;
 	node->message = "";
-}
-
-static void fold_undo_waiting(struct node_run *node)
-{
-	forget_attempt(node);
-	node->state = STATE_RECOVERING;
-	node->reason = REASON_UNDO_WAITING;
-	node->undo_tries = 0;
-	node->restored = node->held = false;
-	node->hook = 0;
-}
-
-static void fold_recovered(struct node_run *node, const struct event *event)
-{
-	forget_attempt(node);
-	node->state = STATE_RECOVERED;
-	node->reason = event->reason;
-	node->fresh_attempt = node->attempt;
-	node->start_order = 0;
-	node->tries = node->undo_tries = 0;
-	node->backoff_us = 0;
-	node->restored = false;
-	node->outputs = NULL;
-}
-
-static void fold_undo_backoff(struct node_run *node, const struct event *event)
-{
-	forget_attempt(node);
-	node->reason = REASON_UNDO_BACKOFF;
-	node->due_us = event->until_us;
-	node->backoff_us = event->interval_us;
 }
 
 static void fold_due(struct node_run *node)
@@ -545,19 +503,8 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 	case EVENT_DUE:
 		fold_due(node);
 		break;
-	case EVENT_UNDO_WAITING:
-		fold_undo_waiting(node);
-		break;
-	case EVENT_UNDO_BACKOFF:
-		fold_undo_backoff(node, event);
-		break;
-	case EVENT_RECOVERED:
-		fold_recovered(node, event);
-		break;
-	case EVENT_RESTORING:
-		node->reason = REASON_RESTORING;
-		break;
 	default:
+		fold_undo_node(node, event);
 		break;
 	}
 }
@@ -626,6 +573,7 @@ static const char *node_objection(const struct node_run *node, enum event_kind k
 	case EVENT_UNDO_BACKOFF:
 	case EVENT_RECOVERED:
 	case EVENT_RESTORING:
+	case EVENT_KEPT:
 		return recovering ? NULL : "it takes no part in a rollback";
 	case EVENT_FAILED:
 	case EVENT_COMPLETED:

@@ -14,6 +14,13 @@
 #include "model/priority.h"
 #include "model/ready.h"
 
+void execution_add_target(struct execution *execution, const struct file_target *target)
+{
+	execution->targets = mem_grow(execution->targets, &execution->targets_capacity,
+				      execution->targets_count + 1, sizeof(*execution->targets));
+	execution->targets[execution->targets_count++] = *target;
+}
+
 static char *keep(struct execution *execution, const char *text)
 {
 	return arena_strdup(&execution->arena, text ? text : "");
@@ -117,6 +124,7 @@ void execution_free(struct execution *execution)
 	free(execution->touched);
 	free(execution->touched_mark);
 	free(execution->revisions);
+	free(execution->targets);
 	graph_free((struct graph *)execution->graph);
 	workflow_free((struct workflow *)execution->workflow);
 	arena_release(&execution->arena);

@@ -6,6 +6,7 @@
 #include "model/execution.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
 						 uint32_t artifact)
@@ -38,4 +39,66 @@ const struct revision *execution_pre_image(const struct execution *execution, ui
 		at = revision->previous;
 	}
 	return NULL;
+}
+
+const struct revision *execution_find_revision(const struct execution *execution, uint32_t node,
+					       uint32_t artifact, uint64_t seq)
+{
+	uint32_t at = execution->nodes[node].last_revision;
+
+	while (at) {
+		const struct revision *revision = &execution->revisions[at - 1];
+
+		if (revision->artifact == artifact && revision->seq == seq)
+			return revision;
+		at = revision->previous;
+	}
+	return NULL;
+}
+
+const struct revision *execution_target(const struct execution *execution, uint32_t node,
+					uint32_t artifact)
+{
+	for (size_t i = 0; i < execution->targets_count; i++) {
+		const struct file_target *target = &execution->targets[i];
+
+		if (target->node == node && target->artifact == artifact)
+			return target->revision ? execution_find_revision(execution, node, artifact,
+									  target->revision)
+						: NULL;
+	}
+	return execution->nodes[node].keeps ? NULL : execution_pre_image(execution, node, artifact);
+}
+
+bool execution_has_target(const struct execution *execution, uint32_t node)
+{
+	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
+		if (execution_target(execution, node, i))
+			return true;
+	}
+	return false;
+}
+
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool execution_same_place(const struct execution *execution, const struct revision *a,
+			  const struct revision *b)
+{
+	const struct node_spec *of_a = &execution->workflow->nodes[a->node];
+	const struct node_spec *of_b = &execution->workflow->nodes[b->node];
+	const char *path_a = of_a->artifacts[a->artifact].path;
+	const char *path_b = of_b->artifacts[b->artifact].path;
+
+	if (a->node == b->node && a->artifact == b->artifact)
+		return true;
+	if (a->folder && b->folder)
+		return a->device == b->device && a->folder == b->folder &&
+		       strcmp(last_name(path_a), last_name(path_b)) == 0;
+	return strcmp(path_a, path_b) == 0 &&
+	       (path_a[0] == '/' || strcmp(of_a->workdir, of_b->workdir) == 0);
 }

@@ -27,6 +27,7 @@ enum section {
 	SECTION_NODE = 4,
 	SECTION_REVISION = 5,
 	SECTION_NODES_COUNT = 6,
+	SECTION_TARGET = 7,
 };
 /* Beside the fields of a node's table. */
 enum { TAG_INDEX = 100, TAG_MESSAGE = 101, TAG_OUTPUT = 102 };
@@ -114,6 +115,11 @@ void execution_snapshot(const struct execution *execution, struct buf *out)
 		buf_clear(&body);
 		record_encode(&execution_revision_record, &execution->revisions[i], &body);
 		add_section(out, SECTION_REVISION, &body);
+	}
+	for (size_t i = 0; i < execution->targets_count; i++) {
+		buf_clear(&body);
+		record_encode(&execution_target_record, &execution->targets[i], &body);
+		add_section(out, SECTION_TARGET, &body);
 	}
 	buf_release(&body);
 	sum = checksum(buf_text(out) + start, out->length - start);
@@ -233,6 +239,21 @@ static int read_revision(struct execution *execution, const struct record_value 
 	return 0;
 }
 
+static int read_target(struct execution *execution, const struct record_value *section,
+		       struct err *err)
+{
+	struct file_target target = {0};
+	int got = record_decode(&execution_target_record, section->data, section->length,
+				&execution->arena, &target, err);
+
+	if (got < 0)
+		return got;
+	if (target.node >= execution->graph->nodes_count)
+		return damaged(err, "a file of its rollback");
+	execution_add_target(execution, &target);
+	return 0;
+}
+
 static int read_binding(struct execution *execution, const struct record_value *section,
 			struct binding *out, struct err *err)
 {
@@ -292,6 +313,8 @@ static int read_section(struct reading *reading, const struct record_value *valu
 		return read_node(execution, value, err);
 	case SECTION_REVISION:
 		return read_revision(execution, value, err);
+	case SECTION_TARGET:
+		return read_target(execution, value, err);
 	default:
 		return 0; /* of a later version that this one can do without */
 	}
@@ -418,6 +441,10 @@ static const char *difference(const struct execution *a, const struct execution 
 	for (size_t i = 0; !where && i < a->revisions_count; i++)
 		where = record_difference(&execution_revision_record, &a->revisions[i],
 					  &b->revisions[i]);
+	if (!where && a->targets_count != b->targets_count)
+		where = "targets";
+	for (size_t i = 0; !where && i < a->targets_count; i++)
+		where = record_difference(&execution_target_record, &a->targets[i], &b->targets[i]);
 	return where ? where : compare_derived(a, b);
 }
 

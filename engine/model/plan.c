@@ -2,10 +2,11 @@
  *
  * The plan of a rollback, from the state alone. What has started since it was fresh takes part,
  * last started first, which honours every edge; a node that counts as done without having run only
- * has that taken back. Files on disk are compared by whoever shows the plan.
+ * has that taken back. Whose a file is says plan_places.c, what may be done plan_judge.c.
  */
 #include "model/plan.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,22 +20,35 @@ bool plan_takes_part(const struct execution *execution, uint32_t index)
 	return node->start_order || node->state == STATE_COMPLETED || node->state == STATE_FAILED;
 }
 
-const char *plan_action_name(enum plan_action action)
+const char *plan_say(struct plan *plan, const char *format, ...)
 {
-	static const char *const names[] = {
-		[PLAN_STOP] = "stop",
-		[PLAN_UNDO] = "undo",
-		[PLAN_RESTORE] = "restore",
-		[PLAN_HOOK] = "hook",
-		[PLAN_NO_UNDO] = "no_undo",
-		[PLAN_NOTHING] = "nothing",
-		[PLAN_IRREVERSIBLE] = "irreversible",
-	};
+	char text[600];
+	va_list args;
 
-	return (size_t)action < sizeof(names) / sizeof(*names) ? names[action] : "";
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args); /* cut at the size: for people */
+	va_end(args);
+	return arena_strdup(&plan->arena, text);
 }
 
 /* ---- who takes part, in which order ------------------------------------------------------ */
+
+static void mark_asked(const struct plan_ask *ask, const struct execution *execution, bool *marks)
+{
+	const struct workflow *workflow = execution->workflow;
+
+	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+		if (ask->level == PLAN_OF_NODE)
+			marks[i] = i == ask->node;
+		else if (ask->level == PLAN_OF_PHASE)
+			marks[i] = workflow->nodes[i].phase >= ask->phase;
+		else
+			marks[i] = ask->level == PLAN_OF_ALL;
+	}
+	graph_mark_dependents(execution->graph, marks);
+	for (size_t i = 0; i < ask->exclude_count; i++)
+		marks[ask->exclude[i]] = false;
+}
 
 struct place {
 	uint64_t start_order;
@@ -55,17 +69,23 @@ static void gather(struct plan *plan, const struct execution *execution)
 	const struct graph *graph = execution->graph;
 	bool *marks = mem_calloc(graph->vertices_count, sizeof(*marks));
 	struct place *places = mem_calloc(graph->nodes_count, sizeof(*places));
-	size_t count = 0;
+	size_t count = 0, rest = 0;
 
-	marks[plan->target] = true;
-	graph_mark_dependents(graph, marks);
+	mark_asked(&plan->ask, execution, marks);
+	plan->untouched = arena_alloc(&plan->arena,
+				      (graph->nodes_count + (size_t)1) * sizeof(*plan->untouched));
 	for (uint32_t i = 0; i < graph->nodes_count; i++) {
-		if (marks[i] && plan_takes_part(execution, i))
+		if (!plan_takes_part(execution, i))
+			continue;
+		if (marks[i])
 			places[count++] =
 				(struct place){.start_order = execution->nodes[i].start_order,
 					       .rank = graph->rank[i],
 					       .node = i};
+		else
+			plan->untouched[rest++] = i;
 	}
+	plan->untouched_count = (uint32_t)rest;
 	qsort(places, count, sizeof(*places), last_started_first);
 	plan->nodes = arena_alloc(&plan->arena, (count + 1) * sizeof(*plan->nodes));
 	for (size_t i = 0; i < count; i++)
@@ -105,46 +125,68 @@ static unsigned doubts(const struct node_run *node)
 	return warnings;
 }
 
-static bool same_file(const struct revision *a, const struct revision *b)
+static bool is_kept(const struct plan_ask *ask, uint32_t node, uint32_t artifact)
 {
-	return a->absent == b->absent && strcmp(a->blob, b->blob) == 0 && a->mode == b->mode &&
-	       a->uid == b->uid && a->gid == b->gid;
+	for (size_t i = 0; i < ask->keep_count; i++) {
+		if (ask->keep[i].node == node && ask->keep[i].artifact == artifact)
+			return true;
+	}
+	return false;
 }
 
-static void add_files(struct rows *rows, const struct execution *execution, uint32_t node,
-		      unsigned warnings)
+static void add_file(struct rows *rows, const struct execution *execution, uint32_t node,
+		     uint32_t artifact, const struct revision *to, unsigned warnings)
 {
-	const struct node_spec *spec = &execution->workflow->nodes[node];
+	const struct artifact_spec *spec = &execution->workflow->nodes[node].artifacts[artifact];
+	struct plan_row *row = add(rows, PLAN_RESTORE, node, warnings,
+				   to->absent ? "the file goes away: there was none then"
+					      : "the file goes back to what it was then");
+
+	row->artifact = artifact;
+	row->path = spec->path;
+	row->from = execution_newest_revision(execution, node, artifact);
+	row->to = to;
+	row->excludable = true;
+}
+
+static void add_hooks(struct rows *rows, const struct execution *execution, size_t first)
+{
+	for (size_t i = first, end = rows->count; i < end; i++) {
+		struct plan_row restore = rows->rows[i], *row;
+
+		if (!execution->workflow->nodes[restore.node]
+			     .artifacts[restore.artifact]
+			     .has_on_restore)
+			continue;
+		row = add(rows, PLAN_HOOK, restore.node, restore.warnings,
+			  "its on_restore command runs");
+		row->artifact = restore.artifact;
+		row->path = restore.path;
+	}
+}
+
+static bool is_as_before(const struct revision *from, const struct revision *to)
+{
+	return from->moment == MOMENT_AFTER && plan_same_file(from, to);
+}
+
+static void add_files(struct rows *rows, const struct execution *execution,
+		      const struct plan_ask *ask, uint32_t node, unsigned warnings)
+{
 	size_t first = rows->count;
 
-	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
+	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
 		const struct revision *to = execution_pre_image(execution, node, i);
-		const struct revision *from = execution_newest_revision(execution, node, i);
-		struct plan_row *row;
 
-		if (!to || (from->moment == MOMENT_AFTER && same_file(from, to)))
-			continue;
-		row = add(rows, PLAN_RESTORE, node, warnings,
-			  to->absent ? "the file goes away: there was none before"
-				     : "the file goes back to what it was before");
-		row->artifact = i;
-		row->path = spec->artifacts[i].path;
-		row->from = from;
-		row->to = to;
+		if (to && !is_kept(ask, node, i) &&
+		    !is_as_before(execution_newest_revision(execution, node, i), to))
+			add_file(rows, execution, node, i, to, warnings);
 	}
-	for (size_t i = first, end = rows->count; i < end; i++) {
-		uint32_t artifact = rows->rows[i].artifact;
-		struct plan_row *row;
-
-		if (!spec->artifacts[artifact].has_on_restore)
-			continue;
-		row = add(rows, PLAN_HOOK, node, warnings, "its on_restore command runs");
-		row->artifact = artifact;
-		row->path = spec->artifacts[artifact].path;
-	}
+	add_hooks(rows, execution, first);
 }
 
-static void add_node(struct rows *rows, const struct execution *execution, uint32_t index)
+static void add_node(struct rows *rows, const struct execution *execution,
+		     const struct plan_ask *ask, uint32_t index)
 {
 	const struct node_spec *spec = &execution->workflow->nodes[index];
 	const struct node_run *node = &execution->nodes[index];
@@ -156,102 +198,153 @@ static void add_node(struct rows *rows, const struct execution *execution, uint3
 	}
 	if (derive_lives(node))
 		add(rows, PLAN_STOP, index, warnings, "it is running: it is stopped first");
-	if (spec->irreversible && node->state == STATE_COMPLETED)
+	if (spec->irreversible && (node->state == STATE_COMPLETED || warnings & PLAN_WARN_UNKNOWN))
 		add(rows, PLAN_IRREVERSIBLE, index, warnings | PLAN_WARN_IRREVERSIBLE,
 		    spec->irreversible);
 	if (spec->has_undo)
 		add(rows, PLAN_UNDO, index, warnings, "its undo command runs");
-	add_files(rows, execution, index, warnings);
+	add_files(rows, execution, ask, index, warnings);
 	if (!spec->has_undo && !spec->artifacts_count)
 		add(rows, PLAN_NO_UNDO, index, warnings | PLAN_WARN_NO_UNDO,
 		    "it has no undo: what it did stays");
 }
 
+/* One file, and those that have read what is now taken back. */
+static void add_artifact(struct rows *rows, const struct execution *execution,
+			 const struct plan_ask *ask)
+{
+	const struct graph *graph = execution->graph;
+	const struct revision *to =
+		ask->revision ? execution_find_revision(execution, ask->node, ask->artifact,
+							ask->revision)
+			      : execution_pre_image(execution, ask->node, ask->artifact);
+	bool *marks;
+
+	if (!to)
+		return;
+	add_file(rows, execution, ask->node, ask->artifact, to, 0);
+	rows->rows[0].excludable = false;
+	add_hooks(rows, execution, 0);
+	marks = mem_calloc(graph->vertices_count, sizeof(*marks));
+	marks[ask->node] = true;
+	graph_mark_dependents(graph, marks);
+	for (uint32_t i = 0; i < graph->nodes_count; i++) {
+		if (marks[i] && i != ask->node && execution->nodes[i].start_order > to->seq)
+			add(rows, PLAN_STALE, i, 0,
+			    "it ran with what the file held: its own work stays as it is");
+	}
+	free(marks);
+}
+
+/* ---- what may be left out ---------------------------------------------------------------- */
+
+/* A node may stay if nothing that it stands on is taken back. */
+static void find_excludable(struct plan *plan, const struct execution *execution)
+{
+	const struct graph *graph = execution->graph;
+	bool *taken = mem_calloc(graph->vertices_count, sizeof(*taken));
+	bool *below = mem_calloc(graph->vertices_count, sizeof(*below));
+
+	for (uint32_t i = 0; i < plan->nodes_count; i++)
+		taken[plan->nodes[i]] = true;
+	for (uint32_t i = 0; i < graph->vertices_count; i++) {
+		uint32_t vertex = graph->order[i];
+
+		for (uint32_t e = graph->needs_start[vertex]; e < graph->needs_start[vertex + 1];
+		     e++)
+			below[vertex] |= taken[graph->needs[e]] || below[graph->needs[e]];
+	}
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		struct plan_row *row = &plan->rows[i];
+
+		if (!row->path)
+			row->excludable =
+				plan->nodes_count > 1 && taken[row->node] && !below[row->node] &&
+				!(plan->ask.level == PLAN_OF_NODE && row->node == plan->ask.node);
+	}
+	for (size_t i = 0; i < plan->ask.exclude_count && !plan->exclusion; i++) {
+		uint32_t node = plan->ask.exclude[i];
+
+		if (below[node])
+			plan->exclusion = plan_say(plan,
+						   "%s stands on what would be taken back: leave "
+						   "that out too, or roll it back as well",
+						   execution->workflow->nodes[node].id);
+	}
+	free(taken);
+	free(below);
+}
+
 /* ---- the plan ---------------------------------------------------------------------------- */
 
-static uint32_t mix(uint32_t hash, uint64_t value)
+static const void *copy(struct arena *arena, const void *items, size_t count, size_t size)
 {
-	for (int i = 0; i < 8; i++, value >>= 8)
-		hash = (hash ^ (uint8_t)value) * 16777619u; /* FNV-1a */
-	return hash;
+	void *own = arena_alloc(arena, count * size + 1);
+
+	if (count)
+		memcpy(own, items, count * size);
+	return own;
 }
 
-static void name_it(struct plan *plan)
+static void copy_ask(struct plan *plan, const struct plan_ask *ask)
 {
-	uint32_t hash = mix(2166136261u, plan->target);
-
-	for (uint32_t i = 0; i < plan->rows_count; i++) {
-		const struct plan_row *row = &plan->rows[i];
-
-		hash = mix(hash, (uint64_t)row->action << 32 | row->node);
-		hash = mix(hash, (uint64_t)row->warnings << 32 | row->artifact);
-		hash = mix(hash, row->to ? row->to->seq : 0);
-	}
-	(void)snprintf(plan->id, sizeof(plan->id), "%08x", hash); /* eight digits and NUL fit */
+	plan->ask = *ask;
+	plan->ask.past = copy(&plan->arena, ask->past, ask->past_count, sizeof(*ask->past));
+	plan->ask.exclude =
+		copy(&plan->arena, ask->exclude, ask->exclude_count, sizeof(*ask->exclude));
+	plan->ask.overwrite =
+		copy(&plan->arena, ask->overwrite, ask->overwrite_count, sizeof(*ask->overwrite));
+	plan->ask.keep = copy(&plan->arena, ask->keep, ask->keep_count, sizeof(*ask->keep));
 }
 
-static bool is_named(uint32_t node, const uint32_t *past, size_t past_count)
+static bool may_start(const struct execution *execution)
 {
-	for (size_t i = 0; i < past_count; i++) {
-		if (past[i] == node)
-			return true;
-	}
-	return false;
+	return !execution->ended && !execution->paused && !execution->rolled_back &&
+	       !derive_closed(execution) &&
+	       (execution->by_reason[REASON_READY] || execution->by_reason[REASON_BACKOFF]);
 }
 
-static const char *say(struct plan *plan, const char *format, const char *a, const char *b)
+static int check(const struct execution *execution, const struct plan_ask *ask, struct err *err)
 {
-	char text[400];
+	bool names_node = ask->level == PLAN_OF_NODE || ask->level == PLAN_OF_ARTIFACT;
 
-	(void)snprintf(text, sizeof(text), format, a, b); /* cut at the size: for people */
-	return arena_strdup(&plan->arena, text);
+	if (names_node && ask->node >= execution->graph->nodes_count)
+		return err_set(err, ERR_NOT_FOUND, "%s has no such node", execution->name);
+	if (ask->level == PLAN_OF_ARTIFACT &&
+	    ask->artifact >= execution->workflow->nodes[ask->node].artifacts_count)
+		return err_set(err, ERR_NOT_FOUND, "%s has no such artifact", execution->name);
+	if (ask->level == PLAN_OF_PHASE &&
+	    (ask->phase < 0 || ask->phase >= (int32_t)execution->workflow->phases_count))
+		return err_set(err, ERR_NOT_FOUND, "%s has no such phase", execution->name);
+	return 0;
 }
 
-static const char *objection(struct plan *plan, const struct execution *execution,
-			     const uint32_t *past, size_t past_count)
-{
-	const char *target = execution->workflow->nodes[plan->target].id;
-
-	if (execution->rolling_back)
-		return say(plan, "%s is being rolled back already%s", execution->name, "");
-	if (!plan->nodes_count)
-		return say(plan, "%s %s: nothing to undo", target,
-			   execution->nodes[plan->target].state == STATE_RECOVERED
-				   ? "was undone already"
-				   : "has not started");
-	for (uint32_t i = 0; i < plan->rows_count; i++) {
-		const struct plan_row *row = &plan->rows[i];
-
-		if (row->action == PLAN_IRREVERSIBLE && !is_named(row->node, past, past_count))
-			return say(plan,
-				   "%s is past its point of no return (%s): "
-				   "name it with --past to go on",
-				   execution->workflow->nodes[row->node].id, row->text);
-	}
-	return NULL;
-}
-
-int plan_make(const struct execution *execution, uint32_t node, const uint32_t *past,
-	      size_t past_count, struct plan **out, struct err *err)
+int plan_make(const struct execution *execution, const struct plan_ask *ask, struct plan **out,
+	      struct err *err)
 {
 	struct rows rows = {0};
 	struct plan *plan;
+	int checked = check(execution, ask, err);
 
-	if (node >= execution->graph->nodes_count)
-		return err_set(err, ERR_NOT_FOUND, "%s has no such node", execution->name);
+	if (checked < 0)
+		return checked;
 	plan = mem_zalloc(sizeof(*plan));
 	plan->version = execution->seq;
-	plan->target = node;
+	plan->live = execution->live_count || may_start(execution);
+	copy_ask(plan, ask);
 	gather(plan, execution);
+	if (ask->level == PLAN_OF_ARTIFACT)
+		add_artifact(&rows, execution, ask);
 	for (uint32_t i = 0; i < plan->nodes_count; i++)
-		add_node(&rows, execution, plan->nodes[i]);
+		add_node(&rows, execution, ask, plan->nodes[i]);
 	plan->rows = arena_alloc(&plan->arena, (rows.count + 1) * sizeof(*plan->rows));
 	if (rows.count)
 		memcpy(plan->rows, rows.rows, rows.count * sizeof(*plan->rows));
 	plan->rows_count = (uint32_t)rows.count;
 	free(rows.rows);
-	name_it(plan);
-	plan->refused = objection(plan, execution, past, past_count);
+	plan_find_writers(plan, execution);
+	find_excludable(plan, execution);
+	plan_judge(plan, execution);
 	*out = plan;
 	return 0;
 }
@@ -262,29 +355,4 @@ void plan_free(struct plan *plan)
 		return;
 	arena_release(&plan->arena);
 	free(plan);
-}
-
-static bool shows(const struct plan *plan, const struct plan_row *wanted)
-{
-	for (uint32_t i = 0; i < plan->rows_count; i++) {
-		const struct plan_row *row = &plan->rows[i];
-
-		if (row->action == wanted->action && row->node == wanted->node &&
-		    row->artifact == wanted->artifact && !(wanted->warnings & ~row->warnings))
-			return true;
-	}
-	return false;
-}
-
-bool plan_covers(const struct plan *shown, const struct plan *now)
-{
-	if (strcmp(shown->id, now->id) == 0)
-		return true;
-	if (shown->target != now->target)
-		return false;
-	for (uint32_t i = 0; i < now->rows_count; i++) {
-		if (!shows(shown, &now->rows[i]))
-			return false;
-	}
-	return true;
 }

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
  * A rollback plan: what will be stopped, undone and restored, in which order, and what cannot be.
- * Made from the state alone, shown before anything changes, then carried out by
- * VERB_ROLLBACK. Pure. First shape: one node with its dependents.
+ * Made from the state alone, shown before anything changes, then carried out by VERB_ROLLBACK.
+ * Files on disk are looked at by whoever shows the plan, who says with plan_mark what they are.
+ * Pure.
  */
 #ifndef HLP_MODEL_PLAN_H
 #define HLP_MODEL_PLAN_H
 
 #include "model/execution.h"
+
+enum plan_level {
+	PLAN_OF_NODE,	  /* a node and all that depends on it */
+	PLAN_OF_PHASE,	  /* a phase and those after it */
+	PLAN_OF_ALL,	  /* the whole execution */
+	PLAN_OF_ARTIFACT, /* one file back to a revision: its node keeps its state */
+};
 
 enum plan_action {
 	PLAN_STOP,	   /* it lives: it is stopped first */
@@ -17,6 +25,8 @@ enum plan_action {
 	PLAN_NO_UNDO,	   /* it ran, and has neither undo nor artifacts: stays as it is */
 	PLAN_NOTHING,	   /* it never started: nothing to undo */
 	PLAN_IRREVERSIBLE, /* it passed a point of no return */
+	PLAN_STALE, /* it ran with the file that is taken back, and keeps what it made of it */
+	PLAN_ACTIONS
 };
 
 enum plan_warning {
@@ -27,6 +37,25 @@ enum plan_warning {
 	PLAN_WARN_UNKNOWN = 16, /* outcome unknown */
 };
 
+struct plan_file {
+	uint32_t node, artifact;
+};
+
+/* What is asked for. */
+struct plan_ask {
+	enum plan_level level;
+	uint32_t node;	   /* NODE, ARTIFACT */
+	uint32_t artifact; /* ARTIFACT */
+	uint64_t revision; /* ARTIFACT: to this one; 0: what it was before its node ran */
+	int32_t phase;	   /* PHASE */
+	const uint32_t *past,
+		*exclude; /* irreversible nodes that are named; nodes left as they are */
+	size_t past_count, exclude_count;
+	const struct plan_file *overwrite, *keep; /* files whose last writer is somebody else, and
+						     that go back all the same; that stay */
+	size_t overwrite_count, keep_count;
+};
+
 struct plan_row {
 	enum plan_action action;
 	uint32_t node;
@@ -35,29 +64,63 @@ struct plan_row {
 	const struct revision *from, *to; /* PLAN_RESTORE; from: newest known; never NULL there */
 	unsigned warnings;		  /* set of enum plan_warning */
 	const char *text;		  /* what is said about it, for people */
+	const char *conflict; /* its last writer is outside the plan: who; NULL without */
+	bool later; /* an earlier row gives this file back first: what is on disk is that row's */
+	bool done;  /* the file is on disk as it would be restored */
+	bool excludable; /* the graph allows to leave it out */
+	bool worse;	 /* plan_covers: not in the plan that was shown, or worse than there */
 };
 
 struct plan {
 	struct arena arena;
 	char id[9];	       /* eight hex digits over what it does: equal plans, equal ids */
 	uint64_t version;      /* the execution's seq it was computed at */
-	uint32_t target;       /* the node asked for */
+	struct plan_ask ask;   /* a copy */
 	struct plan_row *rows; /* in the order in which they will be done */
 	uint32_t rows_count;
 	uint32_t *nodes; /* that take part or go back to PENDING on retry, same order */
 	uint32_t nodes_count;
-	const char *refused; /* why it may not be carried out as it is; NULL when it may */
+	uint32_t *untouched; /* that ran and take no part, in file order */
+	uint32_t untouched_count;
+	bool live;	       /* attempts run or may start */
+	const char *refused;   /* why it may not be carried out as it is; NULL when it may */
+	const char *exclusion; /* what is wrong with what is left out; NULL when nothing is */
 };
 
-/* `past`: irreversible nodes that the operator names. On success *out is the caller's; it borrows
- * revisions from the execution and is valid until the execution's next fold. */
-int plan_make(const struct execution *execution, uint32_t node, const uint32_t *past,
-	      size_t past_count, struct plan **out, struct err *err);
+/* On success *out is the caller's; it borrows revisions from the execution and is valid until the
+ * execution's next fold. */
+int plan_make(const struct execution *execution, const struct plan_ask *ask, struct plan **out,
+	      struct err *err);
 void plan_free(struct plan *plan); /* accepts NULL */
-/* Whether what would be done now was all shown: no row was added and none got worse. */
-bool plan_covers(const struct plan *shown, const struct plan *now);
+
+/* What was found on disk for a row that restores a file and is not `later`. */
+enum plan_found { PLAN_AS_LEFT, PLAN_AS_WANTED, PLAN_CHANGED };
+/* Says it of a row; `who` changed it, for people, NULL when that is not known. */
+void plan_mark(struct plan *plan, uint32_t row, enum plan_found found, const char *who);
+/* Id and refusal, from the rows; to be called after the last mark. */
+void plan_judge(struct plan *plan, const struct execution *execution);
+
+/* Whether what would be done now was all shown: no row was added and none got worse. Those that
+ * were are marked. */
+bool plan_covers(const struct plan *shown, struct plan *now);
 /* Whether a rollback that reaches this node does anything to it; the others stay as they are. */
 bool plan_takes_part(const struct execution *execution, uint32_t node);
+const char *plan_level_name(enum plan_level level);    /* "node", "phase", … */
 const char *plan_action_name(enum plan_action action); /* "stop", "undo", "restore", … */
+bool plan_action_parse(const char *name, enum plan_action *out);
+/* For people: "ran only part way"; "" for what the action says itself. */
+const char *plan_warning_word(enum plan_warning warning);
+
+/* ---- for the parts of this module ---------------------------------------------------------- */
+
+bool plan_same_file(const struct revision *a, const struct revision *b);
+/* The same text for every name of one file of an execution. In `arena`. */
+const char *plan_place(const struct execution *execution, uint32_t node, uint32_t artifact,
+		       struct arena *arena);
+/* Marks the rows whose file somebody else of this execution wrote last, inside the plan (`later`)
+ * or outside (`conflict`). */
+void plan_find_writers(struct plan *plan, const struct execution *execution);
+const char *plan_say(struct plan *plan, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -121,8 +121,12 @@ static const unsigned char transitions[STATES][STATES] = {
 			  [STATE_COMPLETED] = A,
 			  [STATE_FAILED] = A,
 			  [STATE_RECOVERING] = A},
-	[STATE_RECOVERING] = {[STATE_RECOVERING] = M, [STATE_RECOVERED] = M},
-	[STATE_RECOVERED] = {[STATE_PENDING] = A, [STATE_RECOVERED] = A},
+	/* one that only gave files back is again what it was */
+	[STATE_RECOVERING] = {[STATE_COMPLETED] = M,
+			      [STATE_FAILED] = M,
+			      [STATE_RECOVERING] = M,
+			      [STATE_RECOVERED] = M},
+	[STATE_RECOVERED] = {[STATE_PENDING] = A, [STATE_RECOVERING] = A, [STATE_RECOVERED] = A},
 };
 
 static const struct look *look_of(enum state state, enum reason reason)

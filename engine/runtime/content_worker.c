@@ -169,40 +169,64 @@ static int keep_present(struct content *content, struct content_job *job)
 	return content_commit(content, "keep what a restore overwrites", &job->err);
 }
 
-static int restore(struct content *content, struct content_job *job)
+/* 1 restored, 0 it was so already, or an error. */
+static int restore_one(struct content *content, struct content_job *job, struct event_item *item)
 {
 	const struct node_spec *spec = job->spec;
+	const struct event_item recorded = *item;
+	struct event_item now = {0};
+	int differs = content_compare(content, job->folder, spec->roots, spec->roots_count,
+				      recorded.name, &recorded, &job->err);
+	int rc = differs < 0 ? differs
+			     : content_restore(content, job->folder, spec->roots, spec->roots_count,
+					       recorded.name, &recorded, &now, &job->err);
+
+	if (rc < 0)
+		return rc;
+	memcpy(now.blob, recorded.blob, sizeof(now.blob));
+	now.kind = "artifact";
+	now.name = recorded.name;
+	now.number = recorded.number;
+	now.absent = recorded.absent;
+	*item = now;
+	return differs;
+}
+
+/* What had to be brought back is told, and nothing else: only that gets a revision and its
+ * on_restore. A file that is right on disk but was not when last seen was brought back before we
+ * died. */
+static int restore(struct content *content, struct content_job *job)
+{
 	int rc = keep_present(content, job);
+	uint32_t told = 0;
 
 	for (uint32_t i = 0; rc >= 0 && i < job->items_count; i++) {
-		struct event_item recorded = job->items[i];
-		struct event_item now = {0};
-
-		rc = content_restore(content, job->folder, spec->roots, spec->roots_count,
-				     recorded.name, &recorded, &now, &job->err);
-		if (rc < 0)
-			break;
-		memcpy(now.blob, recorded.blob, sizeof(now.blob));
-		now.kind = "artifact";
-		now.name = recorded.name;
-		now.number = recorded.number;
-		now.absent = recorded.absent;
-		job->items[i] = now;
+		rc = restore_one(content, job, &job->items[i]);
+		if (rc > 0 || (rc == 0 && job->differs[i]))
+			job->items[told++] = job->items[i];
 	}
+	job->items_count = told;
 	return rc < 0 ? rc : 0;
 }
 
-/* Which files are not as the engine last saw them; one that
- * cannot be looked at counts as changed. */
+/* One that cannot be looked at counts as changed. */
+static enum plan_found look_at(struct content *content, const struct compared *file)
+{
+	const struct node_spec *spec = file->spec;
+
+	if (content_compare(content, file->folder, spec->roots, spec->roots_count,
+			    file->wanted.name, &file->wanted, NULL) == 0)
+		return PLAN_AS_WANTED;
+	if (content_compare(content, file->folder, spec->roots, spec->roots_count, file->item.name,
+			    &file->item, NULL) == 0)
+		return PLAN_AS_LEFT;
+	return PLAN_CHANGED;
+}
+
 static void compare(struct content *content, struct request *request)
 {
-	for (uint32_t i = 0; i < request->compared_count; i++) {
-		struct compared *file = &request->compared[i];
-
-		file->changed = content_compare(content, file->folder, file->spec->roots,
-						file->spec->roots_count, file->item.name,
-						&file->item, NULL) != 0;
-	}
+	for (uint32_t i = 0; i < request->compared_count; i++)
+		request->compared[i].found = look_at(content, &request->compared[i]);
 }
 
 static int collect(struct content_job *job)

@@ -10,12 +10,14 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "runtime/acts.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/facts.h"
 #include "runtime/publish.h"
 #include "runtime/recovery.h"
 #include "runtime/requests.h"
+#include "runtime/rollback.h"
 #include "runtime/room.h"
 #include "runtime/turn.h"
 
@@ -37,7 +39,7 @@ static void fail_commit(struct engine *engine, struct commit *commit)
 	}
 	for (size_t i = 0; i < commit->answers_count; i++) {
 		commit->answers[i]->err = commit->err;
-		requests_answer(commit->answers[i], commit->result);
+		acts_answer(commit->answers[i], commit->result);
 	}
 }
 
@@ -67,7 +69,7 @@ static void take_commit(struct engine *engine, struct commit *commit)
 	for (size_t i = 0; i < commit->acks_count; i++)
 		executor_worker_send(&engine->executors, EXECUTOR_ACKNOWLEDGE, commit->acks[i]);
 	for (size_t i = 0; i < commit->answers_count; i++)
-		requests_answer(commit->answers[i], 0);
+		acts_answer(commit->answers[i], 0);
 	turn_free_commit(commit);
 }
 
@@ -78,7 +80,7 @@ static void take_content(struct engine *engine, struct content_job *job)
 	if (job->kind == CONTENT_PIN)
 		requests_pinned(engine, job);
 	else if (job->kind == CONTENT_COMPARE)
-		requests_compared(engine, job);
+		rollback_compared(engine, job);
 	else
 		facts_take_content(engine, job);
 }
@@ -216,7 +218,7 @@ static void finish_stop(struct engine *engine)
 		cancel_all(engine);
 	if (effects_live_count(engine) || engine->open || engine->commits_in_flight)
 		return;
-	requests_answer(engine->stop_request, 0);
+	acts_answer(engine->stop_request, 0);
 	engine->stop_request = NULL;
 	end_on_purpose(engine, "stopped by request");
 }

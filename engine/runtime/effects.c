@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/order.h"
+#include "model/plan.h"
 #include "runtime/executor_worker.h"
 #include "runtime/files.h"
 #include "runtime/room.h"
@@ -45,12 +46,18 @@ static struct content_job *job_new(struct live *live, const struct effect *effec
 
 static void fill_restore(struct content_job *job, const struct execution *execution)
 {
-	job->items = arena_alloc(&job->arena, job->spec->artifacts_count * sizeof(*job->items));
-	for (uint32_t i = 0; i < job->spec->artifacts_count; i++) {
-		const struct revision *revision = execution_pre_image(execution, job->node, i);
+	const uint32_t count = job->spec->artifacts_count;
 
-		if (revision)
-			files_item(execution, revision, &job->items[job->items_count++]);
+	job->items = arena_alloc(&job->arena, count * sizeof(*job->items));
+	job->differs = arena_alloc(&job->arena, count * sizeof(*job->differs));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct revision *target = execution_target(execution, job->node, i);
+
+		if (!target)
+			continue;
+		job->differs[job->items_count] =
+			!plan_same_file(execution_newest_revision(execution, job->node, i), target);
+		files_item(execution, target, &job->items[job->items_count++]);
 	}
 }
 

@@ -77,6 +77,7 @@ struct content_job {
 	const char *folder;	  /* the node's working folder */
 	const char *outputs;	  /* COLLECT: the file */
 	struct event_item *items; /* RESTORE: in, what to bring back; all: out */
+	bool *differs;		  /* RESTORE: what was last seen of it is not that */
 	uint32_t items_count;
 	int result;
 	struct err err;

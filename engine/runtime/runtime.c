@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "runtime/acts.h"
 #include "runtime/catalog_worker.h"
 #include "runtime/content_worker.h"
 #include "runtime/coordinator.h"
@@ -75,8 +76,8 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 static void turn_away(struct request *request)
 {
 	if (request)
-		requests_answer(request,
-				err_set(&request->err, ERR_UNAVAILABLE, "the engine has stopped"));
+		acts_answer(request,
+			    err_set(&request->err, ERR_UNAVAILABLE, "the engine has stopped"));
 }
 
 /* What is left in the coordinator's mailbox when all threads are gone: owned by nobody else. */

@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "model/execution.h"
 #include "model/plan.h"
+#include "model/plan_words.h"
 #include "model/rows.h"
 #include "store/catalog.h"
 #include "store/content.h"
@@ -90,8 +91,9 @@ enum request_kind {
 struct compared {
 	const struct node_spec *spec; /* of an execution that stays loaded meanwhile */
 	const char *folder;
-	struct event_item item; /* as last seen */
-	bool changed;
+	uint32_t node, artifact;
+	struct event_item item, wanted; /* as last seen; as it would be restored */
+	enum plan_found found;
 };
 
 struct request {
@@ -114,9 +116,12 @@ struct request {
 	enum verb verb;
 	enum answer answer;
 	uint64_t version;
-	const char *plan;
-	const char **past;
-	uint32_t past_count;
+	struct plan_words words; /* of a rollback */
+	const char *plan;	 /* the id that was shown */
+	struct plan_said *shown; /* … and what it said */
+	size_t shown_count;
+	const char *shown_of; /* … of this execution, by name; "" when it does not say */
+	bool has_shown;
 	bool flag; /* execute: another; stop: all */
 
 	/* answered */

@@ -140,6 +140,27 @@ static void then_planned(struct asking *asking)
 		asking_reply(asking);
 }
 
+static struct plan_said said_of(const Hlp__V1__PlanRow *row)
+{
+	return (struct plan_said){.action = row->action,
+				  .node = row->node,
+				  .path = row->path,
+				  .to = row->to,
+				  .warnings = (const char *const *)row->warnings,
+				  .warnings_count = row->n_warnings,
+				  .conflict = *row->conflict};
+}
+
+static void take_shown(struct request *request, const Hlp__V1__Plan *shown)
+{
+	request->shown =
+		arena_alloc(&request->arena, (shown->n_rows + 1) * sizeof(*request->shown));
+	for (size_t i = 0; i < shown->n_rows; i++)
+		request->shown[request->shown_count++] = said_of(shown->rows[i]);
+	request->shown_of = shown->execution;
+	request->has_shown = true;
+}
+
 static void then_rollback(struct asking *asking)
 {
 	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
@@ -148,26 +169,29 @@ static void then_rollback(struct asking *asking)
 		asking_new_request(asking, carry_out ? REQUEST_ROLLBACK : REQUEST_PLAN,
 				   carry_out ? asked->request : NULL, asked->note);
 
-	request->node = asked->node;
 	request->plan = asked->plan;
-	request->past = (const char **)asked->past;
-	request->past_count = (uint32_t)asked->n_past;
+	request->words = (struct plan_words){.node = asked->node,
+					     .phase = asked->phase,
+					     .artifact = asked->artifact,
+					     .revision = asked->revision,
+					     .all = asked->all,
+					     .past = (const char *const *)asked->past,
+					     .past_count = asked->n_past,
+					     .overwrite = (const char *const *)asked->overwrite,
+					     .overwrite_count = asked->n_overwrite,
+					     .exclude = (const char *const *)asked->exclude,
+					     .exclude_count = asked->n_exclude};
+	if (asked->shown)
+		take_shown(request, asked->shown);
 	asking_request(asking, request, then_planned);
-}
-
-static bool asks_for_more(const Hlp__V1__RollbackRequest *asked)
-{
-	return *asked->phase || *asked->artifact || *asked->revision || *asked->checkpoint ||
-	       asked->all || asked->n_overwrite || asked->n_exclude;
 }
 
 void acting_rollback(struct asking *asking)
 {
 	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
 
-	if (asks_for_more(asked))
-		fail(asking, ERR_UNSUPPORTED,
-		     "rolling back anything but a node is not supported yet");
+	if (*asked->checkpoint)
+		fail(asking, ERR_UNSUPPORTED, "rolling back to a checkpoint is not supported yet");
 	else if (*asked->plan && !ulid_is_valid(asked->request))
 		fail(asking, ERR_INVALID, "a rollback needs a request id of its own, a ULID");
 	else

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "model/order.h"
+#include "runtime/load.h"
 #include "service/reads.h"
 #include "service/reads_pins.h"
 #include "store/output.h"
@@ -246,13 +248,19 @@ static int64_t pre_image_row(const struct files_ctx *files, const char *path, in
 	return found < 0 ? newest : found;
 }
 
+static bool is_now(const Hlp__V1__DiffRequest *asked)
+{
+	return !strcmp(asked->new_revision, "now");
+}
+
 static int find_pair(const struct files_ctx *files, const Hlp__V1__DiffRequest *asked,
 		     const char *path, struct diff_pair *out, struct err *err)
 {
 	int64_t new_row, old_row;
 
-	new_row = *asked->new_revision ? row_by_id(files, path, asked->new_revision)
-				       : newest_row(files, path);
+	new_row = *asked->new_revision && !is_now(asked)
+			  ? row_by_id(files, path, asked->new_revision)
+			  : newest_row(files, path);
 	if (new_row < 0)
 		return err_set(err, ERR_NOT_FOUND,
 			       *asked->new_revision ? "'%s' has no revision '%s'"
@@ -268,6 +276,82 @@ static int find_pair(const struct files_ctx *files, const Hlp__V1__DiffRequest *
 	return 0;
 }
 
+static void name_side(char out[300], const char *path, const char *revision)
+{
+	(void)snprintf(out, 300, "%s (%s)", path, revision); /* cut at the size: for people */
+}
+
+/* ---- … and what it holds now ------------------------------------------------------------- */
+
+struct now_ctx {
+	struct arena arena;
+	char blob[41];
+	char *folder;
+};
+
+static int take_place(void *ctx, const struct execution_row *row, struct err *err)
+{
+	struct now_ctx *now = ctx;
+
+	(void)err;
+	now->folder = arena_strdup(&now->arena, row->folder);
+	(void)snprintf(now->blob, sizeof(now->blob), "%s", row->blob);
+	return 0;
+}
+
+static int diff_now(struct content *content, struct now_ctx *now, const struct workflow *workflow,
+		    const struct revision_row *old, uint32_t context, struct buf *out,
+		    struct err *err)
+{
+	const struct node_spec *spec = &workflow->nodes[old->revision.node];
+	char *folder = file_join(now->folder, spec->workdir);
+	struct content_file file = {folder, old->path, spec->roots, spec->roots_count};
+	char old_name[300], new_name[300], id[24];
+	int rc;
+
+	(void)snprintf(id, sizeof(id), "r%llu", (unsigned long long)old->revision.seq); /* fits */
+	name_side(old_name, old->path, id);
+	name_side(new_name, old->path, "now");
+	rc = content_diff_file(content, old->revision.blob, &file, old_name, new_name, context, out,
+			       err);
+	free(folder);
+	return rc;
+}
+
+static int put_diff_now(struct asking *asking, struct catalog *catalog, struct content *content,
+			const struct revision_row *old, const char *old_node, struct err *err)
+{
+	const Hlp__V1__DiffRequest *asked = (const Hlp__V1__DiffRequest *)asking->message;
+	Hlp__V1__DiffReply reply = HLP__V1__DIFF_REPLY__INIT;
+	Hlp__V1__Revision old_message;
+	struct convert_texts texts;
+	struct now_ctx now = {0};
+	struct workflow *workflow = NULL;
+	struct graph *graph = NULL;
+	struct buf text;
+	int rc = catalog_execution(catalog, asking->execution, take_place, &now, err);
+
+	buf_init(&text, (size_t)4 * 1024 * 1024);
+	if (rc >= 0)
+		rc = load_workflow(content, now.blob, &workflow, &graph, err);
+	if (rc >= 0)
+		rc = diff_now(content, &now, workflow, old, asked->context ? asked->context : 3,
+			      &text, err);
+	if (rc >= 0) {
+		convert_revision(old, old_node, false, &texts, &old_message);
+		reply.text.data = (uint8_t *)text.data;
+		reply.text.len = text.length;
+		reply.old_revision = &old_message;
+		reply.same = !text.length;
+		message_pack(&reply.base, &asking->out);
+	}
+	graph_free(graph);
+	workflow_free(workflow);
+	buf_release(&text);
+	arena_release(&now.arena);
+	return rc;
+}
+
 static int put_diff(struct asking *asking, struct content *content, const struct diff_pair *pair,
 		    struct err *err)
 {
@@ -281,8 +365,8 @@ static int put_diff(struct asking *asking, struct content *content, const struct
 
 	convert_revision(pair->old, pair->old_node, false, &old_texts, &old_message);
 	convert_revision(pair->new, pair->new_node, false, &new_texts, &new_message);
-	(void)snprintf(old_name, sizeof(old_name), "%s (%s)", pair->old->path, old_texts.id);
-	(void)snprintf(new_name, sizeof(new_name), "%s (%s)", pair->new->path, new_texts.id);
+	name_side(old_name, pair->old->path, old_texts.id);
+	name_side(new_name, pair->new->path, new_texts.id);
 	buf_init(&text, (size_t)4 * 1024 * 1024);
 	rc = content_diff(content, pair->old->revision.blob, pair->new->revision.blob, old_name,
 			  new_name, asked->context ? asked->context : 3, &text, err);
@@ -319,7 +403,9 @@ int reads_diff(struct asking *asking, struct catalog *catalog, struct content *c
 	}
 	if (rc >= 0)
 		rc = find_pair(&files, asked, path, &pair, err);
-	if (rc >= 0)
+	if (rc >= 0 && is_now(asked))
+		rc = put_diff_now(asking, catalog, content, pair.old, pair.old_node, err);
+	else if (rc >= 0)
 		rc = put_diff(asking, content, &pair, err);
 	release(&files);
 	return rc;

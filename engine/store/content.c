@@ -186,7 +186,24 @@ static void describe_absent(struct event_item *out)
 				   .name = name,
 				   .value = out->value,
 				   .number = out->number,
-				   .absent = true};
+				   .absent = true,
+				   .device = out->device,
+				   .folder = out->folder};
+}
+
+void content_own_locate(const struct place *place, const char *path, struct event_item *out)
+{
+	const char *name;
+	struct stat info;
+	int fd = place_open_folder(place, path, PLACE_EXISTING, &name, NULL);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &info) == 0) {
+		out->device = info.st_dev;
+		out->folder = info.st_ino;
+	}
+	(void)close(fd); /* only looked at */
 }
 
 static int add_open_file(struct content *content, const char *name, const char *path, int fd,
@@ -217,6 +234,8 @@ int content_add_file(struct content *content, const char *name, const char *fold
 	struct stat info;
 	int fd = place_open(&place, path, &info, err), rc;
 
+	if (fd >= 0 || fd == -ERR_NOT_FOUND)
+		content_own_locate(&place, path, out);
 	if (fd == -ERR_NOT_FOUND) {
 		describe_absent(out);
 		return 0;

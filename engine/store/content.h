@@ -66,8 +66,18 @@ int content_diff(struct content *content, const char *old_blob, const char *new_
 		 const char *old_name, const char *new_name, uint32_t context_lines,
 		 struct buf *out, struct err *err);
 
-/* The same of a revision and the file that stands there now; nothing is added when they are the
+/* The same of a revision and what a file of a node holds now: nothing is printed when that is the
  * same. */
+struct content_file {
+	const char *folder, *path;
+	const char *const *roots;
+	size_t roots_count;
+};
+int content_diff_file(struct content *content, const char *old_blob,
+		      const struct content_file *file, const char *old_name, const char *new_name,
+		      uint32_t context_lines, struct buf *out, struct err *err);
+
+/* The same of a file that was pinned. */
 int content_diff_present(struct content *content, const char *blob, const char *folder,
 			 const char *path, uint32_t context_lines, struct buf *out,
 			 struct err *err);

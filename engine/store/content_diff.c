@@ -161,15 +161,82 @@ static void print_header(struct buf *out, const struct side *old, const struct s
 	buf_printf(out, "+++ %s\n", new->present ? new_name : "/dev/null");
 }
 
-static int print_diff(struct buf *out, const struct side *old, const struct side *new,
-		      const char *old_name, const char *new_name, uint32_t context_lines,
-		      struct err *err)
+/* A file as it is now; what is no regular file is refused. */
+static int load_file(const struct place *place, const char *path, struct side *out, struct err *err)
+{
+	struct side side = {.present = true};
+	struct bigfile_pointer pointer;
+	struct stat info;
+	struct buf data;
+	int fd = place_open(place, path, &info, err), rc;
+
+	if (fd == -ERR_NOT_FOUND) {
+		*out = (struct side){0};
+		return 0;
+	}
+	if (fd < 0)
+		return fd;
+	buf_init(&data, READ_MAX);
+	rc = bigfile_digest_fd(fd, &pointer, err);
+	if (rc == 0 && info.st_size <= BIGFILE_FROM && lseek(fd, 0, SEEK_SET) == 0)
+		rc = file_read_fd(fd, &data, err);
+	(void)close(fd); /* only read */
+	if (rc == 0) {
+		side.size = pointer.size;
+		memcpy(side.id, pointer.name, sizeof(side.id));
+		side.length = data.length;
+		side.data = pointer.size <= BIGFILE_FROM ? buf_steal(&data) : NULL;
+		*out = side;
+	}
+	buf_release(&data);
+	return rc;
+}
+
+static bool is_same_side(const struct side *a, const struct side *b)
+{
+	return a->present == b->present && strcmp(a->id, b->id) == 0;
+}
+
+static int print_sides(const struct side *old, const struct side *new, const char *old_name,
+		       const char *new_name, uint32_t context_lines, struct buf *out,
+		       struct err *err)
 {
 	print_header(out, old, new, old_name, new_name);
 	if (is_text(old) && is_text(new))
 		return print_patch(out, old, new, context_lines, err);
 	print_summary(out, old, new);
 	return 0;
+}
+
+int content_diff_file(struct content *content, const char *old_blob,
+		      const struct content_file *file, const char *old_name, const char *new_name,
+		      uint32_t context_lines, struct buf *out, struct err *err)
+{
+	struct place place = {file->folder, file->roots, file->roots_count};
+	struct side old = {0}, new = {0};
+	int rc = load_side(content, old_blob, &old, err);
+
+	if (rc == 0)
+		rc = load_file(&place, file->path, &new, err);
+	if (rc == 0 && !is_same_side(&old, &new))
+		rc = print_sides(&old, &new, old_name, new_name, context_lines, out, err);
+	free(old.data);
+	free(new.data);
+	return rc;
+}
+
+int content_diff_present(struct content *content, const char *blob, const char *folder,
+			 const char *path, uint32_t context_lines, struct buf *out, struct err *err)
+{
+	struct content_file file = {.folder = folder, .path = path};
+	char *old_name = mem_printf("%s (pinned)", path);
+	char *new_name = mem_printf("%s (now)", path);
+	int rc = content_diff_file(content, blob, &file, old_name, new_name, context_lines, out,
+				   err);
+
+	free(old_name);
+	free(new_name);
+	return rc;
 }
 
 int content_diff(struct content *content, const char *old_blob, const char *new_blob,
@@ -182,59 +249,7 @@ int content_diff(struct content *content, const char *old_blob, const char *new_
 	if (rc == 0)
 		rc = load_side(content, new_blob, &new, err);
 	if (rc == 0 && strcmp(old_blob, new_blob) != 0)
-		rc = print_diff(out, &old, &new, old_name, new_name, context_lines, err);
-	free(old.data);
-	free(new.data);
-	return rc;
-}
-
-/* The file as it stands; one that is not there is an absent side. */
-static int load_present(const char *folder, const char *path, struct side *out, struct err *err)
-{
-	struct place place = {.folder = folder};
-	struct stat info;
-	struct buf data;
-	struct side side = {0};
-	uint8_t sum[DIGEST_SIZE];
-	int fd = place_open(&place, path, &info, err), rc;
-
-	if (fd == -ERR_NOT_FOUND) {
-		*out = side;
-		return 0;
-	}
-	if (fd < 0)
-		return fd;
-	buf_init(&data, READ_MAX);
-	rc = file_read_fd(fd, &data, err);
-	(void)close(fd); /* only read */
-	if (rc < 0) {
-		buf_release(&data);
-		return rc;
-	}
-	side = (struct side){.present = true, .size = (int64_t)data.length, .length = data.length};
-	digest_of(data.data, data.length, sum);
-	digest_text(sum, side.id);
-	side.data = buf_steal(&data);
-	*out = side;
-	return 0;
-}
-
-int content_diff_present(struct content *content, const char *blob, const char *folder,
-			 const char *path, uint32_t context_lines, struct buf *out, struct err *err)
-{
-	struct side old = {0}, new = {0};
-	int rc = load_side(content, blob, &old, err);
-
-	if (rc == 0)
-		rc = load_present(folder, path, &new, err);
-	if (rc == 0 && (old.present != new.present || strcmp(old.id, new.id) != 0)) {
-		char *old_name = mem_printf("%s (pinned)", path);
-		char *new_name = mem_printf("%s (now)", path);
-
-		rc = print_diff(out, &old, &new, old_name, new_name, context_lines, err);
-		free(old_name);
-		free(new_name);
-	}
+		rc = print_sides(&old, &new, old_name, new_name, context_lines, out, err);
 	free(old.data);
 	free(new.data);
 	return rc;

@@ -22,6 +22,8 @@ struct content {
 
 /* What stat says about a file, into an item. */
 void content_own_describe(const struct stat *info, struct event_item *out);
+/* Which folder holds it, if there is one. */
+void content_own_locate(const struct place *place, const char *path, struct event_item *out);
 /* Whether the file at `fd` has these recorded contents. 1 yes, 0 no. */
 int content_own_is_same(struct content *content, int fd, const struct stat *info, const char *blob,
 			struct err *err);

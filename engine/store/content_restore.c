@@ -149,6 +149,7 @@ static int describe_now(const struct place *place, const char *path,
 		content_own_describe(&info, &now);
 	if (rc < 0)
 		return rc;
+	content_own_locate(place, path, &now);
 	now.kind = out->kind;
 	now.name = out->name;
 	now.value = out->value;

@@ -221,49 +221,6 @@ void json_attempts(struct buf *out, const Hlp__V1__AttemptList *list)
 
 /* ---- plans, engine, graph ------------------------------------------------------------------- */
 
-static json_t *texts_array(char *const *texts, size_t count)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(
-			array, json_value_text(texts[i])); /* fails only without memory */
-	return array;
-}
-
-static json_t *plan_row_object(const Hlp__V1__PlanRow *row)
-{
-	json_t *object = json_object();
-
-	json_value_set(object, "action", json_value_text(row->action));
-	json_value_set(object, "node", json_value_text(row->node));
-	json_value_set(object, "path", json_value_text(row->path));
-	json_value_set(object, "from", json_value_text(row->from));
-	json_value_set(object, "to", json_value_text(row->to));
-	json_value_set(object, "how", json_value_text(row->how));
-	json_value_set(object, "warnings", texts_array(row->warnings, row->n_warnings));
-	json_value_set(object, "estimate_us",
-		       row->estimate_us ? json_value_number(row->estimate_us) : json_null());
-	return object;
-}
-
-void json_plan(struct buf *out, const Hlp__V1__Plan *plan)
-{
-	json_t *object = json_object();
-	json_t *rows = json_array();
-
-	json_value_set(object, "plan", json_value_text(plan->id));
-	json_value_set(object, "version", json_value_number((int64_t)plan->version));
-	json_value_set(object, "node", json_value_text(plan->node));
-	json_value_set(object, "refused", json_value_text(plan->refused));
-	for (size_t i = 0; i < plan->n_rows; i++)
-		(void)json_array_append_new(
-			rows, plan_row_object(plan->rows[i])); /* fails only without memory */
-	json_value_set(object, "rows", rows);
-	json_value_set(object, "nodes", texts_array(plan->nodes, plan->n_nodes));
-	json_value_write(out, object);
-}
-
 void json_engine(struct buf *out, const Hlp__V1__EngineStatus *status)
 {
 	json_t *object = json_object();
@@ -281,7 +238,7 @@ void json_engine(struct buf *out, const Hlp__V1__EngineStatus *status)
 	json_value_set(object, "seq", json_value_number((int64_t)status->seq));
 	json_value_set(object, "executions_live", json_value_number(status->executions_live));
 	json_value_set(object, "attempts_live", json_value_number(status->attempts_live));
-	json_value_set(object, "warnings", texts_array(status->warnings, status->n_warnings));
+	json_value_set(object, "warnings", json_value_texts(status->warnings, status->n_warnings));
 	json_value_write(out, object);
 }
 
@@ -312,8 +269,8 @@ static json_t *graph_node_object(const Hlp__V1__Graph *graph, const Hlp__V1__Gra
 	json_value_set(object, "run", json_value_text(node->command));
 	json_value_set(object, "undo", json_value_text(node->undo));
 	json_value_set(object, "irreversible", json_value_text(node->irreversible));
-	json_value_set(object, "artifacts", texts_array(node->artifacts, node->n_artifacts));
-	json_value_set(object, "outputs", texts_array(node->outputs, node->n_outputs));
+	json_value_set(object, "artifacts", json_value_texts(node->artifacts, node->n_artifacts));
+	json_value_set(object, "outputs", json_value_texts(node->outputs, node->n_outputs));
 	json_value_set(object, "timeout_us",
 		       node->timeout_us ? json_value_number(node->timeout_us) : json_null());
 	json_value_set(object, "estimate_us",
@@ -327,7 +284,7 @@ void json_graph(struct buf *out, const Hlp__V1__Graph *graph)
 
 	json_value_set(object, "workflow", json_value_text(graph->workflow));
 	json_value_set(object, "description", json_value_text(graph->description));
-	json_value_set(object, "phases", texts_array(graph->phases, graph->n_phases));
+	json_value_set(object, "phases", json_value_texts(graph->phases, graph->n_phases));
 	json_value_set(object, "max_parallel", json_value_number(graph->max_parallel));
 	json_value_set(object, "params", pairs_object(graph->params, graph->n_params));
 	begin_object(out, object);

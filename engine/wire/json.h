@@ -8,6 +8,7 @@
 #define HLP_WIRE_JSON_H
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "wire/hlp.pb-c.h"
 
 /* {"id","name","workflow","revision","dirty","state","reason","created_at","started_at","ended_at",
@@ -25,6 +26,8 @@ void json_artifacts(struct buf *out, const Hlp__V1__ArtifactList *list);
 void json_attempts(struct buf *out, const Hlp__V1__AttemptList *list);
 /* {"plan","version","node","refused","rows":[…],"nodes":[…]} */
 void json_plan(struct buf *out, const Hlp__V1__Plan *plan);
+/* Such a document back; the caller frees *out with hlp__v1__plan__free_unpacked. ERR_INVALID. */
+int json_plan_read(const char *data, size_t length, Hlp__V1__Plan **out, struct err *err);
 void json_engine(struct buf *out, const Hlp__V1__EngineStatus *status);
 /* {"workflow","description","phases","max_parallel","params":{…},"nodes":[…]}, needs by id. */
 void json_graph(struct buf *out, const Hlp__V1__Graph *graph);

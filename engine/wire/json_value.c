@@ -60,6 +60,16 @@ json_t *json_value_number(int64_t number)
 	return json_integer(number);
 }
 
+json_t *json_value_texts(char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+			array, json_value_text(texts[i])); /* fails only without memory */
+	return array;
+}
+
 void json_value_set(json_t *object, const char *name, json_t *value)
 {
 	(void)json_object_set_new(object, name, value); /* fails only without memory */

@@ -16,6 +16,7 @@ json_t *json_value_text(const char *text); /* null when NULL or "" */
 json_t *json_value_bytes(const void *data, size_t length);
 json_t *json_value_time(int64_t wall_us); /* null when 0 */
 json_t *json_value_number(int64_t number);
+json_t *json_value_texts(char *const *texts, size_t count);
 
 /* Adds a member; takes over `value`. */
 void json_value_set(json_t *object, const char *name, json_t *value);

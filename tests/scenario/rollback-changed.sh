@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# A file that somebody edited after its node: the plan says so before anything changes, and what the
-# edit held can be found in the repository after the rollback has overwritten it.
+# A file that somebody edited after its node: the plan says so before anything changes, nothing goes
+# back without a word for that very file, and what the edit held can be found in the repository after
+# the rollback has overwritten it. An edit from before the node comes back.
 . "$(dirname "$0")/lib.sh"
 
-echo before >target.conf
+echo before, edited by hand >target.conf
 cat >edited.yaml <<'END'
 name: edited
 nodes:
@@ -19,7 +20,16 @@ grep -q changed "$out" && fail "nobody changed it yet"
 echo edited by hand at three >target.conf
 expect 0 hlp rollback edited --node write --plan
 says changed
-expect 0 hlp rollback edited --node write --yes --reason "take it back"
-test "$(cat target.conf)" = before || fail "the file is not as it was before the node"
+command=$(sed -n 's/.*what it holds now: //p' "$out")
+# shellcheck disable=SC2086 # the command that the plan says, word by word
+expect 0 $command
+says '^[+]edited by hand at three'
+expect 1 hlp rollback edited --node write --yes --reason "take it back"
+complains 'somebody changed it since'
+test "$(cat target.conf)" = "edited by hand at three" || fail "it was overwritten without a word"
+expect 0 hlp rollback edited --node write --exclude target.conf --plan
+says 'left out: write:target.conf'
+expect 0 hlp rollback edited --node write --overwrite write:target.conf --yes --reason "take it back"
+test "$(cat target.conf)" = "before, edited by hand" || fail "the file is not as it was before the node"
 git --git-dir="$HLP_HOME/content.git" log -p refs/hlp/log | grep -q "edited by hand at three" ||
 	fail "the edit that was overwritten is nowhere"

@@ -99,6 +99,8 @@ static void check_undo_order(struct world *world, uint32_t node)
 	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
 		const struct node_run *run = &world->execution->nodes[i];
 
+		if (world->execution->nodes[node].keeps)
+			return; /* only a file of it goes back */
 		if (is_after(world, i, node) && run->start_order)
 			sim_fail(world, "%s is undone before %s, which is %s",
 				 sim_node(world, node), sim_node(world, i),

@@ -249,7 +249,8 @@ static uint32_t draw_items(struct world *world, const struct effect *effect,
 		return 1;
 	}
 	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
-		if (effect->kind == EFFECT_RESTORE && sim_chance(world, 3))
+		if (effect->kind == EFFECT_RESTORE &&
+		    (!execution_target(world->execution, effect->node, i) || sim_chance(world, 3)))
 			continue; /* it is as it was already */
 		items[count] = (struct event_item){.kind = "artifact",
 						   .name = spec->artifacts[i].path,

@@ -40,14 +40,32 @@ static void feed(struct world *world, struct act *act)
 	world->acts++;
 }
 
+static struct plan_ask draw_ask(struct world *world, const uint32_t *nodes)
+{
+	struct plan_ask ask = {.level = (enum plan_level)rng_below(&world->rng, 4),
+			       .node = draw_node(world),
+			       .past = &nodes[0],
+			       .past_count = sim_chance(world, 2),
+			       .exclude = &nodes[1],
+			       .exclude_count = sim_chance(world, 6)};
+
+	if (ask.level == PLAN_OF_PHASE && world->workflow->phases_count)
+		ask.phase = (int32_t)rng_below(&world->rng, world->workflow->phases_count);
+	else if (ask.level == PLAN_OF_PHASE || (ask.level == PLAN_OF_ARTIFACT &&
+						!world->workflow->nodes[ask.node].artifacts_count))
+		ask.level = PLAN_OF_NODE;
+	return ask;
+}
+
 static void rolls_back(struct world *world)
 {
-	struct act act = {.verb = VERB_ROLLBACK, .node = draw_node(world)};
-	uint32_t past = draw_node(world);
+	struct act act = {.verb = VERB_ROLLBACK, .node = EVENT_NO_NODE};
+	uint32_t nodes[] = {draw_node(world), draw_node(world)};
+	struct plan_ask ask = draw_ask(world, nodes);
 	struct plan *plan;
 	struct err err;
 
-	if (plan_make(world->execution, act.node, &past, sim_chance(world, 2), &plan, &err) < 0) {
+	if (plan_make(world->execution, &ask, &plan, &err) < 0) {
 		sim_fail(world, "no plan: %s", err.message);
 		return;
 	}

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/lab.h"
 
+#include "model/workflow_parts.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,6 +105,9 @@ static struct workflow *make_workflow(const struct lab_node *nodes, size_t count
 		set_node(&workflow->arena, &specs[i], nodes, count, &nodes[i], options->phases > 0);
 	workflow->nodes = specs;
 	workflow->nodes_count = (uint32_t)count;
+	workflow_ids_init(workflow);
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
+		assert_true(workflow_ids_add(workflow, i));
 	return workflow;
 }
 
@@ -281,10 +286,12 @@ int lab_answer(struct lab *lab, const char *id, enum answer answer)
 int lab_rollback(struct lab *lab, const char *id)
 {
 	struct act act = {.verb = VERB_ROLLBACK, .node = lab_index(lab, id), .actor = "ana"};
+	struct plan_ask ask = {.level = PLAN_OF_NODE};
 	struct plan *plan;
 	int done;
 
-	assert_int_equal(plan_make(lab->execution, act.node, NULL, 0, &plan, &lab->err), 0);
+	ask.node = act.node;
+	assert_int_equal(plan_make(lab->execution, &ask, &plan, &lab->err), 0);
 	act.plan = plan;
 	done = feed_act(lab, &act);
 	plan_free(plan);

@@ -518,7 +518,7 @@ static void plan_rows_keep_their_order_and_warnings(void **state)
 	uint32_t nodes[] = {1, 0};
 	const struct plan plan = {.id = "0a1b2c3d",
 				  .version = 12,
-				  .target = 0,
+				  .ask = {.level = PLAN_OF_NODE, .node = 0},
 				  .rows = rows,
 				  .rows_count = 3,
 				  .nodes = nodes,

@@ -11,15 +11,20 @@
 
 #include <cmocka.h>
 
+#include "model/plan_words.h"
 #include "tests/unit/lab.h"
 
-static struct plan *plan_of(struct lab *lab, const char *id)
+static struct plan *plan_for(struct lab *lab, const struct plan_ask *ask)
 {
 	struct plan *plan;
 
-	assert_int_equal(plan_make(lab->execution, lab_index(lab, id), NULL, 0, &plan, &lab->err),
-			 0);
+	assert_int_equal(plan_make(lab->execution, ask, &plan, &lab->err), 0);
 	return plan;
+}
+
+static struct plan *plan_of(struct lab *lab, const char *id)
+{
+	return plan_for(lab, &(struct plan_ask){.node = lab_index(lab, id)});
 }
 
 /* "undo b, restore a f, …" */
@@ -87,7 +92,8 @@ static void nothing_is_planned_for_what_never_started(void **state)
 	assert_rows(&lab, plan, "nothing a");
 	assert_null(plan->refused);
 	plan_free(plan);
-	assert_int_equal(plan_make(lab.execution, 9, NULL, 0, &plan, &lab.err), -ERR_NOT_FOUND);
+	assert_int_equal(plan_make(lab.execution, &(struct plan_ask){.node = 9}, &plan, &lab.err),
+			 -ERR_NOT_FOUND);
 	lab_close(&lab);
 }
 
@@ -131,7 +137,7 @@ static void past_a_point_of_no_return_only_by_name(void **state)
 	assert_int_equal(lab_feed(&lab, &(struct input){.kind = INPUT_ACT, .act = &act}),
 			 -ERR_REFUSED);
 	plan_free(plan);
-	assert_int_equal(plan_make(lab.execution, 0, &past, 1, &plan, &lab.err), 0);
+	plan = plan_for(&lab, &(struct plan_ask){.past = &past, .past_count = 1});
 	assert_null(plan->refused);
 	act.plan = plan;
 	assert_int_equal(lab_feed(&lab, &(struct input){.kind = INPUT_ACT, .act = &act}), 0);
@@ -205,6 +211,305 @@ static void equal_plans_have_equal_ids(void **state)
 	lab_close(&lab);
 }
 
+/* ---- levels ------------------------------------------------------------------------------ */
+
+static void a_phase_goes_back_with_those_after_it(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true},
+						{.id = "b", .phase = 1, .undo = true},
+						{.id = "c", .phase = 1, .undo = true},
+						{.id = "d", .phase = 2, .undo = true}};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1, .phases = 3);
+	lab_complete(&lab, "a");
+	plan = plan_for(&lab, &(struct plan_ask){.level = PLAN_OF_PHASE, .phase = 1});
+	assert_non_null(strstr(plan->refused, "no node of phase"));
+	plan_free(plan);
+	lab_complete(&lab, "b");
+	lab_complete(&lab, "c");
+	lab_start(&lab, "d");
+	plan = plan_for(&lab, &(struct plan_ask){.level = PLAN_OF_PHASE, .phase = 1});
+	assert_rows(&lab, plan, "stop d, undo d, undo c, undo b");
+	assert_int_equal(plan->untouched_count, 1);
+	assert_int_equal(plan->untouched[0], 0);
+	assert_true(plan->live);
+	plan_free(plan);
+	plan = plan_for(&lab, &(struct plan_ask){.level = PLAN_OF_ALL});
+	assert_rows(&lab, plan, "stop d, undo d, undo c, undo b, undo a");
+	plan_free(plan);
+	assert_int_equal(plan_make(lab.execution,
+				   &(struct plan_ask){.level = PLAN_OF_PHASE, .phase = 3}, &plan,
+				   &lab.err),
+			 -ERR_NOT_FOUND);
+	lab_close(&lab);
+}
+
+static void what_stands_on_what_goes_cannot_be_left_out(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true},
+						{.id = "b", .undo = true},
+						{.id = "c", .phase = 1, .undo = true}};
+	uint32_t b = 1, c = 2;
+	struct plan_ask ask = {.level = PLAN_OF_PHASE, .exclude = &c, .exclude_count = 1};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1, .phases = 2);
+	lab_complete(&lab, "a");
+	lab_complete(&lab, "b");
+	lab_complete(&lab, "c");
+	plan = plan_for(&lab, &ask);
+	assert_string_equal(plan->refused, "c stands on what would be taken back: leave that out "
+					   "too, or roll it back as well");
+	plan_free(plan);
+	ask.exclude = &b;
+	plan = plan_for(&lab, &ask);
+	assert_null(plan->refused);
+	assert_rows(&lab, plan, "undo c, undo a");
+	assert_false(plan->rows[0].excludable);
+	assert_true(plan->rows[1].excludable);
+	plan_free(plan);
+	lab_close(&lab);
+}
+
+static void one_file_goes_back_and_its_node_stays(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f", .hook = true},
+						{.id = "b", .needs = "a"},
+						{.id = "c", .needs = "a"}};
+	struct plan_ask ask = {.level = PLAN_OF_ARTIFACT};
+	struct act act = {.verb = VERB_ROLLBACK, .node = 0, .actor = "ana"};
+	struct plan *plan;
+	struct lab lab;
+	char effects[100];
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	lab_complete(&lab, "a");
+	lab_complete(&lab, "b");
+	lab_complete(&lab, "c");
+	assert_state(&lab, NULL, "COMPLETED ok");
+	plan = plan_for(&lab, &ask);
+	assert_null(plan->refused);
+	assert_rows(&lab, plan, "restore a f, hook a f, stale b, stale c");
+	act.plan = plan;
+	assert_int_equal(lab_feed(&lab, &(struct input){.kind = INPUT_ACT, .act = &act}), 0);
+	plan_free(plan);
+	assert_string_equal(lab.said, "act a, rollback_started, undo_waiting a, stale b, stale c");
+	assert_state(&lab, NULL, "RECOVERING undoing");
+	(void)lab_admit(&lab);
+	assert_string_equal(lab_effects(&lab, "a", effects), "restore");
+	assert_int_equal(lab_capture(&lab, "a", MOMENT_RESTORED, 'a'), 0);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_node(&lab, "a")->live_kind, ATTEMPT_HOOK);
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 0), 0);
+	assert_string_equal(lab.said, "exited a, kept a, rollback_ended, ended");
+	assert_state(&lab, "a", "COMPLETED ok");
+	assert_true(lab_node(&lab, "b")->stale);
+	assert_state(&lab, NULL, "COMPLETED ok");
+	assert_int_equal(lab_rollback(&lab, "b"), 0); /* and it can be taken back as before */
+	lab_close(&lab);
+}
+
+static void one_file_goes_back_to_any_revision_but_not_under_a_live_node(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"}};
+	struct plan_ask ask = {.level = PLAN_OF_ARTIFACT};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	lab_start(&lab, "a");
+	plan = plan_for(&lab, &ask);
+	assert_non_null(strstr(plan->refused, "a has not ended and may write f"));
+	plan_free(plan);
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 1), 0);
+	assert_int_equal(lab_capture(&lab, "a", MOMENT_AFTER, 'b'), 0);
+	ask.revision = execution_newest_revision(lab.execution, 0, 0)->seq;
+	plan = plan_for(&lab, &ask);
+	assert_null(plan->refused);
+	assert_int_equal(plan->rows[0].to->blob[0], 'b');
+	plan_mark(plan, 0, PLAN_AS_WANTED, NULL);
+	plan_judge(plan, lab.execution);
+	assert_non_null(strstr(plan->refused, "already"));
+	plan_free(plan);
+	ask.revision = 999;
+	plan = plan_for(&lab, &ask);
+	assert_string_equal(plan->refused, "f of a has no revision r999");
+	plan_free(plan);
+	lab_close(&lab);
+}
+
+/* ---- files of others --------------------------------------------------------------------- */
+
+static void a_changed_file_needs_a_word_of_its_own(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"}};
+	struct plan_file file = {0, 0};
+	struct plan_ask ask = {.level = PLAN_OF_NODE};
+	struct plan *plan, *shown;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	lab_complete(&lab, "a");
+	shown = plan_for(&lab, &ask);
+	plan = plan_for(&lab, &ask);
+	plan_mark(plan, 0, PLAN_CHANGED, NULL);
+	plan_judge(plan, lab.execution);
+	assert_non_null(strstr(plan->refused, "--overwrite a:f"));
+	assert_string_not_equal(plan->id, shown->id);
+	assert_false(plan_covers(shown, plan)); /* it got worse */
+	assert_true(plan->rows[0].worse);
+	assert_true(plan_covers(plan, shown)); /* better is fine */
+	plan_free(plan);
+	ask.overwrite = &file;
+	ask.overwrite_count = 1;
+	plan = plan_for(&lab, &ask);
+	plan_mark(plan, 0, PLAN_CHANGED, NULL);
+	plan_judge(plan, lab.execution);
+	assert_null(plan->refused);
+	plan_free(plan);
+	ask = (struct plan_ask){.level = PLAN_OF_NODE, .keep = &file, .keep_count = 1};
+	plan = plan_for(&lab, &ask); /* left as it is */
+	assert_int_equal(plan->rows_count, 0);
+	assert_null(plan->refused);
+	plan_free(plan);
+	plan_free(shown);
+	lab_close(&lab);
+}
+
+static void complete_with(struct lab *lab, const char *id, char before, char after)
+{
+	(void)lab_admit(lab);
+	assert_int_equal(lab_capture(lab, id, MOMENT_BEFORE, before), 0);
+	assert_int_equal(lab_say(lab, INPUT_DISPATCHED, id), 0);
+	assert_int_equal(lab_say(lab, INPUT_STARTED, id), 0);
+	assert_int_equal(lab_exit(lab, id, EXIT_STATUS, 0), 0);
+	assert_int_equal(lab_capture(lab, id, MOMENT_AFTER, after), 0);
+}
+
+static void two_nodes_of_one_file_give_it_back_in_turn(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"},
+						{.id = "b", .needs = "a", .artifact = "f"}};
+	struct plan_ask one = {.level = PLAN_OF_ARTIFACT};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	complete_with(&lab, "a", 'a', 'b');
+	complete_with(&lab, "b", 'b', 'c');
+	plan = plan_of(&lab, "a");
+	assert_rows(&lab, plan, "restore b f, restore a f");
+	assert_false(plan->rows[0].later);
+	assert_true(plan->rows[1].later);
+	assert_null(plan->refused);
+	plan_free(plan);
+	plan = plan_for(&lab, &one); /* b wrote it last, and is no part of it */
+	assert_string_equal(plan->rows[0].conflict, "b wrote it since");
+	assert_int_equal(plan->rows[0].from->blob[0], 'c');
+	plan_free(plan);
+	lab_close(&lab);
+}
+
+static void an_edit_between_two_nodes_is_seen(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"},
+						{.id = "b", .needs = "a", .artifact = "f"}};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	complete_with(&lab, "a", 'a', 'b');
+	complete_with(&lab, "b", 'x', 'c');
+	plan = plan_of(&lab, "a");
+	assert_non_null(strstr(plan->refused, "somebody changed it after a and before b"));
+	assert_true(plan->rows[1].warnings & PLAN_WARN_CHANGED);
+	plan_free(plan);
+	lab_close(&lab);
+}
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+static void words_say_what_goes_back(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"},
+						{.id = "b", .needs = "a", .artifact = "f"}};
+	static const char *const files[] = {"a:f"}, *const both[] = {"b", "f"};
+	struct plan_words words = {.artifact = "f", .overwrite = files, .overwrite_count = 1};
+	struct arena arena = {0};
+	struct plan_ask ask;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	complete_with(&lab, "a", 'a', 'b');
+	complete_with(&lab, "b", 'b', 'c');
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err), 0);
+	assert_int_equal(ask.level, PLAN_OF_ARTIFACT);
+	assert_int_equal(ask.node, 1); /* who wrote it last */
+	assert_int_equal(ask.overwrite[0].node, 0);
+	assert_string_equal(plan_ask_to_words(lab.execution, &ask, &arena).value, "b:f");
+	words = (struct plan_words){.all = true, .exclude = both, .exclude_count = 2};
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err), 0);
+	assert_int_equal(ask.exclude_count, 1);
+	assert_int_equal(ask.keep_count, 1);
+	words = (struct plan_words){.node = "a", .all = true};
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err),
+			 -ERR_INVALID);
+	words = (struct plan_words){.node = "a", .revision = "r1"};
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err),
+			 -ERR_INVALID);
+	words = (struct plan_words){.artifact = "f", .revision = "x1"};
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err),
+			 -ERR_INVALID);
+	words = (struct plan_words){.artifact = "nowhere"};
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err),
+			 -ERR_NOT_FOUND);
+	words = (struct plan_words){.phase = "nowhere"};
+	assert_int_equal(plan_ask_from_words(lab.execution, &words, &arena, &ask, &lab.err),
+			 -ERR_NOT_FOUND);
+	arena_release(&arena);
+	lab_close(&lab);
+}
+
+static void a_saved_plan_holds_by_what_it_said(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true},
+						{.id = "b", .needs = "a", .undo = true}};
+	static const char *const partial[] = {"ran only part way"};
+	const struct plan_said said[] = {{"undo", "b", "", "", partial, 1, false},
+					 {"undo", "a", "", "", NULL, 0, false},
+					 {"undo", "gone", "", "", NULL, 0, false}};
+	struct plan *shown, *now;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	lab_complete(&lab, "a");
+	lab_complete(&lab, "b");
+	shown = plan_recall(lab.execution, said, 3);
+	assert_int_equal(shown->rows_count, 2);
+	now = plan_of(&lab, "a");
+	assert_true(plan_covers(shown, now));
+	plan_free(shown);
+	shown = plan_recall(lab.execution, said + 1, 1);
+	assert_false(plan_covers(shown, now));
+	assert_true(now->rows[0].worse);
+	assert_false(now->rows[1].worse);
+	plan_free(shown);
+	plan_free(now);
+	lab_close(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +520,15 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_said),
 		cmocka_unit_test(a_shown_plan_holds_until_it_gets_worse),
 		cmocka_unit_test(equal_plans_have_equal_ids),
+		cmocka_unit_test(a_phase_goes_back_with_those_after_it),
+		cmocka_unit_test(what_stands_on_what_goes_cannot_be_left_out),
+		cmocka_unit_test(one_file_goes_back_and_its_node_stays),
+		cmocka_unit_test(one_file_goes_back_to_any_revision_but_not_under_a_live_node),
+		cmocka_unit_test(a_changed_file_needs_a_word_of_its_own),
+		cmocka_unit_test(two_nodes_of_one_file_give_it_back_in_turn),
+		cmocka_unit_test(an_edit_between_two_nodes_is_seen),
+		cmocka_unit_test(words_say_what_goes_back),
+		cmocka_unit_test(a_saved_plan_holds_by_what_it_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,12 +177,12 @@ static void differences_are_named(void **state)
 static void no_member_is_in_neither_table(void **state)
 {
 	(void)state;
-	assert_int_equal(sizeof(struct node_run), 184);
-	assert_int_equal(execution_node_record.count, 35);
-	assert_int_equal(sizeof(struct revision), 136);
-	assert_int_equal(execution_revision_record.count, 16);
-	assert_int_equal(sizeof(struct execution), 736);
-	assert_int_equal(execution_header_record.count, 27);
+	assert_int_equal(sizeof(struct node_run), 200);
+	assert_int_equal(execution_node_record.count, 39);
+	assert_int_equal(sizeof(struct revision), 152);
+	assert_int_equal(execution_revision_record.count, 18);
+	assert_int_equal(sizeof(struct execution), 784);
+	assert_int_equal(execution_header_record.count, 33);
 }
 
 int main(void)

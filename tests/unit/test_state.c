@@ -16,8 +16,8 @@
  * PENDING RUNNING PAUSED COMPLETED FAILED RECOVERING RECOVERED. */
 static const char *const table[STATES] = {
 	[STATE_PENDING] = "mmmmmm.",   [STATE_RUNNING] = "mmmmmm.", [STATE_PAUSED] = "mamaaa.",
-	[STATE_COMPLETED] = "...a.a.", [STATE_FAILED] = "a..aaa.",  [STATE_RECOVERING] = ".....mm",
-	[STATE_RECOVERED] = "a.....a",
+	[STATE_COMPLETED] = "...a.a.", [STATE_FAILED] = "a..aaa.",  [STATE_RECOVERING] = "...mmmm",
+	[STATE_RECOVERED] = "a....aa",
 };
 
 static void every_row_of_the_table(void **state)

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a plan is called, whether it may be carried out, and whether it still is what was shown.
+ */
+#include "model/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+static const char *const actions[PLAN_ACTIONS] = {
+	[PLAN_STOP] = "stop",
+	[PLAN_UNDO] = "undo",
+	[PLAN_RESTORE] = "restore",
+	[PLAN_HOOK] = "hook",
+	[PLAN_NO_UNDO] = "no_undo",
+	[PLAN_NOTHING] = "nothing",
+	[PLAN_IRREVERSIBLE] = "irreversible",
+	[PLAN_STALE] = "stale",
+};
+
+const char *plan_action_name(enum plan_action action)
+{
+	return (size_t)action < PLAN_ACTIONS ? actions[action] : "";
+}
+
+bool plan_action_parse(const char *name, enum plan_action *out)
+{
+	for (int i = 0; i < PLAN_ACTIONS; i++) {
+		if (strcmp(actions[i], name) == 0) {
+			*out = (enum plan_action)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *plan_level_name(enum plan_level level)
+{
+	static const char *const names[] = {[PLAN_OF_NODE] = "node",
+					    [PLAN_OF_PHASE] = "phase",
+					    [PLAN_OF_ALL] = "all",
+					    [PLAN_OF_ARTIFACT] = "artifact"};
+
+	return (size_t)level < sizeof(names) / sizeof(*names) ? names[level] : "";
+}
+
+const char *plan_warning_word(enum plan_warning warning)
+{
+	switch (warning) {
+	case PLAN_WARN_PARTIAL:
+		return "ran only part way";
+	case PLAN_WARN_CHANGED:
+		return "changed by someone else since";
+	case PLAN_WARN_UNKNOWN:
+		return "outcome unknown";
+	case PLAN_WARN_NO_UNDO:
+	case PLAN_WARN_IRREVERSIBLE:
+		break;
+	}
+	return "";
+}
+
+/* ---- what was found on disk -------------------------------------------------------------- */
+
+void plan_mark(struct plan *plan, uint32_t index, enum plan_found found, const char *who)
+{
+	struct plan_row *row = &plan->rows[index];
+
+	if (found == PLAN_AS_WANTED) {
+		row->conflict = NULL; /* nothing would be lost */
+		row->done = true;
+	} else if (found == PLAN_CHANGED) {
+		row->warnings |= PLAN_WARN_CHANGED;
+		row->conflict = who ? plan_say(plan, "%s", who) : "somebody changed it since";
+	}
+}
+
+/* ---- the name ---------------------------------------------------------------------------- */
+
+static uint32_t mix(uint32_t hash, uint64_t value)
+{
+	for (int i = 0; i < 8; i++, value >>= 8)
+		hash = (hash ^ (uint8_t)value) * 16777619u; /* FNV-1a */
+	return hash;
+}
+
+static void name_it(struct plan *plan)
+{
+	uint32_t hash = mix(2166136261u, (uint64_t)plan->ask.level << 32 | plan->ask.node);
+
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		const struct plan_row *row = &plan->rows[i];
+
+		hash = mix(hash, (uint64_t)row->action << 32 | row->node);
+		hash = mix(hash, (uint64_t)row->warnings << 32 | row->artifact);
+		hash = mix(hash, (row->to ? row->to->seq : 0) << 1 | !row->conflict);
+	}
+	for (uint32_t i = 0; i < plan->nodes_count; i++)
+		hash = mix(hash, plan->nodes[i]);
+	(void)snprintf(plan->id, sizeof(plan->id), "%08x", hash); /* eight digits and NUL fit */
+}
+
+/* ---- whether it may be ------------------------------------------------------------------- */
+
+static bool names_node(const uint32_t *nodes, size_t count, uint32_t node)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (nodes[i] == node)
+			return true;
+	}
+	return false;
+}
+
+static bool names_file(const struct plan_file *files, size_t count, const struct plan_row *row)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (files[i].node == row->node && files[i].artifact == row->artifact)
+			return true;
+	}
+	return false;
+}
+
+static const char *object_to_row(struct plan *plan, const struct execution *execution,
+				 const struct plan_row *row)
+{
+	const struct plan_ask *ask = &plan->ask;
+	const char *node = execution->workflow->nodes[row->node].id;
+
+	if (row->action == PLAN_IRREVERSIBLE && !names_node(ask->past, ask->past_count, row->node))
+		return plan_say(plan,
+				"%s is past its point of no return (%s): name it with --past to go "
+				"on",
+				node, row->text);
+	if (row->conflict && !names_file(ask->overwrite, ask->overwrite_count, row))
+		return plan_say(plan,
+				"%s of %s: %s; look at 'hlp diff', then say --overwrite %s:%s%s",
+				row->path, node, row->conflict, node, row->path,
+				row->excludable ? ", or leave it with --exclude" : "");
+	return NULL;
+}
+
+static const char *object_to_artifact(struct plan *plan, const struct execution *execution)
+{
+	const struct plan_ask *ask = &plan->ask;
+	const struct node_run *node = &execution->nodes[ask->node];
+	const char *name = execution->workflow->nodes[ask->node].id;
+	const char *path = execution->workflow->nodes[ask->node].artifacts[ask->artifact].path;
+
+	if (!state_is_terminal(node->state))
+		return plan_say(plan, "%s has not ended and may write %s: wait for it, or stop it",
+				name, path);
+	if (!plan->rows_count && ask->revision)
+		return plan_say(plan, "%s of %s has no revision r%llu", path, name,
+				(unsigned long long)ask->revision);
+	if (plan->rows_count && plan->rows[0].done)
+		return plan_say(plan, "%s is as r%llu already", path,
+				(unsigned long long)plan->rows[0].to->seq);
+	if (!plan->rows_count)
+		return plan_say(plan, "%s has not run since it was fresh: say --to which revision",
+				name);
+	return NULL;
+}
+
+static const char *object_to_nothing(struct plan *plan, const struct execution *execution)
+{
+	const struct plan_ask *ask = &plan->ask;
+	const struct workflow *workflow = execution->workflow;
+
+	if (plan->nodes_count)
+		return NULL;
+	if (ask->level == PLAN_OF_NODE)
+		return plan_say(plan, "%s %s: nothing to undo", workflow->nodes[ask->node].id,
+				execution->nodes[ask->node].state == STATE_RECOVERED
+					? "was undone already"
+					: "has not started");
+	if (ask->level == PLAN_OF_PHASE)
+		return plan_say(plan, "no node of phase %s or of a later one has started",
+				workflow->phases[ask->phase]);
+	return plan_say(plan, "no node of %s has started, or all were undone: nothing to undo",
+			execution->name);
+}
+
+static const char *objection(struct plan *plan, const struct execution *execution)
+{
+	const char *found;
+
+	if (execution->rolling_back)
+		return plan_say(plan, "%s is being rolled back already", execution->name);
+	found = plan->ask.level == PLAN_OF_ARTIFACT ? object_to_artifact(plan, execution)
+						    : object_to_nothing(plan, execution);
+	for (uint32_t i = 0; !found && i < plan->rows_count; i++)
+		found = object_to_row(plan, execution, &plan->rows[i]);
+	return found;
+}
+
+void plan_judge(struct plan *plan, const struct execution *execution)
+{
+	name_it(plan);
+	plan->refused = plan->exclusion ? plan->exclusion : objection(plan, execution);
+}
+
+/* ---- whether it is what was shown -------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct plan_row *first = *(const struct plan_row *const *)a;
+	const struct plan_row *second = *(const struct plan_row *const *)b;
+
+	if (first->node != second->node)
+		return first->node < second->node ? -1 : 1;
+	if (first->action != second->action)
+		return first->action < second->action ? -1 : 1;
+	return (first->artifact > second->artifact) - (first->artifact < second->artifact);
+}
+
+static bool is_worse(const struct plan_row *now, const struct plan_row *shown)
+{
+	return (now->warnings & ~shown->warnings) || (now->conflict && !shown->conflict) ||
+	       (now->to && (!shown->to || now->to->seq != shown->to->seq));
+}
+
+bool plan_covers(const struct plan *shown, struct plan *now)
+{
+	const struct plan_row **sorted = mem_calloc(shown->rows_count + 1, sizeof(*sorted));
+	bool covers = true;
+
+	for (uint32_t i = 0; i < shown->rows_count; i++)
+		sorted[i] = &shown->rows[i];
+	qsort(sorted, shown->rows_count, sizeof(*sorted), by_place);
+	for (uint32_t i = 0; i < now->rows_count; i++) {
+		const struct plan_row *row = &now->rows[i];
+		const struct plan_row **found =
+			bsearch(&row, sorted, shown->rows_count, sizeof(*sorted), by_place);
+
+		now->rows[i].worse = !found || is_worse(row, *found);
+		covers = covers && !now->rows[i].worse;
+	}
+	free(sorted);
+	return covers;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From words to a plan and from a plan to its act. What the files are is asked of the content
+ * thread each time, before a plan is shown and before it is carried out: a person may have edited
+ * one in between.
+ */
+#include "runtime/rollback.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "runtime/acts.h"
+#include "runtime/files.h"
+
+/* ---- files on disk ----------------------------------------------------------------------- */
+
+static void list_files(const struct live *live, struct request *request, const struct plan *plan)
+{
+	request->compared =
+		arena_alloc(&request->arena, (plan->rows_count + 1) * sizeof(*request->compared));
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		const struct plan_row *row = &plan->rows[i];
+		struct compared *file = &request->compared[request->compared_count];
+
+		if (row->action != PLAN_RESTORE || row->later)
+			continue;
+		file->spec = &live->execution->workflow->nodes[row->node];
+		file->folder = files_folder(live->execution, file->spec, &request->arena);
+		file->node = row->node;
+		file->artifact = row->artifact;
+		files_item(live->execution, row->from, &file->item);
+		files_item(live->execution, row->to, &file->wanted);
+		file->wanted.name = file->item.name = row->path;
+		request->compared_count++;
+	}
+}
+
+/* True when the request is on its way to the content thread. */
+static bool compare_files(struct engine *engine, struct live *live, struct request *request,
+			  const struct plan *plan)
+{
+	struct content_job *job;
+
+	if (request->has_compared)
+		return false;
+	list_files(live, request, plan);
+	if (!request->compared_count)
+		return false;
+	live->jobs++;
+	job = mem_zalloc(sizeof(*job));
+	job->message.kind = MESSAGE_CONTENT;
+	job->kind = CONTENT_COMPARE;
+	job->request = request;
+	memcpy(job->execution, request->execution, sizeof(job->execution));
+	mailbox_post_reply(&engine->content.mailbox, &job->message);
+	return true;
+}
+
+void rollback_compared(struct engine *engine, struct content_job *job)
+{
+	struct request *request = job->request;
+
+	live_find(&engine->lives, request->execution)->jobs--; /* a job keeps it loaded */
+	request->has_compared = true;
+	free(job);
+	rollback_take(engine, request);
+}
+
+/* ---- who changed one --------------------------------------------------------------------- */
+
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The newest revision that another execution made of the file since, or NULL. */
+static const struct revision *written_by(const struct execution *other,
+					 const struct revision *since, const char *name)
+{
+	for (size_t i = other->revisions_count; i-- > 0;) {
+		const struct revision *revision = &other->revisions[i];
+		const struct node_spec *spec = &other->workflow->nodes[revision->node];
+
+		if (revision->seq < since->seq)
+			break;
+		if (revision->moment != MOMENT_BEFORE && since->folder &&
+		    revision->device == since->device && revision->folder == since->folder &&
+		    strcmp(last_name(spec->artifacts[revision->artifact].path), name) == 0)
+			return revision;
+	}
+	return NULL;
+}
+
+static const char *who_changed(const struct engine *engine, const struct execution *execution,
+			       const struct plan_row *row, struct arena *arena)
+{
+	const char *name = last_name(row->path);
+
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		const struct execution *other = engine->lives.executions[i];
+		const struct revision *found =
+			other == execution ? NULL : written_by(other, row->from, name);
+		char text[300];
+
+		if (!found)
+			continue;
+		(void)snprintf(text, sizeof(text), "%s of %s wrote it since",
+			       other->workflow->nodes[found->node].id,
+			       other->name); /* names are short */
+		return arena_strdup(arena, text);
+	}
+	return "somebody changed it since";
+}
+
+static void mark_row(const struct engine *engine, const struct live *live,
+		     const struct request *request, struct plan *plan, uint32_t index)
+{
+	const struct plan_row *row = &plan->rows[index];
+
+	for (uint32_t i = 0; i < request->compared_count; i++) {
+		const struct compared *file = &request->compared[i];
+
+		if (file->node != row->node || file->artifact != row->artifact)
+			continue;
+		plan_mark(plan, index, file->found,
+			  file->found == PLAN_CHANGED
+				  ? who_changed(engine, live->execution, row, &plan->arena)
+				  : NULL);
+		return;
+	}
+}
+
+/* The rows come in the order in which the files were listed, but the plan may have changed
+ * meanwhile: then by name. A row that was not looked at counts as it is recorded. */
+static void mark_rows(const struct engine *engine, const struct live *live,
+		      const struct request *request, struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->rows_count; i++) {
+		if (plan->rows[i].action == PLAN_RESTORE && !plan->rows[i].later)
+			mark_row(engine, live, request, plan, i);
+	}
+	plan_judge(plan, live->execution);
+}
+
+/* ---- carrying it out --------------------------------------------------------------------- */
+
+static int refuse_worse(const struct live *live, struct request *request, const struct plan *plan)
+{
+	const struct plan_row *row = plan->rows;
+
+	while (row < plan->rows + plan->rows_count && !row->worse)
+		row++;
+	return err_set(&request->err, ERR_CONFLICT,
+		       "the plan got worse since it was shown: now %s %s%s%s%s%s; look at it again",
+		       plan_action_name(row->action),
+		       live->execution->workflow->nodes[row->node].id, row->path ? " " : "",
+		       row->path ? row->path : "", row->conflict ? ": " : "",
+		       row->conflict ? row->conflict : "");
+}
+
+/* What was not shown, or not so, is marked. */
+static int check_shown(const struct live *live, struct request *request, struct plan *plan)
+{
+	const struct execution *execution = live->execution;
+	struct plan *shown;
+	bool covers;
+
+	if (*request->shown_of && strcmp(request->shown_of, execution->name))
+		return err_set(&request->err, ERR_INVALID, "that plan is of %s, not of %s",
+			       request->shown_of, execution->name);
+	shown = plan_recall(execution, request->shown, request->shown_count);
+	covers = plan_covers(shown, plan);
+	plan_free(shown);
+	return covers ? 0 : refuse_worse(live, request, plan);
+}
+
+static int check_id(struct request *request, const struct plan *plan)
+{
+	if (strcmp(plan->id, request->plan) == 0)
+		return 0;
+	return err_set(&request->err, ERR_CONFLICT,
+		       "the plan has changed since it was shown: look at it again (was %s, is %s)",
+		       request->plan, plan->id);
+}
+
+static void roll_back(struct engine *engine, struct live *live, struct request *request,
+		      struct plan *plan)
+{
+	const struct plan_ask *ask = &plan->ask;
+	struct binding said = plan_ask_to_words(live->execution, ask, &request->arena);
+	bool of_node = ask->level == PLAN_OF_NODE || ask->level == PLAN_OF_ARTIFACT;
+	struct act act = {.verb = VERB_ROLLBACK,
+			  .node = of_node ? ask->node : EVENT_NO_NODE,
+			  .plan = plan,
+			  .arguments = &said,
+			  .arguments_count = 1};
+	int rc = 0;
+
+	if (plan->refused)
+		rc = err_set(&request->err, ERR_REFUSED, "%s", plan->refused);
+	else if (!request->has_shown)
+		rc = check_id(request, plan);
+	if (rc) {
+		acts_answer(request, rc);
+		return;
+	}
+	request->started = true;
+	acts_apply(engine, live, request, &act);
+}
+
+static int make_plan(const struct live *live, struct request *request, struct plan **out)
+{
+	struct plan_ask ask;
+	int rc = plan_ask_from_words(live->execution, &request->words, &request->arena, &ask,
+				     &request->err);
+
+	return rc ? rc : plan_make(live->execution, &ask, out, &request->err);
+}
+
+void rollback_take(struct engine *engine, struct request *request)
+{
+	const struct runtime_encoder *encoder = &engine->options.encoder;
+	struct live *live = acts_find_ready(engine, request);
+	struct plan *plan;
+	int rc;
+
+	if (!live)
+		return;
+	rc = make_plan(live, request, &plan);
+	if (rc) {
+		acts_answer(request, rc);
+		return;
+	}
+	if (compare_files(engine, live, request, plan)) {
+		plan_free(plan);
+		return;
+	}
+	mark_rows(engine, live, request, plan);
+	rc = request->has_shown ? check_shown(live, request, plan) : 0;
+	if (rc && (request->kind == REQUEST_ROLLBACK || rc == -ERR_INVALID)) {
+		plan_free(plan);
+		acts_answer(request, rc);
+		return;
+	}
+	encoder->plan(encoder->ctx, live->execution, plan, &request->out);
+	if (request->kind == REQUEST_PLAN) {
+		request->seq = live->execution->seq;
+		acts_answer(request, 0);
+	} else {
+		roll_back(engine, live, request, plan);
+	}
+	plan_free(plan);
+}
