@@ -273,7 +273,7 @@ static void output_of_what_left_something_is_not_used_again(void **state)
 	int64_t first;
 
 	start_script(world, world->a,
-		     "stat -L -c %i /proc/$$/fd/1 >inode; sleep 1000 & echo $! >left", 0);
+		     "stat -L -c %i /proc/self/fd/3 3>&1 >inode; sleep 1000 & echo $! >left", 0);
 	(void)await(world, REPORT_EXITED, world->a);
 	first = await_pid(world, "inode");
 	free(world->output);
