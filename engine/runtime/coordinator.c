@@ -207,6 +207,7 @@ static void cancel_all(struct engine *engine)
 static void end_on_purpose(struct engine *engine, const char *why)
 {
 	executor_worker_send(&engine->executors, EXECUTOR_GOODBYE, NULL);
+	executor_worker_flush(&engine->executors);
 	engine->options.over(engine->options.ctx, RUNTIME_END_PURPOSE, why);
 }
 
@@ -296,6 +297,7 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	/* 5. an agreed stop */
 	finish_stop(engine);
 	blackbox_about(NULL);
+	executor_worker_flush(&engine->executors);
 	/* 6. all of it to the disk, in one piece */
 	if (turn_deadline_us(engine) <= engine_now_us(engine))
 		turn_seal(engine);

@@ -160,7 +160,6 @@ static void start(struct engine *engine, struct live *live, const struct effect 
 	watch.kind = EFFECT_WATCH;
 	live_set_in_flight(live, &watch);
 	command = mem_zalloc(sizeof(*command));
-	command->message.kind = MESSAGE_ORDER;
 	command->verb = EXECUTOR_START;
 	if (build(engine, live, effect, command, &err) < 0) {
 		live->has_workspace = live->has_workspace && !command->workspace;
@@ -169,7 +168,7 @@ static void start(struct engine *engine, struct live *live, const struct effect 
 		fail_launch(engine, live, effect, &err);
 		return;
 	}
-	mailbox_post_reply(&engine->executors.mailbox, &command->message);
+	executor_worker_order(&engine->executors, command);
 }
 
 uint32_t effects_live_count(const struct engine *engine)

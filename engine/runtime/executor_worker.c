@@ -23,6 +23,7 @@ struct executors {
 	struct loop loop;
 	struct loop_watch mail;
 	struct executor *local;
+	struct mailbox_bag reports; /* of this turn of the loop */
 };
 
 static void on_report(void *ctx, const struct report *report)
@@ -40,7 +41,12 @@ static void on_report(void *ctx, const struct report *report)
 	if (report->attempt)
 		(void)snprintf(message->attempt, sizeof(message->attempt), "%s", report->attempt);
 	message->text = mem_strdup(report->text);
-	mailbox_post_reply(executors->worker->coordinator, &message->message);
+	mailbox_gather(&executors->reports, &message->message);
+}
+
+static void post_reports(struct executors *executors)
+{
+	mailbox_post_bag(executors->worker->coordinator, &executors->reports);
 }
 
 /* A node that finds no workspace says so itself, better than we could. Only a full disk is waited
@@ -142,8 +148,6 @@ static void on_mail(struct loop_watch *watch, unsigned events)
 
 	(void)events;
 	(void)work(executors->worker, mailbox_take(&executors->worker->mailbox));
-	if (executors->worker->quits)
-		loop_stop(&executors->loop);
 }
 
 /* Its messages come by the event loop, among what the executors have to say. */
@@ -151,11 +155,16 @@ static void executors_main(struct worker *worker)
 {
 	struct executors *executors = worker->state;
 	struct err err;
+	int rc;
 
 	executors->mail =
 		(struct loop_watch){.fd = worker->mailbox.fd, .ready = on_mail, .ctx = executors};
-	if (loop_add(&executors->loop, &executors->mail, LOOP_READ, &err) < 0 ||
-	    loop_run(&executors->loop, &err) < 0)
+	rc = loop_add(&executors->loop, &executors->mail, LOOP_READ, &err);
+	while (rc >= 0 && !worker->quits) {
+		rc = loop_turn(&executors->loop, -1, &err);
+		post_reports(executors);
+	}
+	if (rc < 0)
 		log_error("the executors thread ends: %s", err.message);
 }
 
@@ -165,6 +174,7 @@ static void executors_free(struct executors *executors)
 {
 	if (executors->local)
 		executors->local->ops->free(executors->local);
+	post_reports(executors); /* what was said on the way out */
 	loop_release(&executors->loop);
 	free(executors);
 }
@@ -205,13 +215,23 @@ void executor_worker_stop(struct worker *worker)
 	executors_free(executors);
 }
 
+void executor_worker_order(struct worker *worker, struct executor_command *command)
+{
+	command->message.kind = MESSAGE_ORDER;
+	mailbox_gather(&worker->orders, &command->message);
+}
+
 void executor_worker_send(struct worker *worker, enum executor_verb verb, const char *attempt)
 {
 	struct executor_command *command = mem_zalloc(sizeof(*command));
 
-	command->message.kind = MESSAGE_ORDER;
 	command->verb = verb;
 	if (attempt)
 		(void)snprintf(command->attempt, sizeof(command->attempt), "%s", attempt);
-	mailbox_post_reply(&worker->mailbox, &command->message);
+	executor_worker_order(worker, command);
+}
+
+void executor_worker_flush(struct worker *worker)
+{
+	mailbox_post_bag(&worker->mailbox, &worker->orders);
 }

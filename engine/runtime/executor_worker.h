@@ -13,7 +13,11 @@ int executor_worker_start(struct worker *worker, const struct home *home, uint64
 			  struct mailbox *coordinator, struct err *err);
 void executor_worker_stop(struct worker *worker);
 
-/* Sends a command; `order` and its arena may be empty. From the coordinator thread. */
+/* Commands of a turn are gathered and go out together with executor_worker_flush: the launcher
+ * then reads them in one piece. From the coordinator thread. */
+void executor_worker_order(struct worker *worker, struct executor_command *command);
+/* A command about an attempt (NULL: about none) that carries nothing else. */
 void executor_worker_send(struct worker *worker, enum executor_verb verb, const char *attempt);
+void executor_worker_flush(struct worker *worker);
 
 #endif

@@ -33,6 +33,7 @@ struct worker {
 	const struct worker_ops *ops;
 	struct mailbox mailbox;
 	struct mailbox *coordinator; /* where answers go */
+	struct mailbox_bag orders;   /* the coordinator's: what its turn has for this worker */
 	struct message quit;
 	bool running;
 	bool quits;  /* the thread's own: it was told to end */
