@@ -3,7 +3,12 @@
  * Mailboxes. A writer wakes the reader only when the queue was empty: a reader that is awake
  * takes everything that is there, so a second wake-up would only cost a system call. What makes
  * that safe is that `first` and `waiting` change under one lock, and that the reader of an
- * eventfd empties it under the same lock in which it takes the queue.
+ * eventfd empties it under the same lock in which it takes the queue: a wake-up that it takes away
+ * was for messages that it takes too.
+ *
+ * The reader is woken after the lock is let go: on the writer's processor it would else run into
+ * the lock at once, and two more switches would follow. A wake-up may so come late, which finds
+ * nothing, but never too early.
  */
 #include "base/mailbox.h"
 
@@ -88,12 +93,11 @@ static int post(struct mailbox *mailbox, const struct mailbox_bag *bag, bool bou
 	mailbox->count += bag->count;
 	wake = mailbox->waiting;
 	mailbox->waiting = false;
-	/* Inside the lock: a reader that took this message may release the mailbox at once. */
+	(void)pthread_mutex_unlock(&mailbox->lock);
 	if (was_empty && mailbox->fd >= 0)
 		signal_fd(mailbox->fd);
 	if (wake)
 		(void)pthread_cond_signal(&mailbox->arrived);
-	(void)pthread_mutex_unlock(&mailbox->lock);
 	return 0;
 }
 

@@ -31,7 +31,8 @@ struct mailbox {
 
 /* `with_fd`: the reader waits in an event loop and needs mailbox->fd; else it uses mailbox_wait. */
 void mailbox_init(struct mailbox *mailbox, size_t capacity, bool with_fd);
-void mailbox_release(struct mailbox *mailbox); /* must be empty */
+/* Must be empty, and its writers gone: one that has just posted may still be waking the reader. */
+void mailbox_release(struct mailbox *mailbox);
 
 /* 0, or -ERR_LIMIT when full (the message stays the caller's). Any thread. */
 int mailbox_post_request(struct mailbox *mailbox, struct message *message);
