@@ -106,6 +106,18 @@ uint64_t proc_start_time(pid_t pid)
 	return start_time_and_state(pid, &state);
 }
 
+static uint64_t ticks_of(int64_t boot_us)
+{
+	return (uint64_t)(boot_us * sysconf(_SC_CLK_TCK) / 1000000);
+}
+
+uint64_t proc_start_time_between(pid_t pid, int64_t earliest_us, int64_t latest_us)
+{
+	const uint64_t earliest = ticks_of(earliest_us);
+
+	return earliest == ticks_of(latest_us) ? earliest : proc_start_time(pid);
+}
+
 bool proc_is_alive(pid_t pid, uint64_t start_time)
 {
 	char state = 'X';

@@ -24,6 +24,9 @@ void proc_prefer_latency(void);
 
 /* When the process started, in clock ticks since boot; 0 if there is no such process. */
 uint64_t proc_start_time(pid_t pid);
+/* The same for a process that is known to have started between these times of CLOCK_BOOTTIME: if
+ * they lie in one tick that is the answer, and no look at /proc is needed. */
+uint64_t proc_start_time_between(pid_t pid, int64_t earliest_us, int64_t latest_us);
 /* Whether this very process lives (not a later one with its pid, not a zombie). */
 bool proc_is_alive(pid_t pid, uint64_t start_time);
 

@@ -75,7 +75,8 @@ static int spawn_recorded(struct launcher *launcher, const struct launch_message
 	if (result < 0)
 		return result;
 	attempt_set_pid(&launcher->attempts, attempt, pid);
-	attempt->start_ticks = proc_start_time(pid);
+	attempt->start_ticks =
+		proc_start_time_between(pid, attempt->started_boot_us, launcher_boot_us());
 	return 0;
 }
 

@@ -2,6 +2,7 @@
  *
  * Processes and the home: identity, spawning, finding programs, refusing bad folders.
  */
+#include "base/clock.h"
 #include "base/proc.h"
 
 #include <setjmp.h>
@@ -44,6 +45,32 @@ static void a_process_is_known_by_pid_and_start_time(void **state)
 	assert_false(proc_is_alive(getpid(), own + 1));
 	assert_false(proc_is_alive(getpid(), 0));
 	assert_int_equal(proc_start_time(0x7fffffff), 0);
+}
+
+static void a_start_within_one_tick_is_known_without_a_look(void **state)
+{
+	const struct clock *clock = clock_system();
+	char *argv[] = {"/bin/true", NULL};
+	struct proc_spawn how = {.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		int64_t before_us = clock_monotonic_us(clock), after_us;
+		pid_t pid;
+
+		assert_int_equal(proc_spawn(&how, &pid, NULL), 0);
+		after_us = clock_monotonic_us(clock);
+		assert_int_equal(proc_start_time_between(pid, before_us, after_us),
+				 proc_start_time(pid));
+		/* Over several ticks it is read. */
+		assert_int_equal(proc_start_time_between(pid, before_us - 50000, after_us),
+				 proc_start_time(pid));
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+	/* A process that is not there shows that no look was needed. */
+	assert_int_equal(proc_start_time_between(0x7fffffff, 70000, 79999),
+			 7 * sysconf(_SC_CLK_TCK) / 100);
+	assert_int_equal(proc_start_time_between(0x7fffffff, 70000, 80000), 0);
 }
 
 static void a_dead_process_is_not_alive_even_before_it_is_reaped(void **state)
@@ -277,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_is_known_by_pid_and_start_time),
+		cmocka_unit_test(a_start_within_one_tick_is_known_without_a_look),
 		cmocka_unit_test(a_dead_process_is_not_alive_even_before_it_is_reaped),
 		cmocka_unit_test(the_boot_has_an_id),
 		cmocka_unit_test(output_and_exit_status_are_gathered),
