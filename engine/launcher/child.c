@@ -174,7 +174,7 @@ struct attempt *child_start(struct launcher *launcher, const struct launch_messa
 	}
 	message = attempt_describe(attempt, launcher->boot_id);
 	launcher_record(launcher, &message);
-	launcher_tell(launcher, &message);
+	launcher_tell_later(launcher, &message); /* a short one is told with its exit */
 	return attempt;
 }
 

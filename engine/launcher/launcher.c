@@ -28,6 +28,14 @@ void launcher_tell(struct launcher *launcher, const struct launch_message *messa
 		link_send(link, message);
 }
 
+void launcher_tell_later(struct launcher *launcher, const struct launch_message *message)
+{
+	struct link *link = launcher_engine_link(launcher);
+
+	if (link)
+		link_send_later(link, message);
+}
+
 void launcher_describe(struct launcher *launcher, struct link *link, const struct attempt *attempt)
 {
 	const struct launch_message message = attempt_describe(attempt, launcher->boot_id);

@@ -48,6 +48,8 @@ struct launcher {
 void launcher_record(struct launcher *launcher, const struct launch_message *record);
 /* Sends to the engine, if one is linked. */
 void launcher_tell(struct launcher *launcher, const struct launch_message *message);
+/* The same for what may wait a little for the next word. */
+void launcher_tell_later(struct launcher *launcher, const struct launch_message *message);
 struct link *launcher_engine_link(struct launcher *launcher);
 /* Says what there is to say of the attempt, to this link. */
 void launcher_describe(struct launcher *launcher, struct link *link, const struct attempt *attempt);

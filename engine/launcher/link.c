@@ -33,7 +33,7 @@ static void drop(struct link *link)
 	(void)close(link->fd);
 }
 
-void link_send(struct link *link, const struct launch_message *message)
+static void add(struct link *link, const struct launch_message *message)
 {
 	struct err err;
 
@@ -45,8 +45,32 @@ void link_send(struct link *link, const struct launch_message *message)
 	}
 }
 
+void link_send(struct link *link, const struct launch_message *message)
+{
+	link->urgent = true;
+	add(link, message);
+}
+
+void link_send_later(struct link *link, const struct launch_message *message)
+{
+	struct links *links = link->links;
+
+	add(link, message);
+	if (!links->later.position)
+		loop_arm(links->loop, &links->later, loop_now_us() + LINK_LATER_US);
+}
+
+static void later_due(struct loop_timer *timer)
+{
+	struct links *links = timer->ctx;
+
+	for (struct link *link = links->first; link; link = link->next)
+		link->urgent = true;
+}
+
 void link_close(struct link *link)
 {
+	link->urgent = true;
 	link->closing = true;
 	link->is_engine = false;
 }
@@ -65,6 +89,7 @@ void link_refuse(struct link *link, const char *format, ...)
 
 static void flush(struct link *link)
 {
+	link->urgent = false;
 	while (link->out.length && !link->gone) {
 		const ssize_t sent = send(link->fd, link->out.data, link->out.length,
 					  MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -91,12 +116,15 @@ static void flush(struct link *link)
 void links_flush(struct links *links)
 {
 	struct link **at = &links->first;
+	bool waits = false;
 
 	while (*at) {
 		struct link *link = *at;
 
-		flush(link);
+		if (link->urgent)
+			flush(link);
 		if (!link->gone) {
+			waits = waits || link->out.length;
 			at = &link->next;
 			continue;
 		}
@@ -106,6 +134,8 @@ void links_flush(struct links *links)
 		buf_release(&link->out);
 		free(link);
 	}
+	if (!waits)
+		loop_disarm(links->loop, &links->later);
 }
 
 /* Handles every complete frame that has come. */
@@ -234,6 +264,7 @@ int links_init(struct links *links, struct loop *loop, const char *path, int fd,
 	*links = (struct links){.loop = loop, .fd = fd >= 0 ? fd : listen_at(path, err)};
 	if (links->fd < 0)
 		return links->fd;
+	links->later = (struct loop_timer){.due = later_due, .ctx = links};
 	links->watch = (struct loop_watch){.fd = links->fd, .ready = listener_ready, .ctx = links};
 	result = loop_add(loop, &links->watch, LOOP_READ, err);
 	if (result < 0)
@@ -248,6 +279,7 @@ void links_release(struct links *links)
 		drop(link);
 	}
 	links_flush(links);
+	loop_disarm(links->loop, &links->later);
 	loop_remove(links->loop, &links->watch);
 	(void)close(links->fd);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Connections to launcher.sock: frames in, frames out, nothing of what they mean. Only this
- * user (and root) gets in. Answers are gathered and written once a turn. One thread.
+ * user (and root) gets in. Words are gathered and written once a turn; some may wait a little for
+ * the next ones. One thread.
  */
 #ifndef HLP_LAUNCHER_LINK_H
 #define HLP_LAUNCHER_LINK_H
@@ -25,6 +26,7 @@ struct link {
 	bool closing;	/* no more is read; goes when what is owed is written */
 	bool gone;	/* to be freed at the end of the turn */
 	bool waits_to_write;
+	bool urgent; /* not all that is owed may wait */
 	struct buf in, out;
 	struct loop_watch watch;
 	struct link *next;
@@ -36,6 +38,7 @@ struct links {
 	struct loop_watch watch;
 	struct link *first;
 	size_t count;
+	struct loop_timer later; /* then nothing waits any longer */
 	/* A message has come; it is borrowed. May close links. */
 	void (*message)(void *ctx, struct link *link, const struct launch_message *message);
 	void *ctx;
@@ -47,6 +50,10 @@ int links_init(struct links *links, struct loop *loop, const char *path, int fd,
 void links_release(struct links *links);
 
 void link_send(struct link *link, const struct launch_message *message);
+/* The same, but it may wait for the next word to this link, though for LINK_LATER_US at most: the
+ * reader is then woken once for both. */
+#define LINK_LATER_US 5000
+void link_send_later(struct link *link, const struct launch_message *message);
 /* Says why, and ends the connection. */
 void link_refuse(struct link *link, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void link_close(struct link *link); /* after what is owed has been written */
