@@ -11,62 +11,24 @@
 #include "cli/questions.h"
 #include "cli/show.h"
 #include "cli/status.h"
+#include "cli/tail.h"
 
-#define TAIL_BYTES  4096
-#define TAIL_LINES  10
 #define NAMES_SHOWN 12
 
-/* ---- last lines -------------------------------------------------------------------------- */
-
-/* Where the last TAIL_LINES lines begin. */
-static size_t tail_begin(const char *data, size_t length)
+static void say_tail(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
 {
-	size_t at = length, lines = 0;
-	while (at > 0) {
-		if (data[at - 1] == '\n' && at != length && ++lines == TAIL_LINES) {
-			return at;
-		}
-		at--;
-	}
-	return 0;
-}
-
-static void say_indented(struct say *say, const char *data, size_t length)
-{
-	while (length > 0) {
-		const char *newline = memchr(data, '\n', length);
-		size_t line = newline != NULL ? (size_t)(newline - data) : length;
-		say_printf(say, "    ");
-		say_text(say, data, line);
-		say_printf(say, "\n");
-		line += newline != NULL;
-		data += line;
-		length -= line;
-	}
-}
-
-static void say_tail(struct cli *cli, const struct mirror *mirror, const char *node)
-{
-	Hlp__V1__OutputRequest request = HLP__V1__OUTPUT_REQUEST__INIT;
-	ProtobufCMessage *reply = NULL;
-	struct err err = {0};
-	request.execution = mirror->id;
-	request.node = (char *)node;
-	request.offset = -TAIL_BYTES;
-	request.length = TAIL_BYTES;
-	if (client_call(cli->client, "ReadOutput", &request.base,
-			&hlp__v1__output_chunk__descriptor, CLI_CALL_TIMEOUT_US, &reply,
-			&err) < 0) {
-		return; /* a node that never started has none */
-	}
-	const Hlp__V1__OutputChunk *chunk = (const Hlp__V1__OutputChunk *)reply;
-	if (chunk->data.len > 0) {
-		size_t begin = tail_begin((const char *)chunk->data.data, chunk->data.len);
+	struct buf text;
+	tail_read(cli, mirror, node, &text);
+	const char *means = tail_means(node, &text);
+	if (text.length > 0) {
 		say_printf(&cli->out, "  its last lines:\n");
-		say_indented(&cli->out, (const char *)chunk->data.data + begin,
-			     chunk->data.len - begin);
+		tail_say(cli, &text);
 	}
-	protobuf_c_message_free_unpacked(reply, NULL);
+	if (means != NULL) {
+		say_printf(&cli->out, "  which means:\n");
+		say_paragraph_at(&cli->out, 4, means);
+	}
+	buf_release(&text);
 }
 
 /* ---- what else --------------------------------------------------------------------------- */
@@ -160,7 +122,7 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 		say_printf(&cli->out, " %s  %s\n", node->id, how);
 		if (first == NULL) {
 			first = node->id;
-			say_tail(cli, mirror, node->id);
+			say_tail(cli, mirror, node);
 		}
 	}
 	if (count > NAMES_SHOWN) {

@@ -279,14 +279,14 @@ void say_bell(struct say *say)
 	}
 }
 
-void say_paragraph(struct say *say, const char *text)
+void say_paragraph_at(struct say *say, int indent, const char *text)
 {
 	size_t most = (size_t)say_columns(say) - 1, at = most;
 	while (*text != '\0') {
 		size_t length = strcspn(text, " \n");
 		if (at + 1 + length > most) {
-			say_printf(say, "%s ", at < most ? "\n" : "");
-			at = 1;
+			say_printf(say, "%s%*s", at < most ? "\n" : "", indent - 1, "");
+			at = (size_t)indent - 1;
 		}
 		say_printf(say, " %.*s", (int)length, text);
 		at += 1 + length;
@@ -294,6 +294,11 @@ void say_paragraph(struct say *say, const char *text)
 		text += strspn(text, " \n");
 	}
 	say_printf(say, "\n");
+}
+
+void say_paragraph(struct say *say, const char *text)
+{
+	say_paragraph_at(say, 2, text);
 }
 
 /* ---- differences of files ---------------------------------------------------------------- */

@@ -52,9 +52,10 @@ void say_glyph(struct say *say, enum state state, enum reason reason);
 
 /* A unified diff in its colours, line by line. */
 void say_diff(struct say *say, const char *data, size_t length);
-/* Words of a text, broken between them within the terminal, each line after a blank. A single
- * newline is a blank: the terminal's width decides. */
+/* Words of a text, broken between them within the terminal, each line after two blanks, or as many
+ * as `indent` says. A single newline is a blank: the terminal's width decides. */
 void say_paragraph(struct say *say, const char *text);
+void say_paragraph_at(struct say *say, int indent, const char *text);
 
 /* Our own movements; nothing happens off a terminal. */
 void say_erase_lines(struct say *say,

@@ -8,11 +8,13 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_out.h"
+#include "cli/questions.h"
 #include "cli/show.h"
 #include "cli/snapshot.h"
+#include "cli/tail.h"
 
 static void print_json(struct cli *cli, const struct mirror_node *node, const char *how,
-		       const char *why)
+		       const char *why, const char *means)
 {
 	struct buf out;
 	json_out_begin(&out);
@@ -20,7 +22,8 @@ static void print_json(struct cli *cli, const struct mirror_node *node, const ch
 				  {"state", state_name(node->state)},
 				  {"reason", reason_name(node->reason)},
 				  {"how", how},
-				  {"why", why}};
+				  {"why", why},
+				  {"means", means != NULL ? means : ""}};
 	buf_add_text(&out, "{");
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		buf_add_text(&out, i > 0 ? ", " : "");
@@ -32,6 +35,27 @@ static void print_json(struct cli *cli, const struct mirror_node *node, const ch
 	json_out(cli, &out);
 }
 
+static void print_text(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node,
+		       const char *how, const char *why, const char *means)
+{
+	const char *message = node->message != NULL ? node->message : "";
+	bool asks = question_is_open(node);
+	say_glyph(&cli->out, node->state, node->reason);
+	say_printf(&cli->out, " %s/%s  %s\n", mirror->name, node->id, how);
+	/* Of what has ended the first line has said all but its own words. */
+	if (why[0] != '\0' && (!state_is_terminal(node->state) || asks)) {
+		say_printf(&cli->out, "  %s\n", why);
+	}
+	if ((node->state == STATE_FAILED || asks) && message[0] != '\0' &&
+	    strstr(how, message) == NULL) {
+		say_printf(&cli->out, "  it says: %s\n", message);
+	}
+	if (means != NULL) {
+		say_printf(&cli->out, "  which means:\n");
+		say_paragraph_at(&cli->out, 4, means);
+	}
+}
+
 static int explain(struct cli *cli, const struct mirror *mirror, const char *name)
 {
 	char how[SHOW_TEXT], why[SHOW_TEXT];
@@ -41,23 +65,18 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	}
 	const struct mirror_node *node = &mirror->nodes[index];
 	struct show_node show = show_of_mirror(node);
+	struct buf tail;
 	show.over = mirror->ended;
 	show_how(&show, show_now_us(), how);
 	mirror_why(mirror, (uint32_t)index, show_now_us(), why, sizeof why);
+	tail_read(cli, mirror, node, &tail);
+	const char *means = tail_means(node, &tail);
 	if (cli->json) {
-		print_json(cli, node, how, why);
-		return CLI_OK;
+		print_json(cli, node, how, why, means);
+	} else {
+		print_text(cli, mirror, node, how, why, means);
 	}
-	say_glyph(&cli->out, node->state, node->reason);
-	say_printf(&cli->out, " %s/%s  %s\n", mirror->name, node->id, how);
-	/* Of what has ended the first line has said all but its own words. */
-	if (why[0] != '\0' && (!state_is_terminal(node->state) || show.question[0] != '\0')) {
-		say_printf(&cli->out, "  %s\n", why);
-	}
-	if ((node->state == STATE_FAILED || show.question[0] != '\0') && show.message[0] != '\0' &&
-	    strstr(how, show.message) == NULL) {
-		say_printf(&cli->out, "  it says: %s\n", show.message);
-	}
+	buf_release(&tail);
 	return CLI_OK;
 }
 

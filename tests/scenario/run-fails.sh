@@ -37,3 +37,21 @@ test "$(grep -c 'exit 3' "$out")" -eq 1 || fail "why says the exit more than onc
 # It has not ended well, and says so by its exit; but a query that answers ends with 0.
 expect 1 hlp wait bad --for ended
 expect 0 hlp list
+
+# A failure that is known by what it printed is explained, and the way out is named.
+cat >known.yaml <<'END'
+name: known
+on_failure: continue
+nodes:
+  - {id: ask, run: "echo 'sudo: a terminal is required to read the password' >&2; exit 1"}
+  - {id: gone, run: "no-such-program-at-all --now"}
+  - {id: odd, run: "exit 9"}
+END
+expect 1 hlp run known.yaml
+says '^    a node has no terminal to ask on: allow this command without a password$'
+expect 0 hlp why known/ask
+says '^    a node has no terminal to ask on'
+expect 0 hlp why known/gone -o json
+is means "the program is neither where its name says nor in the node's PATH (hlp run --dry-run shows it): write its whole path, or set PATH in env"
+expect 0 hlp why known/odd -o json
+is means ""
