@@ -37,12 +37,14 @@ void decide_completed(struct decision *decision, uint32_t node, enum reason reas
 /* FAILED, and what the workflow says then. */
 void decide_failed(struct decision *decision, uint32_t node, enum reason reason, int32_t code,
 		   const char *text);
-void decide_asked(struct decision *decision, uint32_t node, enum question question,
-		  enum reason again, const char *text);
+struct event *decide_asked(struct decision *decision, uint32_t node, enum question question,
+			   enum reason again, const char *text);
 void decide_verdict(struct decision *decision, uint32_t node, enum verdict verdict);
 /* A verdict of cancel on every live attempt that has none, but `except`'s. */
 void decide_stop_live(struct decision *decision, uint32_t except);
 enum reason decide_exit_reason(enum exit_kind exit_kind);
+/* Why a node has failed whose question nobody answers: that makes no outcome known. */
+enum reason decide_left_reason(const struct node_run *run);
 /* Takes back intents, but not `except`'s. A pause takes back those of a rollback too. */
 enum revoke { REVOKE_RUNS, REVOKE_ALL };
 void decide_revoke(struct decision *decision, enum revoke which, uint32_t except, const char *why);
@@ -67,6 +69,35 @@ void decide_undone(struct decision *decision, uint32_t node);
 /* Starts a rollback of these nodes. */
 void decide_rollback(struct decision *decision, const struct plan *plan);
 
+/* decide_gate.c: what people are asked before and instead of a run. Of a ready node: true when it
+ * asks or fails instead of being intended. */
+bool decide_gate(struct decision *decision, uint32_t node);
+/* A person's step whose files are recorded, or that has none, is handed over. */
+void decide_hand_over(struct decision *decision, uint32_t node, uint32_t attempt);
+/* A person's undo is asked for. */
+void decide_ask_undo(struct decision *decision, uint32_t node);
+/* Approvals that are asked for are not wanted now, but `except`'s. */
+void decide_withdraw(struct decision *decision, uint32_t except);
+/* A person's step that nobody waits for any more: its question ends; then, that it is cancelled. */
+void decide_unask(struct decision *decision, uint32_t node);
+void decide_dropped(struct decision *decision, uint32_t node);
+/* Nobody answered in time. */
+void decide_expired(struct decision *decision, uint32_t node);
+int decide_answer_approval(struct decision *decision, enum answer answer, struct err *err);
+int decide_answer_manual(struct decision *decision, enum answer answer, struct err *err);
+
+/* decide_due.c: the one thing, or the waits, whose time has come. */
+void decide_due(struct decision *decision);
+/* decide_begin.c: the first holds and skips. */
+void decide_begin(struct decision *decision);
+
+/* decide_hold.c, decide_freeze.c */
+int decide_act_hold(struct decision *decision, struct err *err);
+int decide_act_release(struct decision *decision, struct err *err);
+int decide_act_freeze(struct decision *decision, struct err *err);
+int decide_act_thaw(struct decision *decision, struct err *err);
+void decide_freeze_fact(struct decision *decision);
+
 /* decide_act.c, decide_redo.c, decide_answer.c: an operator's word. Each says its own EVENT_ACT
  * first, once it is clear that it applies. */
 int decide_act(struct decision *decision, struct err *err);
@@ -78,6 +109,15 @@ int decide_act_retry(struct decision *decision, struct err *err);
 int decide_act_skip(struct decision *decision, struct err *err);
 int decide_act_done(struct decision *decision, struct err *err);
 int decide_act_answer(struct decision *decision, enum answer answer, struct err *err);
+/* An answer's own events, before those of what follows: `back_to` where the node goes by it. */
+struct event *decide_answered(struct decision *decision, uint32_t node, enum answer answer,
+			      enum reason back_to);
+int decide_refuse_answer(const struct decision *decision, enum answer answer, const char *answers,
+			 struct err *err);
+/* The outputs that came with an act, if it is of the kind that brings them. */
+void decide_give_outputs(struct decision *decision, struct event *event);
+/* All that the node declares was given, and nothing else. */
+int decide_check_outputs(const struct decision *decision, struct err *err);
 int decide_act_rollback(struct decision *decision, struct err *err);
 /* "has completed", "runs", …: for refusals. */
 const char *decide_phrase(const struct node_run *node);

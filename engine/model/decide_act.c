@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * An operator's word: pause, resume, cancel, hold, release, note. Acts that make nodes run again or
- * count as done are in decide_redo.c, answers and rollbacks in decide_answer.c. What does not apply
- * is refused in words that say what would.
+ * An operator's word: pause, resume, cancel, note. Holds are in decide_hold.c, freezes in
+ * decide_freeze.c, acts that make nodes run again or count as done in decide_redo.c, answers and
+ * rollbacks in decide_answer.c. What does not apply is refused in words that say what would.
  */
 #include "model/decide.h"
 #include "model/derive.h"
@@ -15,7 +15,10 @@ void decide_act_event(struct decision *decision)
 	const struct act *act = decision->input->act;
 	struct event *event = decide_emit(decision, EVENT_ACT, act->node);
 
-	event->verb = verb_name(act->verb);
+	event->verb = act->verb == VERB_ANSWER && (act->answer == ANSWER_APPROVE ||
+						   act->answer == ANSWER_REJECT)
+			      ? answer_name(act->answer)
+			      : verb_name(act->verb);
 	event->actor = act->actor;
 	event->note = act->note;
 	event->request = act->request;
@@ -46,6 +49,22 @@ void decide_revoke_one(struct decision *decision, uint32_t node, const char *why
 		decide_emit_attempt(decision, EVENT_REVOKED, node)->text = why;
 }
 
+static const char *paused_phrase(enum reason reason)
+{
+	switch (reason) {
+	case REASON_HELD:
+		return "is held";
+	case REASON_FROZEN:
+		return "is frozen";
+	case REASON_APPROVAL:
+		return "waits for an approval";
+	case REASON_MANUAL:
+		return "waits for a person to do it";
+	default:
+		return "waits for an answer";
+	}
+}
+
 const char *decide_phrase(const struct node_run *node)
 {
 	switch (node->state) {
@@ -55,7 +74,7 @@ const char *decide_phrase(const struct node_run *node)
 	case STATE_RUNNING:
 		return node->reason == REASON_STOPPING ? "is being stopped" : "is running";
 	case STATE_PAUSED:
-		return node->reason == REASON_HELD ? "is held" : "waits for an answer";
+		return paused_phrase(node->reason);
 	case STATE_COMPLETED:
 		return "has completed";
 	case STATE_FAILED:
@@ -106,6 +125,13 @@ static uint32_t first_paused(const struct execution *execution)
 	return found;
 }
 
+static const char *way_out(const struct node_run *node)
+{
+	if (node->question != QUESTION_NONE)
+		return "answer it";
+	return node->reason == REASON_FROZEN ? "thaw it" : "release it";
+}
+
 static int act_resume(struct decision *decision, struct err *err)
 {
 	const struct execution *execution = decision->execution;
@@ -121,8 +147,7 @@ static int act_resume(struct decision *decision, struct err *err)
 	if (!execution->paused && node != EVENT_NO_NODE)
 		return err_set(err, ERR_REFUSED, "%s is not paused, but %s %s: %s", execution->name,
 			       decide_name(decision, node), decide_phrase(&execution->nodes[node]),
-			       execution->nodes[node].question != QUESTION_NONE ? "answer it"
-										: "release it");
+			       way_out(&execution->nodes[node]));
 	if (!execution->paused)
 		return err_set(err, ERR_REFUSED, "%s is not paused", execution->name);
 	decide_act_event(decision);
@@ -142,7 +167,7 @@ static void drop_questions(struct decision *decision)
 		if (node->reason != REASON_ASKING)
 			continue;
 		left--;
-		decide_failed(decision, i, decide_exit_reason(node->exit_kind), node->code, NULL);
+		decide_failed(decision, i, decide_left_reason(node), node->code, NULL);
 	}
 }
 
@@ -203,7 +228,7 @@ static int cancel_node(struct decision *decision, uint32_t node, struct err *err
 	const struct node_run *run = &decision->execution->nodes[node];
 	enum reason reason = REASON_CANCELLED;
 
-	if (run->state == STATE_RUNNING)
+	if (derive_runs(run))
 		return cancel_live(decision, node, err);
 	if (run->state != STATE_PENDING && run->state != STATE_PAUSED)
 		return err_set(err, ERR_REFUSED, "%s %s: nothing to cancel%s",
@@ -216,6 +241,7 @@ static int cancel_node(struct decision *decision, uint32_t node, struct err *err
 		reason = REASON_LOST; /* cancelling does not make its outcome known */
 	decide_act_event(decision);
 	decide_revoke_one(decision, node, "cancelled");
+	decide_unask(decision, node);
 	decide_failed(decision, node, reason, 0, NULL);
 	decide_end(decision);
 	return 0;
@@ -230,61 +256,17 @@ static int act_cancel(struct decision *decision, struct err *err)
 	return cancel_node(decision, node, err);
 }
 
-static int act_hold(struct decision *decision, struct err *err)
-{
-	const struct execution *execution = decision->execution;
-	uint32_t node = decision->input->act->node;
-	const struct node_run *run = &execution->nodes[node];
-
-	if (run->held)
-		return err_set(err, ERR_REFUSED, "%s is held already", decide_name(decision, node));
-	if (run->state != STATE_PENDING)
-		return err_set(err, ERR_REFUSED,
-			       "%s %s: only a node that has not started can be held",
-			       decide_name(decision, node), decide_phrase(run));
-	if (execution->ended || derive_closed(execution))
-		return err_set(err, ERR_REFUSED, "%s starts nothing any more: nothing to hold",
-			       execution->name);
-	decide_act_event(decision);
-	decide_revoke_one(decision, node, "held");
-	decide_emit(decision, EVENT_HELD, node);
-	return 0;
-}
-
-/* What it asks for is taken up again when this is durable: the fold touches every node. */
-static int release_execution(struct decision *decision, struct err *err)
-{
-	if (!decision->execution->quarantined)
-		return err_set(err, ERR_REFUSED, "%s is not quarantined: release needs a node",
-			       decision->execution->name);
-	decide_act_event(decision);
-	decide_emit(decision, EVENT_QUARANTINE_LIFTED, EVENT_NO_NODE);
-	return 0;
-}
-
-static int act_release(struct decision *decision, struct err *err)
-{
-	uint32_t node = decision->input->act->node;
-
-	if (node == EVENT_NO_NODE)
-		return release_execution(decision, err);
-	if (!decision->execution->nodes[node].held)
-		return err_set(err, ERR_REFUSED, "%s is not held", decide_name(decision, node));
-	decide_act_event(decision);
-	decide_emit(decision, EVENT_RELEASED, node);
-	return 0;
-}
-
 /* ---- all of them ------------------------------------------------------------------------- */
 
 static bool needs_node(enum verb verb)
 {
-	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD || verb == VERB_ANSWER;
+	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD || verb == VERB_FREEZE ||
+	       verb == VERB_THAW || verb == VERB_ANSWER;
 }
 
 static bool lifts_quarantine(const struct act *act)
 {
-	return act->verb == VERB_RELEASE && act->node == EVENT_NO_NODE;
+	return act->verb == VERB_RELEASE && act->node == EVENT_NO_NODE && !act->next;
 }
 
 static bool is_only_of_execution(enum verb verb)
@@ -355,9 +337,9 @@ int decide_act(struct decision *decision, struct err *err)
 	case VERB_DONE:
 		return decide_act_done(decision, err);
 	case VERB_HOLD:
-		return act_hold(decision, err);
+		return decide_act_hold(decision, err);
 	case VERB_RELEASE:
-		return act_release(decision, err);
+		return decide_act_release(decision, err);
 	case VERB_ANSWER:
 		return decide_act_answer(decision, act->answer, err);
 	case VERB_ROLLBACK:
@@ -368,9 +350,9 @@ int decide_act(struct decision *decision, struct err *err)
 		decide_act_event(decision);
 		return 0;
 	case VERB_FREEZE:
+		return decide_act_freeze(decision, err);
 	case VERB_THAW:
-		return err_set(err, ERR_UNSUPPORTED, "%s is not supported yet",
-			       verb_name(act->verb));
+		return decide_act_thaw(decision, err);
 	case VERB_NONE:
 	case VERBS:
 		break;

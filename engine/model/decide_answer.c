@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: MIT
  *
- * Answers to questions, and the word that starts a rollback.
+ * Answers to questions about attempts and undos, and the word that starts a rollback.
  */
 #include "model/decide.h"
 #include "model/derive.h"
 #include "model/plan.h"
 
-static struct event *answered(struct decision *decision, uint32_t node, enum answer answer,
+struct event *decide_answered(struct decision *decision, uint32_t node, enum answer answer,
 			      enum reason back_to)
 {
+	const struct node_run *run = &decision->execution->nodes[node];
 	struct event *event;
 
 	decide_act_event(decision);
 	event = decide_emit(decision, EVENT_ANSWERED, node);
-	event->question = decision->execution->nodes[node].question;
+	event->question = run->question;
 	event->answer = answer;
 	event->reason = back_to;
+	if (run->question == QUESTION_MANUAL) {
+		event->attempt_kind = ATTEMPT_RUN;
+		event->attempt = run->attempt;
+	} else if (run->question == QUESTION_UNDO_MANUAL) {
+		event->attempt_kind = ATTEMPT_UNDO;
+		event->attempt = run->undo_attempt;
+	}
 	if (back_to != REASON_NONE)
 		decide_moved(decision, node, back_to);
 	return event;
 }
 
-static int refuse(const struct decision *decision, enum answer answer, const char *answers,
-		  struct err *err)
+int decide_refuse_answer(const struct decision *decision, enum answer answer, const char *answers,
+			 struct err *err)
 {
 	return err_set(err, ERR_REFUSED, "'%s' does not answer this question about %s; answers: %s",
 		       answer_name(answer), decide_name(decision, decision->input->act->node),
@@ -31,7 +39,7 @@ static int refuse(const struct decision *decision, enum answer answer, const cha
 
 static void run_again(struct decision *decision, uint32_t node)
 {
-	answered(decision, node, ANSWER_AGAIN, REASON_NONE);
+	decide_answered(decision, node, ANSWER_AGAIN, REASON_NONE);
 	decide_reopen(decision);
 	decide_emit(decision, EVENT_RESET, node);
 	decide_moved(decision, node,
@@ -42,8 +50,8 @@ static void leave_failed(struct decision *decision, uint32_t node)
 {
 	const struct node_run *run = &decision->execution->nodes[node];
 
-	answered(decision, node, ANSWER_LEAVE, REASON_NONE);
-	decide_failed(decision, node, decide_exit_reason(run->exit_kind), run->code, NULL);
+	decide_answered(decision, node, ANSWER_LEAVE, REASON_NONE);
+	decide_failed(decision, node, decide_left_reason(run), run->code, NULL);
 	decide_end(decision);
 }
 
@@ -55,7 +63,11 @@ static int by_hand(struct decision *decision, uint32_t node, struct err *err)
 		return err_set(err, ERR_REFUSED,
 			       "%s must have the output '%s': done … --output %s=VALUE", spec->id,
 			       spec->outputs[0], spec->outputs[0]);
-	answered(decision, node, ANSWER_BY_HAND, REASON_NONE);
+	if (spec->artifacts_count) {
+		decide_answered(decision, node, ANSWER_BY_HAND, REASON_CAPTURING);
+		return 0;
+	}
+	decide_answered(decision, node, ANSWER_BY_HAND, REASON_NONE);
 	decide_completed(decision, node, REASON_BY_HAND);
 	decide_end(decision);
 	return 0;
@@ -67,10 +79,10 @@ static void happened(struct decision *decision, uint32_t node)
 	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
 
 	if (spec->outputs_count || spec->artifacts_count) {
-		answered(decision, node, ANSWER_HAPPENED, REASON_CAPTURING);
+		decide_answered(decision, node, ANSWER_HAPPENED, REASON_CAPTURING);
 		return;
 	}
-	answered(decision, node, ANSWER_HAPPENED, REASON_NONE);
+	decide_answered(decision, node, ANSWER_HAPPENED, REASON_NONE);
 	decide_completed(decision, node, REASON_BY_HAND);
 	decide_end(decision);
 }
@@ -86,7 +98,7 @@ static int undo(struct decision *decision, uint32_t node, struct err *err)
 	if (plan->refused) {
 		made = err_set(err, ERR_REFUSED, "%s", plan->refused);
 	} else {
-		answered(decision, node, ANSWER_UNDO, REASON_NONE);
+		decide_answered(decision, node, ANSWER_UNDO, REASON_NONE);
 		decide_rollback(decision, plan);
 	}
 	plan_free(plan);
@@ -114,13 +126,17 @@ static int answer_run(struct decision *decision, enum answer answer, bool lost, 
 	case ANSWER_LEAVE:
 		leave_failed(decision, node);
 		return 0;
+	case ANSWER_APPROVE:
+	case ANSWER_REJECT:
+	case ANSWER_DONE:
+	case ANSWER_FAILED:
 	case ANSWER_NONE:
 		break;
 	}
-	return refuse(decision, answer,
-		      lost ? "happened, again, undo, by-hand, leave"
-			   : "again, undo, by-hand, leave",
-		      err);
+	return decide_refuse_answer(decision, answer,
+				    lost ? "happened, again, undo, by-hand, leave"
+					 : "again, undo, by-hand, leave",
+				    err);
 }
 
 /* No more is done for it. One that only gives files back is what it was, whatever became of them.
@@ -135,19 +151,25 @@ static void leave(struct decision *decision, uint32_t node, enum reason reason)
 }
 
 /* A person did what failed: the rest of the node's steps follow. */
-static void undone_by_hand(struct decision *decision, uint32_t node)
+static void undone_by_hand(struct decision *decision, uint32_t node, enum answer answer)
 {
 	const struct node_run *run = &decision->execution->nodes[node];
 
 	if (run->restored) {
-		answered(decision, node, ANSWER_BY_HAND, REASON_UNDO_WAITING)->flag = true;
+		decide_answered(decision, node, answer, REASON_UNDO_WAITING)->flag = true;
 	} else if (run->resume_reason == REASON_UNDO_WAITING &&
 		   execution_has_target(decision->execution, node)) {
-		answered(decision, node, ANSWER_BY_HAND, REASON_RESTORING);
+		decide_answered(decision, node, answer, REASON_RESTORING);
 	} else {
-		answered(decision, node, ANSWER_BY_HAND, REASON_NONE);
+		decide_answered(decision, node, answer, REASON_NONE);
 		leave(decision, node, REASON_UNDONE);
 	}
+}
+
+static void left_as_it_is(struct decision *decision, uint32_t node)
+{
+	decide_answered(decision, node, ANSWER_LEAVE, REASON_NONE);
+	leave(decision, node, REASON_ACCEPTED);
 }
 
 static int answer_undo_failed(struct decision *decision, enum answer answer, struct err *err)
@@ -156,21 +178,44 @@ static int answer_undo_failed(struct decision *decision, enum answer answer, str
 
 	switch (answer) {
 	case ANSWER_AGAIN:
-		answered(decision, node, answer, decision->execution->nodes[node].resume_reason);
+		decide_answered(decision, node, answer,
+				decision->execution->nodes[node].resume_reason);
 		return 0;
 	case ANSWER_BY_HAND:
-		undone_by_hand(decision, node);
+		undone_by_hand(decision, node, answer);
 		return 0;
 	case ANSWER_LEAVE:
-		answered(decision, node, answer, REASON_NONE);
-		leave(decision, node, REASON_ACCEPTED);
+		left_as_it_is(decision, node);
 		return 0;
 	case ANSWER_HAPPENED:
 	case ANSWER_UNDO:
+	case ANSWER_APPROVE:
+	case ANSWER_REJECT:
+	case ANSWER_DONE:
+	case ANSWER_FAILED:
 	case ANSWER_NONE:
 		break;
 	}
-	return refuse(decision, answer, "again, by-hand, leave", err);
+	return decide_refuse_answer(decision, answer, "again, by-hand, leave", err);
+}
+
+/* A person's undo that did not succeed stands like one of a command. */
+static int answer_undo_manual(struct decision *decision, enum answer answer, struct err *err)
+{
+	const struct act *act = decision->input->act;
+
+	if (answer == ANSWER_DONE) {
+		undone_by_hand(decision, act->node, answer);
+	} else if (answer == ANSWER_LEAVE) {
+		left_as_it_is(decision, act->node);
+	} else if (answer == ANSWER_FAILED) {
+		decide_answered(decision, act->node, answer, REASON_NONE);
+		decide_asked(decision, act->node, QUESTION_UNDO_FAILED, REASON_UNDO_WAITING,
+			     act->note && act->note[0] ? act->note : "it was not done");
+	} else {
+		return decide_refuse_answer(decision, answer, "done, leave, failed", err);
+	}
+	return 0;
 }
 
 int decide_act_answer(struct decision *decision, enum answer answer, struct err *err)
@@ -185,6 +230,12 @@ int decide_act_answer(struct decision *decision, enum answer answer, struct err 
 		return answer_run(decision, answer, false, err);
 	case QUESTION_UNDO_FAILED:
 		return answer_undo_failed(decision, answer, err);
+	case QUESTION_MANUAL:
+		return decide_answer_manual(decision, answer, err);
+	case QUESTION_APPROVAL:
+		return decide_answer_approval(decision, answer, err);
+	case QUESTION_UNDO_MANUAL:
+		return answer_undo_manual(decision, answer, err);
 	case QUESTION_NONE:
 		break;
 	}

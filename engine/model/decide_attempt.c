@@ -163,6 +163,9 @@ static void apply_verdict(struct decision *decision, uint32_t node, int32_t code
 		decide_emit(decision, EVENT_RESET, node);
 		decide_moved(decision, node, REASON_READY);
 		break;
+	case VERDICT_REJECT:
+		decide_failed(decision, node, REASON_REJECTED, 0, NULL);
+		break;
 	case VERDICT_NONE:
 		break;
 	}
@@ -195,6 +198,16 @@ static void lost_by_policy(struct decision *decision, uint32_t node, const char 
 		decide_asked(decision, node, QUESTION_LOST, REASON_READY, text);
 }
 
+/* Its exit says nothing about what it did. */
+static bool is_unknown(const struct decision *decision, uint32_t node, enum exit_kind exit_kind,
+		       int32_t code)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+
+	return (exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL) &&
+	       listed(spec->unknown_codes, spec->unknown_codes_count, shell_code(exit_kind, code));
+}
+
 void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit_kind, int32_t code)
 {
 	if (exit_kind == EXIT_UNKILLABLE)
@@ -203,6 +216,10 @@ void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit
 		apply_verdict(decision, node, code);
 	else if (exit_kind == EXIT_NONE)
 		lost_by_policy(decision, node, decision->execution->nodes[node].message);
+	else if (is_unknown(decision, node, exit_kind, code))
+		lost_by_policy(decision, node,
+			       decide_text(decision, "%s: its outcome is unknown",
+					   decide_exit_text(decision, exit_kind, code)));
 	else if (exit_kind == EXIT_STATUS && code == 0)
 		decide_completed(decision, node, REASON_OK);
 	else
@@ -329,6 +346,8 @@ static void captured(struct decision *decision, enum standing where)
 	event->items = (struct event_item *)input->items;
 	event->items_count = input->items_count;
 	event->text = input->text;
+	if (before && decision->execution->workflow->nodes[input->node].manual)
+		decide_hand_over(decision, input->node, input->attempt);
 	if (before ||
 	    derive_wants_collect(decision->execution, input->node, node->exit_kind, node->code))
 		return;
@@ -484,7 +503,13 @@ void decide_fact(struct decision *decision)
 	case INPUT_REACHABLE:
 		reachable(decision, where);
 		break;
+	case INPUT_FROZEN:
+	case INPUT_THAWED:
+		if (where == STANDING_LIVE)
+			decide_freeze_fact(decision);
+		break;
 	case INPUT_ACT:
+	case INPUT_BEGIN:
 	case INPUT_DUE:
 	case INPUT_ADMIT:
 	case INPUT_QUARANTINE:

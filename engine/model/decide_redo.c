@@ -9,6 +9,7 @@
 
 #include "model/decide.h"
 #include "model/derive.h"
+#include "model/output_use.h"
 
 static int refuse_in_rollback(const struct decision *decision, struct err *err)
 {
@@ -119,11 +120,11 @@ int decide_act_retry(struct decision *decision, struct err *err)
 /* ---- skip and done ----------------------------------------------------------------------- */
 
 /* Items of an event from the act's arguments. */
-static void give_outputs(struct decision *decision, struct event *event)
+void decide_give_outputs(struct decision *decision, struct event *event)
 {
 	const struct act *act = decision->input->act;
 
-	if (act->verb != VERB_DONE || !act->arguments_count)
+	if ((act->verb != VERB_DONE && act->verb != VERB_ANSWER) || !act->arguments_count)
 		return;
 	event->items =
 		arena_alloc(&decision->out->arena, act->arguments_count * sizeof(*event->items));
@@ -141,11 +142,20 @@ static void settle_live(struct decision *decision, uint32_t node, enum verdict v
 	decide_act_event(decision);
 	event = decide_emit_attempt(decision, EVENT_VERDICT, node);
 	event->verdict = verdict;
-	give_outputs(decision, event);
+	decide_give_outputs(decision, event);
+}
+
+/* Done without a process that must end first: files that it declares are recorded before it counts.
+ */
+static void settle_by_hand(struct decision *decision, uint32_t node)
+{
+	decide_give_outputs(decision, decide_emit(decision, EVENT_BY_HAND, node));
+	decide_moved(decision, node, REASON_CAPTURING);
 }
 
 static void settle_now(struct decision *decision, uint32_t node, enum reason reason)
 {
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
 	const struct node_run *run = &decision->execution->nodes[node];
 	struct event *event;
 
@@ -153,9 +163,14 @@ static void settle_now(struct decision *decision, uint32_t node, enum reason rea
 	if (run->state == STATE_FAILED || decision->ended)
 		decide_reopen(decision);
 	decide_revoke_one(decision, node, "not needed any more");
+	decide_unask(decision, node);
+	if (reason == REASON_BY_HAND && spec->artifacts_count && !derive_recording(run)) {
+		settle_by_hand(decision, node);
+		return;
+	}
 	event = decide_emit(decision, EVENT_COMPLETED, node);
 	event->reason = reason;
-	give_outputs(decision, event);
+	decide_give_outputs(decision, event);
 	decide_moved(decision, node, reason);
 	decision->completed = node;
 	decide_end(decision);
@@ -179,16 +194,51 @@ static int settle(struct decision *decision, enum verdict verdict, enum reason r
 		return err_set(err, ERR_REFUSED,
 			       "%s was undone: %s does not apply; retry runs it again",
 			       decide_name(decision, node), verb);
-	if (run->state == STATE_RUNNING &&
-	    (!derive_recording(run) || derive_wants_capture(execution, node)))
+	if (derive_runs(run) && (!derive_recording(run) || derive_wants_capture(execution, node)))
 		settle_live(decision, node, verdict);
 	else
 		settle_now(decision, node, reason);
 	return 0;
 }
 
+static bool is_this(const void *ctx, uint32_t node)
+{
+	return ((const struct decision *)ctx)->input->act->node == node;
+}
+
+/* It has not started and may yet. */
+static bool may_start(const void *ctx, uint32_t node)
+{
+	const struct node_run *run = &((const struct decision *)ctx)->execution->nodes[node];
+
+	return run->state == STATE_PENDING || run->reason == REASON_HELD ||
+	       run->reason == REASON_APPROVAL;
+}
+
+/* A later node could not start without what this one would have written: said before, not then. */
+static int check_missing(const struct decision *decision, struct err *err)
+{
+	const struct workflow *workflow = decision->execution->workflow;
+	uint32_t node = decision->input->act->node;
+	struct output_use use;
+
+	if (!workflow->nodes[node].outputs_count ||
+	    decision->execution->nodes[node].state == STATE_COMPLETED ||
+	    !output_use_find(workflow, may_start, is_this, decision, &use))
+		return 0;
+	return err_set(err, ERR_REFUSED,
+		       "%s uses the output '%s' of %s, which would be missing: say done with "
+		       "--output %s=VALUE, or skip %s first",
+		       workflow->nodes[use.user].id, use.name, workflow->nodes[node].id, use.name,
+		       workflow->nodes[use.user].id);
+}
+
 int decide_act_skip(struct decision *decision, struct err *err)
 {
+	int checked = check_missing(decision, err);
+
+	if (checked < 0)
+		return checked;
 	return settle(decision, VERDICT_SKIP, REASON_SKIPPED, err);
 }
 
@@ -210,7 +260,7 @@ static bool gives(const struct act *act, const char *name)
 	return false;
 }
 
-static int check_outputs(const struct decision *decision, struct err *err)
+int decide_check_outputs(const struct decision *decision, struct err *err)
 {
 	const struct act *act = decision->input->act;
 	const struct node_spec *spec = &decision->execution->workflow->nodes[act->node];
@@ -231,11 +281,20 @@ static int check_outputs(const struct decision *decision, struct err *err)
 
 int decide_act_done(struct decision *decision, struct err *err)
 {
-	uint32_t node = decision->input->act->node;
-	int checked = check_outputs(decision, err);
+	const struct act *act = decision->input->act;
+	enum question question = decision->execution->nodes[act->node].question;
+	int checked;
 
-	if (decision->execution->nodes[node].question == QUESTION_UNDO_FAILED)
+	if (question == QUESTION_MANUAL || question == QUESTION_UNDO_MANUAL)
+		return decide_act_answer(decision, act->failed ? ANSWER_FAILED : ANSWER_DONE, err);
+	if (act->failed)
+		return err_set(err, ERR_REFUSED,
+			       "only a person's step that is asked for can be answered failed; to "
+			       "stop %s: cancel",
+			       decide_name(decision, act->node));
+	if (question == QUESTION_UNDO_FAILED)
 		return decide_act_answer(decision, ANSWER_BY_HAND, err);
+	checked = decide_check_outputs(decision, err);
 	if (checked < 0)
 		return checked;
 	return settle(decision, VERDICT_DONE, REASON_BY_HAND, err);

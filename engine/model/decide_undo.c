@@ -94,6 +94,8 @@ void decide_undo_next(struct decision *decision, uint32_t node)
 			intend(decision, node, ATTEMPT_HOOK, hook);
 		else
 			decide_undone(decision, node);
+	} else if (run->start_order && spec->undo_manual && !run->keeps) {
+		decide_ask_undo(decision, node);
 	} else if (run->start_order && spec->has_undo && !run->keeps) {
 		intend(decision, node, ATTEMPT_UNDO, 0);
 	} else if ((run->start_order || run->keeps) && execution_has_target(execution, node)) {
@@ -202,9 +204,10 @@ static void take_in(struct decision *decision, uint32_t node)
 
 	bool recorded = derive_recording(run) && !derive_wants_capture(decision->execution, node);
 
-	if (run->state == STATE_RUNNING && !recorded) {
+	if (derive_runs(run) && !recorded) {
 		decide_verdict(decision, node, VERDICT_UNDO);
 	} else {
+		decide_unask(decision, node);
 		decide_emit(decision, EVENT_UNDO_WAITING, node);
 		decide_moved(decision, node, REASON_UNDO_WAITING);
 	}
@@ -292,6 +295,7 @@ void decide_rollback(struct decision *decision, const struct plan *plan)
 	if (execution->ended || execution->cancelled || execution->rolled_back)
 		decide_emit(decision, EVENT_REOPENED, EVENT_NO_NODE);
 	decide_revoke(decision, REVOKE_RUNS, EVENT_NO_NODE, "a rollback began");
+	decide_withdraw(decision, EVENT_NO_NODE);
 	start_rollback(decision, plan);
 	for (uint32_t i = 0; i < plan->nodes_count; i++) {
 		if (plan_takes_part(execution, plan->nodes[i]))

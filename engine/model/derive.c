@@ -14,7 +14,7 @@
 
 bool derive_lives(const struct node_run *node)
 {
-	if (node->state == STATE_RUNNING)
+	if (derive_runs(node))
 		return node->reason != REASON_CAPTURING;
 	return node->state == STATE_RECOVERING && node->reason == REASON_UNDOING;
 }
@@ -40,7 +40,7 @@ bool derive_wants_collect(const struct execution *execution, uint32_t index,
 	if (node->verdict == VERDICT_NONE)
 		return exit_kind == EXIT_STATUS && code == 0;
 	/* "it did happen": what it wrote before it was lost is looked for */
-	return node->verdict == VERDICT_DONE && exit_kind == EXIT_NONE && !node->outputs;
+	return node->verdict == VERDICT_DONE && !node->outputs;
 }
 
 uint32_t derive_next_hook(const struct execution *execution, uint32_t index, uint32_t from)
@@ -100,15 +100,13 @@ static enum ready_queue queue_of(const struct execution *execution, uint32_t ind
 {
 	const struct node_run *node = &execution->nodes[index];
 
-	if (node->reason == REASON_BACKOFF || node->reason == REASON_UNDO_BACKOFF)
-		return READY_DUE;
 	if (node->intended)
 		return READY_NONE;
 	if (node->reason == REASON_READY)
 		return READY_RUN;
 	if (node->reason == REASON_UNDO_WAITING && execution->undo_unmet[index] == 0)
 		return READY_UNDO;
-	return READY_NONE;
+	return ready_due_us(node) < INT64_MAX ? READY_DUE : READY_NONE;
 }
 
 static void place(struct execution *execution, uint32_t index)
@@ -343,6 +341,19 @@ static void derive_rollback(struct execution *execution)
 		set_state(execution, STATE_RECOVERING, REASON_UNDOING);
 }
 
+/* What a person is wanted for comes first. */
+static enum reason why_paused(const struct execution *execution)
+{
+	static const enum reason first_to_last[] = {REASON_ASKING, REASON_APPROVAL, REASON_MANUAL,
+						    REASON_FROZEN};
+
+	for (size_t i = 0; i < sizeof(first_to_last) / sizeof(*first_to_last); i++) {
+		if (execution->by_reason[first_to_last[i]])
+			return first_to_last[i];
+	}
+	return REASON_HELD;
+}
+
 void derive_state(struct execution *execution)
 {
 	bool startable = !derive_closed(execution) && (execution->by_reason[REASON_READY] ||
@@ -361,10 +372,8 @@ void derive_state(struct execution *execution)
 	else if (execution->counts[STATE_RUNNING] || startable)
 		set_state(execution, STATE_RUNNING,
 			  execution->started_us ? REASON_RUNNING : REASON_STARTING);
-	else if (execution->by_reason[REASON_ASKING])
-		set_state(execution, STATE_PAUSED, REASON_ASKING);
 	else if (execution->counts[STATE_PAUSED])
-		set_state(execution, STATE_PAUSED, REASON_HELD);
+		set_state(execution, STATE_PAUSED, why_paused(execution));
 	else /* between two events of one decision: its end follows */
 		set_state(execution, STATE_RUNNING, REASON_RUNNING);
 }

@@ -24,6 +24,11 @@ static inline bool derive_recording(const struct node_run *node)
 {
 	return node->state == STATE_RUNNING && node->reason == REASON_CAPTURING;
 }
+/* An attempt of it runs, or would if it were not frozen. */
+static inline bool derive_runs(const struct node_run *node)
+{
+	return node->state == STATE_RUNNING || node->reason == REASON_FROZEN;
+}
 /* Takes part in the rollback and is not RECOVERED yet. */
 bool derive_blocks(const struct node_run *node);
 /* What is still to be recorded of an attempt that has ended like this. */

@@ -48,6 +48,10 @@ static const char *const kinds[] = {
 	[EVENT_FROZEN] = "frozen",
 	[EVENT_THAWED] = "thawed",
 	[EVENT_DUE] = "due",
+	[EVENT_WITHDRAWN] = "withdrawn",
+	[EVENT_FREEZING] = "freezing",
+	[EVENT_THAWING] = "thawing",
+	[EVENT_BY_HAND] = "by_hand",
 	[EVENT_ROLLBACK_STARTED] = "rollback_started",
 	[EVENT_UNDO_WAITING] = "undo_waiting",
 	[EVENT_UNDO_BACKOFF] = "undo_backoff",
@@ -75,19 +79,22 @@ const char *attempt_kind_name(enum attempt_kind kind)
 
 const char *verdict_name(enum verdict verdict)
 {
-	static const char *const words[] = {"", "cancel", "skip", "done", "undo", "retry"};
+	static const char *const words[] = {"",	    "cancel", "skip",  "done",
+					    "undo", "retry",  "reject"};
 
 	return WORD(words, verdict);
 }
 
 const char *question_name(enum question question)
 {
-	static const char *const words[] = {"", "lost", "undo_failed", "risk"};
+	static const char *const words[] = {"",	      "lost",	  "undo_failed", "risk",
+					    "manual", "approval", "undo_manual"};
 
 	return WORD(words, question);
 }
 
-static const char *const answers[] = {"", "happened", "again", "undo", "by-hand", "leave"};
+static const char *const answers[] = {"",      "happened", "again",  "undo", "by-hand",
+				      "leave", "approve",  "reject", "done", "failed"};
 
 const char *answer_name(enum answer answer)
 {

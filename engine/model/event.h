@@ -61,15 +61,22 @@ enum event_kind {
 	EVENT_COMPLETED = 40, /* reason; items: outputs (by hand) */
 	EVENT_FAILED = 41,    /* reason, code, text: message */
 	EVENT_BACKOFF = 42,   /* until_us, interval_us: the wait that was drawn */
-	EVENT_HELD = 43,      /* until_us or 0 */
-	EVENT_RELEASED = 44,
-	EVENT_ASKED = 45,    /* question, text; reason: what an answer `again` goes back to */
-	EVENT_ANSWERED = 46, /* answer; reason: where the node goes; flag: past this hook */
-	EVENT_RESET = 47,    /* PENDING again: retry */
-	EVENT_STALE = 48,    /* flag: set or cleared */
+	EVENT_HELD = 43,      /* actor, note; until_us or 0 */
+	EVENT_RELEASED = 44,  /* text: why, when nobody did it */
+	EVENT_ASKED = 45,     /* question, text; reason: what an answer `again` goes back to; items:
+				 values to decide by ("shown"); until_us: when it expires */
+	EVENT_ANSWERED = 46,  /* answer; reason: where the node goes; flag: past this hook; text,
+				 items: outputs (a person's step) */
+	EVENT_RESET = 47,     /* PENDING again: retry */
+	EVENT_STALE = 48,     /* flag: set or cleared */
 	EVENT_FROZEN = 49,
 	EVENT_THAWED = 50,
-	EVENT_DUE = 51, /* the wait is over: ready again (run), or waiting (undo) */
+	EVENT_DUE = 51,	      /* the wait is over: ready again (run), or waiting (undo) */
+	EVENT_WITHDRAWN = 53, /* an approval is not wanted now; it is asked for again in time */
+	EVENT_FREEZING = 54,  /* its processes shall stand still */
+	EVENT_THAWING = 55,   /* they shall go on */
+	EVENT_BY_HAND = 56,   /* an operator did it: its files are recorded, then COMPLETED; items:
+				 outputs */
 
 	/* of a rollback */
 	EVENT_ROLLBACK_STARTED = 60, /* text: plan id; items: rows ("node"), accepted pasts
@@ -91,16 +98,29 @@ enum verdict {
 	VERDICT_SKIP,
 	VERDICT_DONE,
 	VERDICT_UNDO,
-	VERDICT_RETRY
+	VERDICT_RETRY,
+	VERDICT_REJECT /* a person's step that did not succeed */
 };
-enum question { QUESTION_NONE, QUESTION_LOST, QUESTION_UNDO_FAILED, QUESTION_RISK };
+enum question {
+	QUESTION_NONE,
+	QUESTION_LOST,
+	QUESTION_UNDO_FAILED,
+	QUESTION_RISK,
+	QUESTION_MANUAL,     /* a person's step: done or failed */
+	QUESTION_APPROVAL,   /* may it start: approve or reject */
+	QUESTION_UNDO_MANUAL /* a person's undo: done, leave or failed */
+};
 enum answer {
 	ANSWER_NONE,
 	ANSWER_HAPPENED,
 	ANSWER_AGAIN,
 	ANSWER_UNDO,
 	ANSWER_BY_HAND,
-	ANSWER_LEAVE
+	ANSWER_LEAVE,
+	ANSWER_APPROVE,
+	ANSWER_REJECT,
+	ANSWER_DONE,
+	ANSWER_FAILED
 };
 enum moment { MOMENT_NONE, MOMENT_BEFORE, MOMENT_AFTER, MOMENT_RESTORED };
 
@@ -109,7 +129,7 @@ enum moment { MOMENT_NONE, MOMENT_BEFORE, MOMENT_AFTER, MOMENT_RESTORED };
  * name, number and node say which, revision to what it goes back; absent: it is left as it is. */
 struct event_item {
 	const char *kind; /* "param", "env", "pin", "output", "artifact", "node", "past", "file",
-			     "argument" */
+			     "argument", "shown" */
 	const char *name;
 	const char *value; /* NULL when it has none */
 	uint32_t number;   /* artifact: its index in the node's list; node: its index */

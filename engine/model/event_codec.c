@@ -108,8 +108,8 @@ static int check_words(const struct event *event, struct err *err)
 {
 	if (event->state >= STATES || !reason_is_known((int)event->reason) ||
 	    event->attempt_kind > ATTEMPT_HOOK || event->exit_kind > EXIT_UNKILLABLE ||
-	    event->verdict > VERDICT_RETRY || event->question > QUESTION_RISK ||
-	    event->answer > ANSWER_LEAVE || event->moment > MOMENT_RESTORED)
+	    event->verdict > VERDICT_REJECT || event->question > QUESTION_UNDO_MANUAL ||
+	    event->answer > ANSWER_FAILED || event->moment > MOMENT_RESTORED)
 		return err_set(err, ERR_CORRUPT,
 			       "a stored event says what this version cannot know");
 	return 0;

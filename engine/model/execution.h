@@ -44,6 +44,10 @@ struct file_target {
 	uint64_t revision; /* seq; 0: it is left as it is */
 };
 
+/* Where a freeze stands. A node is PAUSED `frozen` from the report on that it is, until the one
+ * that it goes on. */
+enum freeze { FREEZE_NONE, FREEZE_ASKED, FREEZE_FROZEN, FREEZE_THAWING };
+
 struct node_run {
 	enum state state;
 	enum reason reason;
@@ -57,6 +61,8 @@ struct node_run {
 	bool keeps;			/* … which only brings files of it back: */
 	enum state kept_state;		/* this is what it was and will be */
 	enum reason kept_reason;
+	bool approved; /* its approval was given, for this and automatic tries */
+	enum freeze freeze;
 	enum attempt_kind live_kind; /* of the intended or live attempt; ATTEMPT_NONE when none */
 	uint32_t attempt;	     /* run attempts so far; 0 before the first */
 	uint32_t undo_attempt;
@@ -66,13 +72,16 @@ struct node_run {
 	uint32_t tries;		/* automatic tries since the operator's last word */
 	uint32_t undo_tries;
 	enum verdict verdict;	/* stored, applies when the processes are proven gone */
-	enum question question; /* asked now */
+	enum question question; /* asked now; the text is in `message` */
+	enum reason undo_from;	/* where it stood when the rollback took it in */
 	enum exit_kind exit_kind;
 	int32_t code;		      /* of the last exit; meaning by exit_kind */
 	int64_t first_try_us;	      /* when the first of these tries began */
 	int64_t started_us, ended_us; /* spawn and exit of the last run attempt; 0 when none */
 	int64_t undo_started_us;      /* spawn of the last undo or hook attempt */
-	int64_t due_us;		      /* of a backoff */
+	int64_t due_us;		      /* of a backoff, or when a question expires; 0: never */
+	int64_t asked_us;	      /* since when it is asked, or frozen */
+	int64_t held_until_us;	      /* 0: until it is released */
 	int64_t backoff_us;	      /* the last wait drawn, for decorrelated jitter */
 	int64_t pid;
 	uint64_t start_ticks;
@@ -83,6 +92,9 @@ struct node_run {
 	uint32_t last_revision; /* its newest revision's place in revisions, plus one; 0: none */
 	uint32_t unmet;		/* derived: vertices it still waits for */
 	const char *message;	/* last evidence for people; "" when none */
+	const char *held_by, *held_note; /* who holds or froze it, and why; NULL: nobody */
+	const struct binding *shown;	 /* values beside the question */
+	uint32_t shown_count;
 	struct binding
 		*outputs; /* of the last completed run; names as declared, values NULL if unset */
 };
@@ -177,8 +189,20 @@ struct act {
 	uint64_t version;	 /* that the client saw (node's or execution's); 0: not given */
 	enum answer answer;	 /* VERB_ANSWER */
 	const struct plan *plan; /* VERB_ROLLBACK: as shown and confirmed */
-	const struct binding *arguments; /* VERB_DONE: outputs */
+	const struct binding *arguments; /* VERB_DONE, answer done: outputs */
 	uint32_t arguments_count;
+	int64_t until_us; /* VERB_HOLD: it is released then; 0: never */
+	bool failed;	  /* VERB_DONE: a person's step did not succeed */
+	bool next;	  /* VERB_RELEASE of the execution: the held node that would start first */
+};
+
+/* What of an execution shall run, said when it is started. Names are the operator's. */
+struct beginning {
+	const char *from;	 /* node: what it needs, and earlier phases, count as skipped */
+	const char *until;	 /* node or phase: what comes after it is held */
+	const char *const *only; /* nodes: all others count as skipped */
+	uint32_t only_count;
+	bool step; /* every node is held */
 };
 
 enum input_kind {
@@ -198,7 +222,10 @@ enum input_kind {
 	INPUT_LOST,	   /* proven gone, exit unknown */
 	INPUT_UNREACHABLE, /* the executor is silent about it */
 	INPUT_REACHABLE,
-	INPUT_DUE,	  /* time_us has come: backoffs and holds that are due */
+	INPUT_FROZEN, /* its processes stand still; they go on */
+	INPUT_THAWED,
+	INPUT_BEGIN,	  /* beginning: right after its creation, in the same commit */
+	INPUT_DUE,	  /* time_us has come: what is due. Given again while more is */
 	INPUT_ADMIT,	  /* intend the best ready node, if any; from admission */
 	INPUT_QUARANTINE, /* text */
 };
@@ -208,6 +235,8 @@ struct input {
 	int64_t time_us;
 	double draw; /* 0 <= draw < 1: the one random number a decision may use */
 	const struct act *act;
+	const struct beginning *beginning; /* one that beginning_check accepted */
+	const char *workspace; /* the execution's scratch folder, for texts that name it; or NULL */
 	uint32_t node;
 	enum attempt_kind attempt_kind;
 	uint32_t attempt;

@@ -69,16 +69,34 @@ void decide_completed(struct decision *decision, uint32_t node, enum reason reas
 	decision->completed = node;
 }
 
-void decide_asked(struct decision *decision, uint32_t node, enum question question,
-		  enum reason again, const char *text)
+static enum reason reason_of(enum question question)
+{
+	switch (question) {
+	case QUESTION_UNDO_FAILED:
+	case QUESTION_UNDO_MANUAL:
+		return REASON_UNDO_ASKING;
+	case QUESTION_MANUAL:
+		return REASON_MANUAL;
+	case QUESTION_APPROVAL:
+		return REASON_APPROVAL;
+	case QUESTION_LOST:
+	case QUESTION_RISK:
+	case QUESTION_NONE:
+		break;
+	}
+	return REASON_ASKING;
+}
+
+struct event *decide_asked(struct decision *decision, uint32_t node, enum question question,
+			   enum reason again, const char *text)
 {
 	struct event *event = decide_emit(decision, EVENT_ASKED, node);
 
 	event->question = question;
 	event->reason = again;
 	event->text = text;
-	decide_moved(decision, node,
-		     question == QUESTION_UNDO_FAILED ? REASON_UNDO_ASKING : REASON_ASKING);
+	decide_moved(decision, node, reason_of(question));
+	return event;
 }
 
 void decide_verdict(struct decision *decision, uint32_t node, enum verdict verdict)
@@ -120,6 +138,11 @@ enum reason decide_exit_reason(enum exit_kind exit_kind)
 	return REASON_LOST;
 }
 
+enum reason decide_left_reason(const struct node_run *run)
+{
+	return run->question == QUESTION_LOST ? REASON_LOST : decide_exit_reason(run->exit_kind);
+}
+
 /* A node that waits to be tried again will not be: its last failure stands. */
 static void give_up(struct decision *decision, uint32_t node)
 {
@@ -144,6 +167,7 @@ void decide_close(struct decision *decision, uint32_t except, const char *why)
 		if (i != except)
 			give_up(decision, i);
 	}
+	decide_withdraw(decision, except);
 	decision->by_reason[REASON_READY] += decision->by_reason[REASON_HELD];
 	decision->by_reason[REASON_HELD] = 0;
 	decision->closed = true;
@@ -152,13 +176,17 @@ void decide_close(struct decision *decision, uint32_t except, const char *why)
 void decide_stop_live(struct decision *decision, uint32_t except)
 {
 	const struct execution *execution = decision->execution;
+	bool any = execution->live_count || execution->by_reason[REASON_MANUAL];
 
-	for (uint32_t i = 0; execution->live_count && i < execution->graph->nodes_count; i++) {
+	for (uint32_t i = 0; any && i < execution->graph->nodes_count; i++) {
 		const struct node_run *node = &execution->nodes[i];
 
-		if (i != except && node->state == STATE_RUNNING && derive_lives(node) &&
-		    node->verdict == VERDICT_NONE)
+		if (i == except)
+			continue;
+		if (derive_runs(node) && derive_lives(node) && node->verdict == VERDICT_NONE)
 			decide_verdict(decision, i, VERDICT_CANCEL);
+		else if (node->question == QUESTION_MANUAL)
+			decide_dropped(decision, i);
 	}
 }
 
@@ -263,19 +291,11 @@ static void admit(struct decision *decision)
 		return;
 	}
 	node = ready_first(execution, READY_RUN);
+	if (decide_gate(decision, node))
+		return;
 	event = decide_emit(decision, EVENT_INTENDED, node);
 	event->attempt_kind = ATTEMPT_RUN;
 	event->attempt = execution->nodes[node].attempt + 1;
-}
-
-static void due(struct decision *decision)
-{
-	const struct ready_heap *heap = &decision->execution->ready->heaps[READY_DUE];
-
-	for (uint32_t i = 0; i < heap->count; i++) {
-		if (decision->execution->nodes[heap->nodes[i]].due_us <= decision->input->time_us)
-			decide_emit(decision, EVENT_DUE, heap->nodes[i]);
-	}
 }
 
 static int decide_any(struct decision *decision, struct err *err)
@@ -287,7 +307,10 @@ static int decide_any(struct decision *decision, struct err *err)
 		admit(decision);
 		return 0;
 	case INPUT_DUE:
-		due(decision);
+		decide_due(decision);
+		return 0;
+	case INPUT_BEGIN:
+		decide_begin(decision);
 		return 0;
 	case INPUT_QUARANTINE:
 		decide_emit(decision, EVENT_QUARANTINED, EVENT_NO_NODE)->text =
@@ -306,6 +329,8 @@ static int decide_any(struct decision *decision, struct err *err)
 	case INPUT_LOST:
 	case INPUT_UNREACHABLE:
 	case INPUT_REACHABLE:
+	case INPUT_FROZEN:
+	case INPUT_THAWED:
 		break;
 	}
 	if (decision->input->node < decision->execution->graph->nodes_count)

@@ -10,7 +10,8 @@
 #include "model/record.h"
 
 extern const struct record execution_header_record; /* of struct execution */
-extern const struct record execution_node_record;   /* of struct node_run; but message, outputs */
+extern const struct record execution_node_record;   /* of struct node_run; but message, outputs,
+						       shown */
 extern const struct record execution_revision_record;
 extern const struct record execution_target_record;
 extern const struct record execution_binding_record;

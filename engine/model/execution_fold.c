@@ -9,8 +9,8 @@
 
 #include "model/derive.h"
 #include "model/execution.h"
+#include "model/fold.h"
 #include "model/fold_undo.h"
-#include "model/limits.h"
 
 static int corrupt(const struct execution *execution, const struct event *event, const char *why,
 		   struct err *err)
@@ -25,13 +25,13 @@ static int corrupt(const struct execution *execution, const struct event *event,
 
 /* ---- texts and lists ---------------------------------------------------------------------- */
 
-static void set_message(struct execution *execution, struct node_run *node, const char *text)
+void fold_message(struct execution *execution, struct node_run *node, const char *text)
 {
 	if (text && strcmp(text, node->message) != 0)
 		node->message = arena_strdup(&execution->arena, text);
 }
 
-static void fold_outputs(struct execution *execution, const struct event *event)
+void fold_outputs(struct execution *execution, const struct event *event)
 {
 	const struct node_spec *spec = &execution->workflow->nodes[event->node];
 	struct node_run *node = &execution->nodes[event->node];
@@ -265,8 +265,8 @@ static void fold_started(struct node_run *node, const struct event *event)
 		return;
 	}
 	node->started_us = event->time_us;
-	if (node->reason != REASON_STOPPING)
-		node->reason = REASON_RUNNING;
+	if (node->state == STATE_RUNNING && node->reason != REASON_STOPPING)
+		node->reason = REASON_RUNNING; /* else it is frozen */
 }
 
 /* After the undo its files are next; after a hook the next hook. A failure's event follows. */
@@ -286,7 +286,8 @@ static void fold_exited(struct execution *execution, struct node_run *node,
 			const struct event *event)
 {
 	node->pid = 0;
-	set_message(execution, node, event->text);
+	fold_person_unfreeze(node);
+	fold_message(execution, node, event->text);
 	if (event->attempt_kind != ATTEMPT_RUN) {
 		fold_undo_exited(node, event);
 		return;
@@ -300,7 +301,8 @@ static void fold_exited(struct execution *execution, struct node_run *node,
 static void fold_lost(struct execution *execution, struct node_run *node, const struct event *event)
 {
 	node->pid = 0;
-	set_message(execution, node, event->text);
+	fold_person_unfreeze(node);
+	fold_message(execution, node, event->text);
 	if (event->attempt_kind != ATTEMPT_RUN) {
 		node->live_kind = ATTEMPT_NONE;
 		node->reason = REASON_RESTORING;
@@ -314,6 +316,7 @@ static void fold_lost(struct execution *execution, struct node_run *node, const 
 static void fold_verdict(struct execution *execution, struct node_run *node,
 			 const struct event *event)
 {
+	fold_person_unfreeze(node); /* whoever stops it lets it go on first */
 	node->verdict = event->verdict;
 	fold_outputs(execution, event);
 	if (node->reason != REASON_CAPTURING)
@@ -338,9 +341,9 @@ static void set_terminal(struct execution *execution, struct node_run *node,
 	fold_forget_attempt(node);
 	node->state = state;
 	node->reason = event->reason;
-	node->held = false;
+	fold_forget_hold(node);
 	node->settled = event->seq;
-	set_message(execution, node, event->text);
+	fold_message(execution, node, event->text);
 }
 
 static void fold_backoff(struct execution *execution, struct node_run *node,
@@ -354,43 +357,6 @@ static void fold_backoff(struct execution *execution, struct node_run *node,
 	execution->retries_used++;
 }
 
-static void fold_asked(struct execution *execution, struct node_run *node,
-		       const struct event *event)
-{
-	enum state state = node->state;
-
-	fold_forget_attempt(node);
-	node->question = event->question;
-	set_message(execution, node, event->text);
-	node->resume_state = state == STATE_RECOVERING ? STATE_RECOVERING : STATE_PENDING;
-	node->resume_reason = event->reason;
-	if (state == STATE_RECOVERING) {
-		node->reason = REASON_UNDO_ASKING;
-	} else {
-		node->state = STATE_PAUSED;
-		node->reason = REASON_ASKING;
-	}
-}
-
-/* What follows an answer comes in further events; only these two put the node back to work. */
-static void fold_answered(struct node_run *node, const struct event *event)
-{
-	node->question = QUESTION_NONE;
-	if (event->reason == REASON_NONE)
-		return;
-	node->state = reason_state(event->reason);
-	node->reason = event->reason;
-	if (event->reason == REASON_CAPTURING) { /* anew: somebody may have worked on it since */
-		node->captured_after = false;
-		node->live_kind = ATTEMPT_RUN;
-		node->verdict = VERDICT_DONE;
-	}
-	if (event->reason == REASON_UNDO_WAITING)
-		node->undo_tries = 0;
-	if (event->flag)
-		node->hook++;
-}
-
 static void fold_reset(struct node_run *node)
 {
 	fold_forget_attempt(node);
@@ -401,6 +367,23 @@ static void fold_reset(struct node_run *node)
 	node->exit_kind = EXIT_NONE;
 	node->code = 0;
 	node->message = "";
+	node->approved = false;
+}
+
+/* Its files are recorded as after a run, if it ever ran or not; then the verdict applies. */
+static void fold_by_hand(struct execution *execution, struct node_run *node,
+			 const struct event *event)
+{
+	fold_forget_attempt(node);
+	fold_forget_hold(node);
+	node->state = STATE_RUNNING;
+	node->reason = REASON_CAPTURING;
+	node->live_kind = ATTEMPT_RUN;
+	node->verdict = VERDICT_DONE;
+	node->collected = node->captured_after = false;
+	node->exit_kind = EXIT_NONE;
+	node->code = 0;
+	fold_outputs(execution, event);
 }
 
 static void fold_due(struct node_run *node)
@@ -478,23 +461,14 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 	case EVENT_BACKOFF:
 		fold_backoff(execution, node, event);
 		break;
-	case EVENT_HELD:
-		node->held = true;
-		break;
-	case EVENT_RELEASED:
-		node->held = false;
-		break;
-	case EVENT_ASKED:
-		fold_asked(execution, node, event);
-		break;
-	case EVENT_ANSWERED:
-		fold_answered(node, event);
+	case EVENT_BY_HAND:
+		fold_by_hand(execution, node, event);
 		break;
 	case EVENT_RESET:
 		fold_reset(node);
 		break;
 	case EVENT_LATE_EXIT: /* evidence: whoever answers decides */
-		set_message(execution, node, event->text);
+		fold_message(execution, node, event->text);
 		node->ended_us = event->time_us;
 		break;
 	case EVENT_STALE:
@@ -505,6 +479,7 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 		break;
 	default:
 		fold_undo_node(node, event);
+		fold_person(execution, node, event);
 		break;
 	}
 }
@@ -547,7 +522,7 @@ static const char *attempt_objection(const struct node_run *node, const struct e
 	case EVENT_LOST:
 		return live ? NULL : "no attempt is live";
 	case EVENT_VERDICT:
-		return node->state == STATE_RUNNING ? NULL : "no attempt is live";
+		return node->state == STATE_RUNNING || live ? NULL : "no attempt is live";
 	case EVENT_CAPTURED:
 		return node->intended || derive_recording(node) ? NULL : "there is no attempt";
 	case EVENT_COLLECTED:
@@ -564,8 +539,6 @@ static const char *node_objection(const struct node_run *node, enum event_kind k
 	bool recovering = node->state == STATE_RECOVERING;
 
 	switch (kind) {
-	case EVENT_ANSWERED:
-		return node->question != QUESTION_NONE ? NULL : "nothing was asked";
 	case EVENT_DUE:
 		return node->reason == REASON_BACKOFF || node->reason == REASON_UNDO_BACKOFF
 			       ? NULL
@@ -578,10 +551,11 @@ static const char *node_objection(const struct node_run *node, enum event_kind k
 	case EVENT_FAILED:
 	case EVENT_COMPLETED:
 	case EVENT_BACKOFF:
+	case EVENT_BY_HAND:
 	case EVENT_RESET:
 		return recovering ? "a rollback is under way" : NULL;
 	default:
-		return NULL;
+		return fold_person_objection(node, kind);
 	}
 }
 

@@ -44,6 +44,10 @@ static void running(const struct execution *execution, uint32_t index, struct ef
 		add(out, count, EFFECT_WATCH, index, node);
 		if (node->reason == REASON_STOPPING)
 			add(out, count, EFFECT_STOP, index, node);
+		else if (node->freeze == FREEZE_ASKED)
+			add(out, count, EFFECT_FREEZE, index, node);
+		else if (node->freeze == FREEZE_THAWING)
+			add(out, count, EFFECT_THAW, index, node);
 	} else if (derive_wants_capture(execution, index)) {
 		add(out, count, EFFECT_CAPTURE_AFTER, index, node);
 	} else if (derive_wants_collect(execution, index, node->exit_kind, node->code)) {
@@ -61,7 +65,7 @@ size_t execution_outstanding(const struct execution *execution, uint32_t index,
 		return 0;
 	if (node->intended) {
 		intended(execution, index, out, &count);
-	} else if (node->state == STATE_RUNNING) {
+	} else if (derive_runs(node)) {
 		running(execution, index, out, &count);
 	} else if (node->state == STATE_RECOVERING && node->reason == REASON_UNDOING) {
 		add(out, &count, EFFECT_WATCH, index, node);
@@ -77,5 +81,5 @@ int64_t execution_next_due(const struct execution *execution)
 
 	if (node == EVENT_NO_NODE || execution->quarantined || execution->ended)
 		return INT64_MAX;
-	return execution->nodes[node].due_us;
+	return ready_due_us(&execution->nodes[node]);
 }

@@ -22,6 +22,7 @@ struct template_use {
 	uint32_t value; /* in the tree */
 	enum use use;
 	bool shell; /* quoted by the shell's rules */
+	bool bare;  /* the text is what stands in ${…} */
 };
 
 /* What of a node is still in the tree when its spec is read; indices of values, 0: absent. */

@@ -15,10 +15,20 @@ void fold_forget_attempt(struct node_run *node)
 	node->intended = node->captured_before = false;
 	node->verdict = VERDICT_NONE;
 	node->question = QUESTION_NONE;
-	node->due_us = 0;
+	node->due_us = node->asked_us = 0;
+	node->shown = NULL;
+	node->shown_count = 0;
+	node->freeze = FREEZE_NONE;
 	node->pid = 0;
 	node->resume_state = STATE_PENDING;
 	node->resume_reason = REASON_NONE;
+}
+
+void fold_forget_hold(struct node_run *node)
+{
+	node->held = false;
+	node->held_by = node->held_note = NULL;
+	node->held_until_us = 0;
 }
 
 /* ---- the execution ------------------------------------------------------------------------ */
@@ -84,12 +94,15 @@ static void undo_waiting(struct node_run *node, const struct event *event)
 	node->keeps = event->flag;
 	node->kept_state = event->flag ? node->state : STATE_PENDING;
 	node->kept_reason = event->flag ? node->reason : REASON_NONE;
+	if (node->state != STATE_RECOVERING)
+		node->undo_from = node->reason;
 	fold_forget_attempt(node);
 	node->state = STATE_RECOVERING;
 	node->reason = REASON_UNDO_WAITING;
 	node->undo_tries = 0;
 	node->restored = false;
-	node->held = event->flag && node->held;
+	if (!event->flag)
+		fold_forget_hold(node);
 	node->hook = 0;
 }
 
@@ -102,7 +115,8 @@ static void recovered(struct node_run *node, const struct event *event)
 	node->start_order = 0;
 	node->tries = node->undo_tries = 0;
 	node->backoff_us = 0;
-	node->restored = node->stale = false;
+	node->restored = node->stale = node->approved = false;
+	node->undo_from = REASON_NONE;
 	node->settled = event->seq;
 	node->outputs = NULL;
 }
@@ -114,6 +128,7 @@ static void kept(struct node_run *node, const struct event *event)
 	node->reason = event->reason;
 	node->undo_tries = 0;
 	node->restored = node->keeps = false;
+	node->undo_from = REASON_NONE;
 	node->kept_state = STATE_PENDING;
 	node->kept_reason = REASON_NONE;
 }

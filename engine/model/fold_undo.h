@@ -13,7 +13,9 @@ void fold_undo_end(struct execution *execution);
 /* A node's; other kinds change nothing. */
 void fold_undo_node(struct node_run *node, const struct event *event);
 
-/* The node has no attempt, question or time that is waited for any more. */
+/* The node has no attempt, question, freeze or time that is waited for any more. */
 void fold_forget_attempt(struct node_run *node);
+/* Nobody holds it. */
+void fold_forget_hold(struct node_run *node);
 
 #endif

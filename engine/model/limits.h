@@ -17,6 +17,7 @@
 #define LIMIT_WORDS		 10000 /* of a command in list form */
 #define LIMIT_ROOTS		 100
 #define LIMIT_EXIT_CODES	 255
+#define LIMIT_SHOWN		 100 /* values beside a question */
 #define LIMIT_NAME		 63  /* bytes of a workflow's, phase's or node's name */
 #define LIMIT_HOST		 255 /* bytes of USER@HOST */
 #define LIMIT_ARTIFACTS_PER_NODE 1000

@@ -263,3 +263,23 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 	*out = order;
 	return 0;
 }
+
+int order_text(const struct execution *execution, uint32_t node, enum attempt_kind kind,
+	       uint32_t attempt, const char *workspace, const char *text, struct arena *arena,
+	       const char **out, struct err *err)
+{
+	struct order_env env = {.execution = execution,
+				.node = node,
+				.spec = &execution->workflow->nodes[node],
+				.kind = kind,
+				.attempt = attempt,
+				.workspace = workspace,
+				.arena = arena};
+	char id[ATTEMPT_ID_TEXT];
+	int result;
+
+	attempt_id(execution, node, kind, attempt, id);
+	env.attempt_id = arena_strdup(arena, id);
+	result = order_env_build(&env, err);
+	return result < 0 ? result : order_env_expand(&env, TEMPLATE_PLAIN, text, out, err);
+}

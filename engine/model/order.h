@@ -41,6 +41,12 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 		uint32_t attempt, uint32_t artifact, const struct order_places *places,
 		struct arena *arena, const struct order **out, struct err *err);
 
+/* A text for people with its ${…} filled in, as the attempt would see them. `workspace` NULL: that
+ * folder is not known. */
+int order_text(const struct execution *execution, uint32_t node, enum attempt_kind kind,
+	       uint32_t attempt, const char *workspace, const char *text, struct arena *arena,
+	       const char **out, struct err *err);
+
 /* The paths that order_build gives an attempt's files, in `arena`; by the ids of execution and
  * node, so that readers need no fold. */
 const char *order_output_path(const char *execution, const char *node, enum attempt_kind kind,

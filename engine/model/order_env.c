@@ -84,12 +84,16 @@ static int add_declared(struct order_env *env, const struct binding *list, uint3
 
 /* ---- what the engine says -------------------------------------------------------------------- */
 
-/* How the attempt that is undone ended. */
+/* How the attempt that is undone ended: by what was made of it, else by its exit. */
 static const char *undo_state(const struct node_run *run)
 {
-	if (run->verdict == VERDICT_CANCEL)
+	if (run->undo_from != REASON_NONE && reason_state(run->undo_from) == STATE_COMPLETED)
+		return "completed";
+	if (run->undo_from == REASON_CANCELLED || run->undo_from == REASON_MANUAL)
 		return "cancelled";
-	if (run->exit_kind == EXIT_NONE)
+	if (run->undo_from == REASON_REJECTED)
+		return "failed";
+	if (run->exit_kind == EXIT_NONE || run->undo_from == REASON_LOST)
 		return "lost"; /* it began, and nobody saw it end */
 	return run->exit_kind == EXIT_STATUS && run->code == 0 ? "completed" : "failed";
 }
@@ -121,7 +125,8 @@ static void add_own(struct order_env *env)
 	set(env, "HLP_ATTEMPT", env->attempt_id);
 	if (env->spec->phase >= 0)
 		set(env, "HLP_PHASE", execution->workflow->phases[env->spec->phase]);
-	set(env, "HLP_WORKSPACE", env->workspace);
+	if (env->workspace)
+		set(env, "HLP_WORKSPACE", env->workspace);
 	if (env->outputs)
 		set(env, "HLP_OUTPUT", env->outputs);
 	if (env->kind == ATTEMPT_RUN || !run)

@@ -29,7 +29,7 @@ void ready_free(struct ready *ready)
 	free(ready);
 }
 
-static bool run_before(const struct execution *execution, uint32_t a, uint32_t b)
+bool ready_is_before(const struct execution *execution, uint32_t a, uint32_t b)
 {
 	const struct node_run *first = &execution->nodes[a], *second = &execution->nodes[b];
 
@@ -42,6 +42,23 @@ static bool run_before(const struct execution *execution, uint32_t a, uint32_t b
 	return a < b;
 }
 
+int64_t ready_due_us(const struct node_run *node)
+{
+	int64_t due_us = node->due_us ? node->due_us : INT64_MAX;
+
+	return node->held && node->held_until_us && node->held_until_us < due_us
+		       ? node->held_until_us
+		       : due_us;
+}
+
+static bool due_before(const struct execution *execution, uint32_t a, uint32_t b)
+{
+	int64_t first_us = ready_due_us(&execution->nodes[a]);
+	int64_t second_us = ready_due_us(&execution->nodes[b]);
+
+	return first_us != second_us ? first_us < second_us : a < b;
+}
+
 static bool is_before(const struct execution *execution, enum ready_queue queue, uint32_t a,
 		      uint32_t b)
 {
@@ -49,15 +66,13 @@ static bool is_before(const struct execution *execution, enum ready_queue queue,
 
 	switch (queue) {
 	case READY_RUN:
-		return run_before(execution, a, b);
+		return ready_is_before(execution, a, b);
 	case READY_UNDO:
 		if (first->start_order != second->start_order)
 			return first->start_order > second->start_order;
 		return a > b;
 	case READY_DUE:
-		if (first->due_us != second->due_us)
-			return first->due_us < second->due_us;
-		return a < b;
+		return due_before(execution, a, b);
 	case READY_NONE:
 		break;
 	}

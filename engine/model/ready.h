@@ -35,6 +35,11 @@ void ready_free(struct ready *ready); /* accepts NULL */
 /* Puts a node into a queue (or none), taking it out of the one it is in. If it is there already
  * its place is found anew. */
 void ready_place(struct execution *execution, uint32_t node, enum ready_queue queue);
+/* When something comes to this node by time alone: a wait or a question's end, or the end of a
+ * hold. INT64_MAX when nothing does. */
+int64_t ready_due_us(const struct node_run *node);
+/* Of two nodes that could start, which one would first. */
+bool ready_is_before(const struct execution *execution, uint32_t a, uint32_t b);
 /* The first of a queue, or EVENT_NO_NODE. */
 uint32_t ready_first(const struct execution *execution, enum ready_queue queue);
 static inline uint32_t ready_count(const struct execution *execution, enum ready_queue queue)

@@ -69,6 +69,13 @@ void rows_of_node(const struct execution *execution, uint32_t index, struct node
 		.question = node->question,
 		.message = node->message,
 		.version = node->version,
+		.asked_us = node->asked_us,
+		.shown = node->shown,
+		.shown_count = node->shown_count,
+		.held_by = node->held_by,
+		.held_note = node->held_note,
+		.held_until_us = node->held_until_us,
+		.freezing = node->freeze == FREEZE_ASKED || node->freeze == FREEZE_THAWING,
 	};
 	memcpy(out->execution, execution->id, sizeof(out->execution));
 	exit_row(node, out);
@@ -79,8 +86,7 @@ static void attempt_of(const struct execution *execution, const struct event *ev
 {
 	const struct node_run *node = &execution->nodes[event->node];
 	bool run = event->attempt_kind == ATTEMPT_RUN;
-	bool over = event->kind == EVENT_EXITED || event->kind == EVENT_LATE_EXIT ||
-		    event->kind == EVENT_LOST || event->kind == EVENT_REVOKED;
+	bool over = event->kind != EVENT_DISPATCHED && event->kind != EVENT_STARTED;
 	struct attempt_row row = {
 		.node = event->node,
 		.kind = event->attempt_kind,
@@ -145,6 +151,11 @@ void rows_of(const struct execution *execution, const struct event *event,
 	case EVENT_LATE_EXIT:
 	case EVENT_LOST:
 		attempt_of(execution, event, sink);
+		break;
+	case EVENT_ANSWERED: /* a person's step is an attempt without a process */
+	case EVENT_WITHDRAWN:
+		if (event->attempt_kind != ATTEMPT_NONE)
+			attempt_of(execution, event, sink);
 		break;
 	case EVENT_REVOKED:
 		if (event->flag) /* its row says that it lives */

@@ -44,8 +44,15 @@ struct node_row {
 	int64_t started_us, ended_us, due_us;
 	int64_t pid;
 	enum question question;
-	const char *message;
+	const char *message; /* of a question: what is asked */
 	uint64_t version;
+	/* rarely there; stored together, see rows_pack_more */
+	int64_t asked_us;	     /* since when a person is asked, or it is frozen */
+	const struct binding *shown; /* values beside the question */
+	uint32_t shown_count;
+	const char *held_by, *held_note; /* NULL when nobody holds it */
+	int64_t held_until_us;		 /* 0: until it is released */
+	bool freezing;			 /* a freeze or thaw is on its way */
 };
 
 struct attempt_row { /* written once when it is dispatched and again when it ends */
@@ -76,6 +83,12 @@ struct act_row {
 
 void rows_of_execution(const struct execution *execution, struct execution_row *out);
 void rows_of_node(const struct execution *execution, uint32_t node, struct node_row *out);
+
+/* The rare members of a node's row as one value, of length 0 when there are none; and back, texts
+ * and list in the arena. ERR_CORRUPT when damaged. */
+void rows_pack_more(const struct node_row *row, struct buf *out);
+int rows_unpack_more(const void *data, size_t length, struct arena *arena, struct node_row *row,
+		     struct err *err);
 
 /* Rows that one event adds (attempts, revisions, acts), called after the event is folded. */
 struct rows_sink {

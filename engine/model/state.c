@@ -109,15 +109,17 @@ static const unsigned char transitions[STATES][STATES] = {
 			   [STATE_COMPLETED] = M,
 			   [STATE_FAILED] = M,
 			   [STATE_RECOVERING] = M},
-	/* held: its need was taken back, or nothing starts any more */
+	/* held: its need was taken back, or nothing starts any more; frozen: it ends or is stopped
+	 * all the same; a question that nobody answers in time ends as the workflow says */
 	[STATE_PAUSED] = {[STATE_PENDING] = M,
-			  [STATE_RUNNING] = A,
+			  [STATE_RUNNING] = M,
 			  [STATE_PAUSED] = M,
-			  [STATE_COMPLETED] = A,
-			  [STATE_FAILED] = A,
+			  [STATE_COMPLETED] = M,
+			  [STATE_FAILED] = M,
 			  [STATE_RECOVERING] = A},
 	[STATE_COMPLETED] = {[STATE_COMPLETED] = A, [STATE_RECOVERING] = A},
 	[STATE_FAILED] = {[STATE_PENDING] = A,
+			  [STATE_RUNNING] = A, /* done by hand: its files are recorded */
 			  [STATE_COMPLETED] = A,
 			  [STATE_FAILED] = A,
 			  [STATE_RECOVERING] = A},

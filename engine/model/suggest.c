@@ -17,6 +17,7 @@ static const struct synonym synonyms[] = {
 	{"after", "needs"},
 	{"allow_failure", "continue_on"},
 	{"allow_failures", "continue_on"},
+	{"approve", "approval"},
 	{"args", "run"},
 	{"arguments", "params"},
 	{"artefacts", "artifacts"},
@@ -30,6 +31,7 @@ static const struct synonym synonyms[] = {
 	{"compensation", "undo"},
 	{"concurrent", "max_parallel"},
 	{"condition", "if"},
+	{"confirm", "approval"},
 	{"continue-on-error", "continue_on"},
 	{"continue_on_error", "continue_on"},
 	{"cwd", "workdir"},
@@ -51,8 +53,10 @@ static const struct synonym synonyms[] = {
 	{"file", "path"},
 	{"files", "artifacts"},
 	{"folder", "workdir"},
+	{"gate", "approval"},
 	{"grace_period", "grace"},
 	{"group", "phase"},
+	{"human", "manual"},
 	{"ignore_errors", "continue_on"},
 	{"ignore_failure", "continue_on"},
 	{"importance", "priority"},
@@ -68,6 +72,7 @@ static const struct synonym synonyms[] = {
 	{"max_concurrency", "max_parallel"},
 	{"max_delay", "max_interval"},
 	{"max_retries", "retry"},
+	{"message", "ask"},
 	{"multiplier", "backoff"},
 	{"name", "id"},
 	{"need", "needs"},
@@ -83,6 +88,8 @@ static const struct synonym synonyms[] = {
 	{"pass_environment", "pass_env"},
 	{"permit_env", "pass_env"},
 	{"produces", "artifacts"},
+	{"prompt", "ask"},
+	{"question", "ask"},
 	{"requires", "needs"},
 	{"retries", "retry"},
 	{"retries", "limit"},
@@ -118,14 +125,15 @@ static const struct synonym synonyms[] = {
 };
 
 static const char *const planned[] = {
-	"approval", "check",	"concurrency",	 "executor", "foreach",	 "hooks",
-	"if",	    "limits",	"manual",	 "matrix",   "pool",	 "secret",
-	"secrets",  "triggers", "unknown_codes", "version",  "workflow",
+	"check",  "concurrency", "executor", "foreach", "hooks",    "if",      "limits",
+	"matrix", "pool",	 "secret",   "secrets", "triggers", "version", "workflow",
 };
 
 /* For a right key in a wrong map. */
 static const struct synonym homes[] = {
+	{"approval", "a node"},
 	{"artifacts", "a node"},
+	{"ask", "'approval'"},
 	{"backoff", "'retry'"},
 	{"continue_on", "a node"},
 	{"default", "a param"},
@@ -138,6 +146,7 @@ static const struct synonym homes[] = {
 	{"jitter", "'retry'"},
 	{"labels", "the top of the file"},
 	{"limit", "'retry'"},
+	{"manual", "a node or 'undo'"},
 	{"max_duration", "'retry'"},
 	{"max_interval", "'retry'"},
 	{"max_parallel", "the top of the file"},
@@ -146,6 +155,7 @@ static const struct synonym homes[] = {
 	{"on_failure", "the top of the file"},
 	{"on_lost", "a node or 'defaults'"},
 	{"on_restore", "an artifact"},
+	{"on_timeout", "'approval'"},
 	{"output_max", "a node or 'defaults'"},
 	{"outputs", "a node"},
 	{"params", "the top of the file"},
@@ -159,11 +169,13 @@ static const struct synonym homes[] = {
 	{"roots", "a node or 'defaults'"},
 	{"run", "a node"},
 	{"shell", "a node or 'defaults'"},
+	{"show", "'approval'"},
 	{"signal", "'stop'"},
 	{"stop", "a node or 'defaults'"},
 	{"timeout", "a node or 'defaults'"},
 	{"type", "a param"},
 	{"undo", "a node"},
+	{"unknown_codes", "a node"},
 	{"workdir", "a node or 'defaults'"},
 };
 

@@ -82,6 +82,18 @@ struct continue_on {
 	bool failure; /* any failure of the command */
 };
 
+/* What happens to a question that nobody answers in time. */
+enum on_timeout { ON_TIMEOUT_FAIL, ON_TIMEOUT_REJECT, ON_TIMEOUT_SKIP };
+
+/* A question before a node starts. Texts still hold ${…}. */
+struct approval {
+	const char *ask;
+	const struct binding *show; /* name: as written; value: a text with ${…} */
+	int64_t timeout_us;	    /* 0: none */
+	uint8_t show_count;
+	uint8_t on_timeout; /* enum on_timeout */
+};
+
 struct node_spec {
 	const char *id;
 	const char *description;  /* "" without */
@@ -93,10 +105,14 @@ struct node_spec {
 	const char *const *roots;    /* absolute folders in which artifacts may lie */
 	const struct artifact_spec *artifacts;
 	const char *const *outputs;
-	const struct host_spec *host; /* NULL: this machine */
-	struct command run;
-	struct command undo;
-	struct command stop_run; /* ends what runs on the host */
+	const struct host_spec *host;	 /* NULL: this machine */
+	struct command run;		 /* empty for a person's step */
+	struct command undo;		 /* likewise */
+	struct command stop_run;	 /* ends what runs on the host */
+	const char *manual;		 /* what a person does in place of a command; NULL: `run` */
+	const char *undo_manual;	 /* the same of its undo */
+	const struct approval *approval; /* NULL: it starts unasked */
+	const int32_t *unknown_codes;	 /* exits that say nothing about what it did */
 	struct retry retry;
 	struct retry undo_retry;
 	struct continue_on continue_on;
@@ -116,6 +132,7 @@ struct node_spec {
 	uint16_t outputs_count;
 	uint8_t stop_signal; /* SIGTERM */
 	uint8_t on_lost;     /* enum on_lost */
+	uint8_t unknown_codes_count;
 	bool has_undo;
 	bool has_stop_run;
 	bool idempotent;

@@ -8,15 +8,25 @@
 #include "model/limits.h"
 #include "model/workflow_parts.h"
 
-void workflow_note_template(struct reader *reader, uint32_t value, enum use use, bool shell)
+static void note_use(struct reader *reader, const struct template_use *use)
 {
-	if (!yaml_is_scalar(yaml_at(reader->tree, value)) ||
-	    !strstr(yaml_text(reader->tree, value), "${"))
-		return;
 	reader->uses = mem_grow(reader->uses, &reader->uses_capacity, reader->uses_count + 1,
 				sizeof(*reader->uses));
-	reader->uses[reader->uses_count++] = (struct template_use){
-		.node = reader->node, .value = value, .use = use, .shell = shell};
+	reader->uses[reader->uses_count] = *use;
+	reader->uses[reader->uses_count++].node = reader->node;
+}
+
+void workflow_note_template(struct reader *reader, uint32_t value, enum use use, bool shell)
+{
+	if (yaml_is_scalar(yaml_at(reader->tree, value)) &&
+	    strstr(yaml_text(reader->tree, value), "${"))
+		note_use(reader,
+			 &(struct template_use){.value = value, .use = use, .shell = shell});
+}
+
+void workflow_note_reference(struct reader *reader, uint32_t value, enum use use)
+{
+	note_use(reader, &(struct template_use){.value = value, .use = use, .bare = true});
 }
 
 static bool read_string(struct reader *reader, uint32_t value, const char *name, enum shell shell,
@@ -124,6 +134,13 @@ static void read_undo_run(struct reader *reader, uint32_t value, void *target)
 		workflow_command_read(reader, value, "undo", spec->undo.shell, &spec->undo);
 }
 
+static void read_undo_manual(struct reader *reader, uint32_t value, void *target)
+{
+	struct node_spec *spec = target;
+
+	spec->has_undo = workflow_manual_read(reader, value, USE_UNDO, &spec->undo_manual);
+}
+
 static void read_undo_timeout(struct reader *reader, uint32_t value, void *target)
 {
 	struct node_spec *spec = target;
@@ -139,23 +156,25 @@ static void read_undo_retry(struct reader *reader, uint32_t value, void *target)
 }
 
 static const struct field undo_list[] = {
-	FIELD("shell", read_undo_shell),
-	FIELD("run", read_undo_run),
-	FIELD("timeout", read_undo_timeout),
-	FIELD("retry", read_undo_retry),
+	FIELD("shell", read_undo_shell),     FIELD("run", read_undo_run),
+	FIELD("timeout", read_undo_timeout), FIELD("retry", read_undo_retry),
+	FIELD("manual", read_undo_manual),
 };
-enum { UNDO_RUN = 1, UNDO_FIELDS = 4 };
+enum { UNDO_RUN = 1, UNDO_MANUAL = 4, UNDO_FIELDS = 5 };
 static const struct fields undo_fields = {"'undo'", undo_list, UNDO_FIELDS};
 
-static bool has_key(const struct reader *reader, uint32_t map, const char *name)
+/* A person's undo has neither a shell nor tries. */
+static void check_undo(struct reader *reader, uint32_t value, uint64_t seen)
 {
-	for (uint32_t key = map + 1; key < yaml_at(reader->tree, map)->text_or_end;) {
-		if (yaml_is_scalar(yaml_at(reader->tree, key)) &&
-		    !strcmp(yaml_text(reader->tree, key), name))
-			return true;
-		key = yaml_next(reader->tree, yaml_next(reader->tree, key));
-	}
-	return false;
+	const uint64_t manual = UINT64_C(1) << UNDO_MANUAL, run = UINT64_C(1) << UNDO_RUN;
+
+	if (!(seen & (run | manual)))
+		fields_problem(reader, value, "'undo' has no 'run'");
+	else if ((seen & manual) && (seen & ~manual))
+		fields_problem(
+			reader, value,
+			"'undo' has 'manual' beside '%s': a person does it, and nothing runs",
+			seen & run ? "run" : "shell, timeout or retry");
 }
 
 void workflow_undo_read(struct reader *reader, uint32_t value, void *target)
@@ -171,6 +190,5 @@ void workflow_undo_read(struct reader *reader, uint32_t value, void *target)
 		return;
 	}
 	seen = fields_read(reader, value, &undo_fields, spec, NULL);
-	if (!(seen >> UNDO_RUN & 1) && !has_key(reader, value, "manual"))
-		fields_problem(reader, value, "'undo' has no 'run'");
+	check_undo(reader, value, seen);
 }

@@ -79,6 +79,20 @@ static void read_run(struct reader *reader, uint32_t value, void *target)
 	(void)workflow_command_read(reader, value, "run", spec->run.shell, &spec->run); /* noted */
 }
 
+static void read_manual(struct reader *reader, uint32_t value, void *target)
+{
+	struct node_spec *spec = target;
+
+	(void)workflow_manual_read(reader, value, USE_RUN, &spec->manual); /* noted */
+}
+
+static void read_unknown_codes(struct reader *reader, uint32_t value, void *target)
+{
+	struct node_spec *spec = target;
+
+	workflow_exit_codes_read(reader, value, &spec->unknown_codes, &spec->unknown_codes_count);
+}
+
 /* ---- environment and places ----------------------------------------------------------------- */
 
 const char *workflow_env_name_check(const char *name)
@@ -385,9 +399,24 @@ static const struct field node_list[] = {
 	FIELD("output_max", read_output_max),
 	FIELD("undo", workflow_undo_read),
 	FIELD("artifacts", workflow_artifacts_read),
+	FIELD("approval", workflow_approval_read),
+	FIELD("manual", read_manual),
+	FIELD("unknown_codes", read_unknown_codes),
 	FIELD("run", read_run), /* last: a list makes the shell of the node unknown */
 };
-enum { NODE_ID = 0, NODE_STOP = 11, NODE_ON_LOST = 17, NODE_RUN = 23, NODE_FIELDS = 24 };
+enum {
+	NODE_ID = 0,
+	NODE_TIMEOUT = 10,
+	NODE_STOP = 11,
+	NODE_RETRY = 12,
+	NODE_ON_LOST = 17,
+	NODE_IDEMPOTENT = 18,
+	NODE_CONTINUE_ON = 19,
+	NODE_MANUAL = 24,
+	NODE_UNKNOWN_CODES = 25,
+	NODE_RUN = 26,
+	NODE_FIELDS = 27
+};
 _Static_assert(sizeof(node_list) / sizeof(node_list[0]) == NODE_FIELDS, "count the fields");
 static const struct fields node_fields = {"a node", node_list, NODE_FIELDS};
 
@@ -431,12 +460,34 @@ static bool has_planned_work(const struct reader *reader, uint32_t value)
 					   ? yaml_text(reader->tree, key)
 					   : "";
 
-		if (!strcmp(text, "manual") || !strcmp(text, "workflow") ||
-		    !strcmp(text, "approval") || !strcmp(text, "check") || means_run(text))
+		if (!strcmp(text, "workflow") || !strcmp(text, "check") || means_run(text))
 			return true;
 		key = yaml_next(reader->tree, yaml_next(reader->tree, key));
 	}
 	return false;
+}
+
+/* Either a command or a person does it; what says how a command runs means nothing to a person. */
+static void check_work(struct reader *reader, uint32_t value, uint64_t seen)
+{
+	static const int of_commands[] = {NODE_RUN,	     NODE_TIMEOUT,    NODE_RETRY,
+					  NODE_ON_LOST,	     NODE_IDEMPOTENT, NODE_CONTINUE_ON,
+					  NODE_UNKNOWN_CODES};
+
+	if (!(seen >> NODE_MANUAL & 1)) {
+		if (!(seen >> NODE_RUN & 1) && !has_planned_work(reader, value))
+			fields_problem(reader, value, "node '%s' has neither 'run' nor 'manual'",
+				       reader->nodes[reader->node].id);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(of_commands) / sizeof(of_commands[0]); i++) {
+		if (seen >> of_commands[i] & 1)
+			fields_problem(reader, value,
+				       "node '%s' has 'manual' beside '%s': a person does it, and "
+				       "nothing runs",
+				       reader->nodes[reader->node].id,
+				       node_list[of_commands[i]].name);
+	}
 }
 
 /* What a node may have here only, or on another host only. */
@@ -470,8 +521,7 @@ static void read_node(struct reader *reader, uint32_t value)
 	seen = fields_read(reader, value, &node_fields, spec, values);
 	if (!(seen >> NODE_ID & 1))
 		fields_problem(reader, value, "the node has no 'id'");
-	if (!(seen >> NODE_RUN & 1) && !has_planned_work(reader, value))
-		fields_problem(reader, value, "node '%s' has no 'run'", spec->id);
+	check_work(reader, value, seen);
 	check_host(reader, seen, values);
 	if (spec->idempotent && !(seen >> NODE_ON_LOST & 1) && !reader->has_default_on_lost)
 		spec->on_lost = ON_LOST_RETRY;

@@ -30,6 +30,8 @@ bool workflow_path_read(struct reader *reader, uint32_t value, const char *name,
 enum use workflow_use_of(const struct reader *reader, const void *target);
 /* Notes that ${…} in a text is to be checked. */
 void workflow_note_template(struct reader *reader, uint32_t value, enum use use, bool shell);
+/* The same of a text that is a reference itself: "nodes.issue.outputs.serial". */
+void workflow_note_reference(struct reader *reader, uint32_t value, enum use use);
 
 /* workflow_command.c: something to run; noted as reader->use. `shell`: for the string form. */
 bool workflow_command_read(struct reader *reader, uint32_t value, const char *name,
@@ -40,6 +42,10 @@ void workflow_undo_read(struct reader *reader, uint32_t value, void *target);
 
 /* workflow_host.c: the host on which a node runs. */
 void workflow_host_read(struct reader *reader, uint32_t value, void *target);
+/* workflow_person.c: what a person does; false when that is no text. A question before the start.
+ */
+bool workflow_manual_read(struct reader *reader, uint32_t value, enum use use, const char **out);
+void workflow_approval_read(struct reader *reader, uint32_t value, void *target);
 
 /* workflow_artifacts.c: the list, its paths checked against the node's folder and roots. */
 void workflow_artifacts_read(struct reader *reader, uint32_t value, void *target);

@@ -268,6 +268,23 @@ static int on_reference(void *ctx, const char *kind, const char *path, size_t of
 	return 0;
 }
 
+/* What a question shows: "nodes.issue.outputs.serial". */
+static void scan_bare(struct uses *uses, const char *text)
+{
+	static const char *const kinds[] = {"params", "env", "nodes", "run"};
+	size_t length = strcspn(text, ".");
+	struct err err;
+
+	for (size_t i = 0; text[length] && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strlen(kinds[i]) == length && !strncmp(kinds[i], text, length)) {
+			(void)on_reference(uses, kinds[i], text + length + 1, 0, &err); /* noted */
+			return;
+		}
+	}
+	report(uses, 0, text,
+	       "what is shown is named as in ${…}: params.NAME, nodes.ID.outputs.NAME");
+}
+
 static void scan(struct uses *uses)
 {
 	const char *text = yaml_text(uses->reader->tree, uses->use->value);
@@ -275,6 +292,10 @@ static void scan(struct uses *uses)
 	struct err err;
 	char *word;
 
+	if (uses->use->bare) {
+		scan_bare(uses, text);
+		return;
+	}
 	if (template_scan(uses->use->shell ? TEMPLATE_SHELL : TEMPLATE_PLAIN, text, on_reference,
 			  uses, &offset, &err) >= 0)
 		return;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/consequence.h"
 #include "runtime/catalog_worker.h"
 #include "runtime/facts.h"
 #include "runtime/quarantine.h"
@@ -91,6 +92,7 @@ void acts_apply(struct engine *engine, struct live *live, struct request *reques
 			      .act = act,
 			      .node = act->node};
 	const bool was_quarantined = live->execution->quarantined;
+	const uint64_t before = live->execution->seq;
 	int rc;
 
 	act->actor = request->actor;
@@ -104,6 +106,8 @@ void acts_apply(struct engine *engine, struct live *live, struct request *reques
 	}
 	if (was_quarantined && !live->execution->quarantined)
 		take_up(engine, live);
+	if (request->kind == REQUEST_ACT)
+		consequence_say(live->execution, act, before, &request->out);
 	acts_remember(engine, request);
 	turn_answer(engine, request);
 }

@@ -124,7 +124,7 @@ static void take_messages(struct engine *engine, struct message *message)
 	}
 }
 
-/* Backoffs and holds whose time has come. Returns when the next one is, in wall time. */
+/* Waits, holds and questions whose time has come. Returns when the next one is, in wall time. */
 static int64_t let_time_pass(struct engine *engine)
 {
 	const int64_t now_us = clock_wall_us(engine->options.clock);
@@ -136,10 +136,8 @@ static int64_t let_time_pass(struct engine *engine)
 		int64_t due_us = execution_next_due(live->execution);
 		struct err err;
 
-		if (due_us <= now_us) {
-			(void)turn_apply(engine, live, &input, &err);
+		while (due_us <= now_us && turn_apply(engine, live, &input, &err) > 0)
 			due_us = execution_next_due(live->execution);
-		}
 		if (due_us < next_us)
 			next_us = due_us;
 	}

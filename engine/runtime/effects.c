@@ -127,12 +127,9 @@ static int build(struct engine *engine, struct live *live, const struct effect *
 {
 	struct order_places places = {.output_folder = engine->options.home->output,
 				      .relay = engine->options.relay};
-	char *folder = file_join(places.output_folder, live->execution->id);
-	char *workspace = file_join(folder, "workspace");
 
-	places.workspace = arena_strdup(&command->arena, workspace);
-	free(workspace);
-	free(folder);
+	places.workspace =
+		arena_strdup(&command->arena, live_workspace(live, places.output_folder));
 	if (!live->has_workspace)
 		command->workspace = places.workspace;
 	live->has_workspace = true;

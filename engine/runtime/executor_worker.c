@@ -38,6 +38,7 @@ static void on_report(void *ctx, const struct report *report)
 	message->about_all = !report->attempt;
 	message->link =
 		executors->local ? executor_local_link(executors->local) : EXECUTOR_CONNECTING;
+	message->capabilities = executors->local ? executors->local->capabilities : 0;
 	if (report->attempt)
 		(void)snprintf(message->attempt, sizeof(message->attempt), "%s", report->attempt);
 	message->text = mem_strdup(report->text);

@@ -52,6 +52,11 @@ void facts_query(struct engine *engine, struct live *live)
 			continue;
 		attempt_id(execution, node, effect.attempt_kind, effect.attempt, id);
 		executor_worker_send(&engine->executors, EXECUTOR_QUERY, id);
+		/* A word sent on the old link may never have arrived; it does no harm twice. */
+		live_clear_in_flight(live, node, EFFECT_STOP);
+		live_clear_in_flight(live, node, EFFECT_FREEZE);
+		live_clear_in_flight(live, node, EFFECT_THAW);
+		effects_of_node(engine, live, node);
 	}
 }
 
@@ -83,9 +88,11 @@ static enum input_kind input_of_report(enum report_kind kind)
 		return INPUT_LOST;
 	case REPORT_UNREACHABLE:
 		return INPUT_UNREACHABLE;
-	case REPORT_REACHABLE:
 	case REPORT_FROZEN:
+		return INPUT_FROZEN;
 	case REPORT_THAWED:
+		return INPUT_THAWED;
+	case REPORT_REACHABLE:
 		break;
 	}
 	return INPUT_REACHABLE;
@@ -136,6 +143,9 @@ static void take_one(struct engine *engine, struct report_message *message)
 		if (!live->queried || !live->queried[node])
 			room_refused(engine);
 	}
+	if (report->kind == REPORT_FROZEN || report->kind == REPORT_THAWED)
+		live_clear_in_flight(live, input.node,
+				     report->kind == REPORT_FROZEN ? EFFECT_FREEZE : EFFECT_THAW);
 	apply(engine, live, &input);
 	answered(engine, live, input.node);
 	if (report->kind == REPORT_NOT_STARTED)
@@ -170,9 +180,10 @@ static void all_unreachable(struct engine *engine)
 
 /* What was in doubt is asked about; only then may the
  * launcher take "unknown" for "never started". */
-static void all_reachable(struct engine *engine)
+static void all_reachable(struct engine *engine, const struct report_message *message)
 {
 	engine->launcher_reachable = true;
+	engine->can_freeze = message->capabilities & EXECUTOR_FREEZE;
 	for (size_t i = 0; i < engine->lives.count; i++)
 		facts_query(engine, engine->lives.items[i]);
 	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
@@ -196,7 +207,7 @@ void facts_take_report(struct engine *engine, struct report_message *message)
 		all_unreachable(engine);
 		link_ended(engine, message->link);
 	} else {
-		all_reachable(engine);
+		all_reachable(engine, message);
 	}
 	free(message->text);
 	free(message);

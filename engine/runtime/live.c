@@ -45,6 +45,7 @@ static void live_free(struct live *live)
 	free(live->dirty);
 	free(live->dirty_mark);
 	free(live->acts);
+	free(live->workspace);
 	free(live);
 }
 
@@ -102,6 +103,13 @@ void live_clear_in_flight(struct live *live, uint32_t node, enum effect_kind kin
 	struct in_flight *slot = &live->in_flight[node];
 
 	slot->effects = (uint16_t)(slot->effects & ~(1U << kind));
+}
+
+const char *live_workspace(struct live *live, const char *output_folder)
+{
+	if (!live->workspace)
+		live->workspace = mem_printf("%s/%s/workspace", output_folder, live->execution->id);
+	return live->workspace;
 }
 
 void live_mark_dirty(struct live *live, uint32_t node)

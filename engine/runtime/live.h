@@ -33,6 +33,7 @@ struct live {
 	uint32_t dirty_count;
 	bool header_dirty;
 	bool has_workspace;	     /* its scratch folder was made in this life */
+	char *workspace;	     /* where that is; NULL until live_workspace is asked */
 	struct execution_row header; /* as of the last commit */
 	uint64_t snapshot_events;    /* events_count at the last snapshot */
 	struct act_row *acts;	     /* committed acts to tell; texts borrowed from the execution */
@@ -56,6 +57,9 @@ void live_table_release(struct live_table *table);
 bool live_is_in_flight(const struct live *live, const struct effect *effect);
 void live_set_in_flight(struct live *live, const struct effect *effect);
 void live_clear_in_flight(struct live *live, uint32_t node, enum effect_kind kind);
+
+/* The execution's scratch folder beneath the folder of outputs; lives as long as it. */
+const char *live_workspace(struct live *live, const char *output_folder);
 
 void live_mark_dirty(struct live *live, uint32_t node);
 

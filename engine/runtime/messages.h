@@ -29,6 +29,7 @@ struct report_message {
 	struct report report;
 	bool about_all;
 	enum executor_link link; /* about_all: where the link stands */
+	unsigned capabilities;	 /* about_all: what it can do, set of enum executor_capability */
 	char attempt[ATTEMPT_ID_TEXT];
 	char *text; /* owned; NULL when none */
 };

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/ulid.h"
+#include "model/beginning.h"
 #include "runtime/acts.h"
 #include "runtime/quarantine.h"
 #include "runtime/rollback.h"
@@ -160,20 +161,39 @@ static void fill_created(const struct engine *engine, struct request *request,
 		created->items[created->items_count++] = request->pins[i];
 }
 
+/* What was left out or held from the first is part of its creation: the same commit. */
+static void begin(struct engine *engine, struct live *live, const struct request *request)
+{
+	struct input input = {.kind = INPUT_BEGIN,
+			      .time_us = clock_wall_us(engine->options.clock),
+			      .beginning = &request->beginning,
+			      .node = EVENT_NO_NODE};
+	struct err err;
+
+	if (!beginning_is_plain(&request->beginning) && turn_apply(engine, live, &input, &err) < 0)
+		log_error("%s does not begin as asked: %s", live->execution->name, err.message);
+}
+
 static void create(struct engine *engine, struct request *request)
 {
 	const struct execution *running;
 	struct event created;
+	int rc;
 
 	if (answer_known(engine, request))
 		return;
+	rc = beginning_check(request->workflow, request->graph, &request->beginning, &request->err);
+	if (rc < 0) {
+		acts_answer(request, rc);
+		return;
+	}
 	running = find_running(engine, request->workflow->name, &request->number);
 	if (running && !request->flag) {
 		acts_answer(request, refuse_second(engine, request, running));
 		return;
 	}
 	fill_created(engine, request, &created, arena_strdup(&request->arena, request->file));
-	(void)turn_create(engine, request->workflow, request->graph, &created);
+	begin(engine, turn_create(engine, request->workflow, request->graph, &created), request);
 	request->workflow = NULL; /* the execution's now */
 	request->graph = NULL;
 	acts_remember(engine, request);
@@ -256,13 +276,21 @@ static void take_act(struct engine *engine, struct request *request)
 	struct act act = {.verb = request->verb,
 			  .answer = request->answer,
 			  .arguments = request->params,
-			  .arguments_count = request->params_count};
+			  .arguments_count = request->params_count,
+			  .until_us = request->until_us,
+			  .failed = request->failed,
+			  .next = request->next};
 	struct live *live = acts_find_ready(engine, request);
 	int rc;
 
 	if (!live)
 		return;
 	rc = find_node(live, request, &act.node);
+	if (!rc && act.verb == VERB_FREEZE && !engine->can_freeze)
+		rc = err_set(
+			&request->err, ERR_REFUSED,
+			"what runs %s cannot freeze it: the launcher says that it is not able to",
+			live->execution->name);
 	if (rc)
 		acts_answer(request, rc);
 	else

@@ -116,9 +116,13 @@ struct request {
 	enum verb verb;
 	enum answer answer;
 	uint64_t version;
-	struct plan_words words; /* of a rollback */
-	const char *plan;	 /* the id that was shown */
-	struct plan_said *shown; /* … and what it said */
+	int64_t until_us;	    /* hold */
+	bool failed;		    /* done: it did not succeed */
+	bool next;		    /* release: what would start first */
+	struct beginning beginning; /* execute */
+	struct plan_words words;    /* of a rollback */
+	const char *plan;	    /* the id that was shown */
+	struct plan_said *shown;    /* … and what it said */
 	size_t shown_count;
 	const char *shown_of; /* … of this execution, by name; "" when it does not say */
 	bool has_shown;
@@ -128,7 +132,7 @@ struct request {
 	int result; /* 0 or -ERR_x, then err */
 	struct err err;
 	uint64_t seq;	/* committed: read your own writes */
-	struct buf out; /* plan: encoded; execute: problems of the file */
+	struct buf out; /* plan: encoded; execute: problems of the file; act: what it leads to */
 	bool started;	/* rollback: it is under way */
 	uint64_t term;
 	uint32_t executions_live, attempts_live;

@@ -114,6 +114,8 @@ int turn_apply(struct engine *engine, struct live *live, const struct input *inp
 
 	blackbox_about(live->execution->id);
 	drawn.draw = rng_unit(&engine->rng);
+	if (input->kind == INPUT_ADMIT || input->kind == INPUT_CAPTURED) /* those that may ask */
+		drawn.workspace = live_workspace(live, engine->options.home->output);
 	rc = execution_decide(live->execution, &drawn, &events, err);
 	count = rc < 0 ? 0 : events.count;
 	for (size_t i = 0; i < count; i++)

@@ -80,6 +80,13 @@ void acting_execute(struct asking *asking)
 	request->env = bindings_of(request, asked->env, asked->n_env);
 	request->env_count = (uint32_t)asked->n_env;
 	request->flag = asked->another;
+	request->beginning = (struct beginning){
+		.step = asked->step,
+		.from = *asked->from ? asked->from : NULL,
+		.until = *asked->until ? asked->until : NULL,
+		.only = (const char *const *)asked->only,
+		.only_count = (uint32_t)asked->n_only,
+	};
 	asking_request(asking, request, check_problems);
 }
 
@@ -99,6 +106,9 @@ static void then_act(struct asking *asking)
 
 	request->node = asked->node;
 	request->version = asked->version;
+	request->until_us = asked->until_us;
+	request->failed = asked->failed;
+	request->next = asked->next;
 	request->params = bindings_of(request, asked->arguments, asked->n_arguments);
 	request->params_count = (uint32_t)asked->n_arguments;
 	(void)verb_parse(asked->verb, &request->verb); /* checked before */
@@ -117,7 +127,8 @@ void acting_act(struct asking *asking)
 		fail(asking, ERR_INVALID, "no such act");
 	else if (verb == VERB_ANSWER && !answer_parse(asked->answer, &answer))
 		fail(asking, ERR_INVALID,
-		     "no such answer: happened, again, undo, by-hand or leave");
+		     "no such answer: happened, again, undo, by-hand, leave, approve, reject, "
+		     "done or failed");
 	else if (!ulid_is_valid(asked->request))
 		fail(asking, ERR_INVALID, "an act needs a request id of its own, a ULID");
 	else

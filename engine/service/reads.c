@@ -198,7 +198,7 @@ static int put_act_reply(void *ctx, const struct execution_row *row, struct err 
 	struct row_ctx *rows = ctx;
 
 	(void)err;
-	convert_act_reply(rows->out, rows->asking->seq, row, NULL);
+	convert_act_reply(rows->out, rows->asking->seq, row, buf_text(&rows->asking->request->out));
 	return 0;
 }
 

@@ -29,7 +29,7 @@ static const char *const sql[] = {
 	[CATALOG_KEY] = "SELECT row FROM execution WHERE id = ?1",
 	[CATALOG_NODES] = "SELECT number, id, phase, risk, state, reason, flags, attempt,"
 			  " undo_attempt, exit_code, signal, started_us, ended_us, due_us, pid,"
-			  " question, message, version FROM node WHERE execution = ?1"
+			  " question, message, version, more FROM node WHERE execution = ?1"
 			  " ORDER BY number",
 	[CATALOG_ATTEMPTS] =
 		"SELECT node, kind, number, exit_kind, code, started_us, ended_us, pid,"
@@ -295,7 +295,19 @@ struct node_call {
 	catalog_each_node *each;
 	void *ctx;
 	struct node_row row; /* its execution is filled in once */
+	struct arena arena;  /* of the row's rare members, for the call */
 };
+
+static int call_node(struct node_call *call, sqlite3_stmt *s, struct err *err)
+{
+	int rc = rows_unpack_more(sqlite3_column_blob(s, 18), (size_t)sqlite3_column_bytes(s, 18),
+				  &call->arena, &call->row, err);
+
+	if (rc >= 0)
+		rc = call->each(call->ctx, &call->row, err);
+	arena_release(&call->arena);
+	return rc;
+}
 
 static int read_node(void *ctx, sqlite3_stmt *s, struct err *err)
 {
@@ -324,7 +336,7 @@ static int read_node(void *ctx, sqlite3_stmt *s, struct err *err)
 	row->question = (enum question)sqlite3_column_int(s, 15);
 	row->message = db_column_text(s, 16);
 	row->version = (uint64_t)sqlite3_column_int64(s, 17);
-	return call->each(call->ctx, row, err);
+	return call_node(call, s, err);
 }
 
 int catalog_nodes(struct catalog *catalog, const char *execution, catalog_each_node *each,

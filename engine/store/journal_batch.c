@@ -64,19 +64,31 @@ static void put_row(struct journal_batch *batch, enum batch_kind kind, const voi
 	buf_add(&batch->rows, image, size);
 }
 
-/* The payload is encoded in place, behind its length, which is filled in afterwards. */
-static void put_payload(struct buf *out, const struct event *event)
+/* What is encoded in place begins with its length, which is filled in afterwards. */
+static size_t begin_bytes(struct buf *out)
 {
-	size_t start = out->length + sizeof(uint32_t);
 	uint32_t size = 0;
 
 	buf_add(out, &size, sizeof(size));
-	event_encode(event, out);
+	return out->length;
+}
+
+static void end_bytes(struct buf *out, size_t start)
+{
+	uint32_t size = (uint32_t)(out->length - start);
+
 	if (out->overflow)
 		return;
-	size = (uint32_t)(out->length - start);
 	memcpy(out->data + start - sizeof(size), &size, sizeof(size));
 	buf_add_char(out, '\0');
+}
+
+static void put_payload(struct buf *out, const struct event *event)
+{
+	size_t start = begin_bytes(out);
+
+	event_encode(event, out);
+	end_bytes(out, start);
 }
 
 void journal_batch_event(struct journal_batch *batch, const struct event *event)
@@ -110,12 +122,21 @@ void journal_batch_execution(struct journal_batch *batch, const struct execution
 	put_text(&batch->rows, row->quarantine);
 }
 
+static void put_more(struct buf *out, const struct node_row *row)
+{
+	size_t start = begin_bytes(out);
+
+	rows_pack_more(row, out);
+	end_bytes(out, start);
+}
+
 void journal_batch_node(struct journal_batch *batch, const struct node_row *row)
 {
 	put_row(batch, BATCH_NODE, row, sizeof(*row));
 	put_text(&batch->rows, row->id);
 	put_text(&batch->rows, row->phase);
 	put_text(&batch->rows, row->message);
+	put_more(&batch->rows, row);
 }
 
 static void put_attempt(void *ctx, const struct attempt_row *row)
@@ -229,12 +250,13 @@ static void take_execution(struct batch_cursor *cursor, struct execution_row *ou
 	out->quarantine = take_text(cursor);
 }
 
-static void take_node(struct batch_cursor *cursor, struct node_row *out)
+static void take_node(struct batch_cursor *cursor, struct batch_row *out)
 {
-	take(cursor, out, sizeof(*out));
-	out->id = take_text(cursor);
-	out->phase = take_text(cursor);
-	out->message = take_text(cursor);
+	take(cursor, &out->node, sizeof(out->node));
+	out->node.id = take_text(cursor);
+	out->node.phase = take_text(cursor);
+	out->node.message = take_text(cursor);
+	out->more = take_bytes(cursor, &out->more_length);
 }
 
 static void take_act(struct batch_cursor *cursor, struct act_row *out)
@@ -259,7 +281,7 @@ bool journal_batch_next_row(struct batch_cursor *cursor, struct batch_row *out)
 		take_execution(cursor, &out->execution);
 		break;
 	case BATCH_NODE:
-		take_node(cursor, &out->node);
+		take_node(cursor, out);
 		break;
 	case BATCH_ATTEMPT:
 		take(cursor, &out->attempt, sizeof(out->attempt));

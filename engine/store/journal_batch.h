@@ -41,6 +41,8 @@ enum batch_kind {
 
 struct batch_row {
 	enum batch_kind kind;
+	const char *more; /* NODE: its rare members as they are stored */
+	size_t more_length;
 	union {
 		struct execution_row execution;
 		struct node_row node;

@@ -87,6 +87,8 @@ static const char *const steps[] = {
 	"  PRIMARY KEY (execution, seq)) WITHOUT ROWID;",
 
 	"ALTER TABLE execution ADD COLUMN quarantine TEXT NOT NULL DEFAULT '';",
+	/* What few nodes have, packed; NULL for the others. */
+	"ALTER TABLE node ADD COLUMN more BLOB;",
 };
 
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))

@@ -40,7 +40,7 @@ static const char *const sql[] = {
 		      " failed = ?24, recovering = ?25, recovered = ?26, seq = ?27,"
 		      " quarantine = ?28 WHERE row = ?1",
 	[NODE] = "INSERT OR REPLACE INTO @.node VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-		 " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+		 " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
 	[ATTEMPT] = "INSERT OR REPLACE INTO @.attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 		    " ?10, ?11, ?12)",
 	[REVISION] = "INSERT OR REPLACE INTO @.revision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
@@ -262,9 +262,11 @@ static int put_execution(struct writer *writer, int64_t key, const struct execut
 	return db_run(writer->db, statement, err);
 }
 
-static int put_node(struct writer *writer, int64_t key, const struct node_row *row, struct err *err)
+static int put_node(struct writer *writer, int64_t key, const struct batch_row *record,
+		    struct err *err)
 {
 	sqlite3_stmt *statement = writer->statements[NODE];
+	const struct node_row *row = &record->node;
 
 	(void)sqlite3_bind_int64(statement, 1, key);
 	(void)sqlite3_bind_int64(statement, 2, row->index);
@@ -289,6 +291,10 @@ static int put_node(struct writer *writer, int64_t key, const struct node_row *r
 	(void)sqlite3_bind_int(statement, 17, (int)row->question);
 	db_bind_text(statement, 18, row->message);
 	(void)sqlite3_bind_int64(statement, 19, (int64_t)row->version);
+	if (record->more_length)
+		db_bind_blob(statement, 20, record->more, record->more_length);
+	else
+		(void)sqlite3_bind_null(statement, 20);
 	return db_run(writer->db, statement, err);
 }
 
@@ -406,7 +412,7 @@ int writer_row(struct writer *writer, const struct batch_row *row, struct err *e
 	case BATCH_EXECUTION:
 		return put_execution(writer, key, &row->execution, err);
 	case BATCH_NODE:
-		return put_node(writer, key, &row->node, err);
+		return put_node(writer, key, row, err);
 	case BATCH_ATTEMPT:
 		return put_attempt(writer, key, &row->attempt, err);
 	case BATCH_REVISION:

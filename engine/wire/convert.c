@@ -149,6 +149,11 @@ void convert_node(const struct node_row *row, Hlp__V1__Node *out)
 		out->message.data = (uint8_t *)row->message;
 	}
 	out->version = row->version;
+	out->asked_us = row->asked_us;
+	out->held_by = (char *)row->held_by;
+	out->held_note = (char *)row->held_note;
+	out->held_until_us = row->held_until_us;
+	out->freezing = row->freezing;
 }
 
 static void name_attempt(char *out, size_t size, enum attempt_kind kind, uint32_t number)
@@ -191,12 +196,34 @@ static void add_execution(struct buf *out, unsigned number, const struct executi
 	convert_field_message(out, number, &message.base);
 }
 
+/* What the question shows travels with the node; few nodes ask, so nothing is kept ready for it. */
+static void add_asking_node(struct buf *out, unsigned number, const struct node_row *row,
+			    Hlp__V1__Node *message)
+{
+	struct arena arena = {0};
+	Hlp__V1__Pair *pairs = arena_alloc(&arena, row->shown_count * sizeof(*pairs));
+
+	message->n_shown = row->shown_count;
+	message->shown = arena_alloc(&arena, row->shown_count * sizeof(Hlp__V1__Pair *));
+	for (uint32_t i = 0; i < row->shown_count; i++) {
+		hlp__v1__pair__init(&pairs[i]);
+		pairs[i].name = (char *)row->shown[i].name;
+		pairs[i].value = (char *)row->shown[i].value;
+		message->shown[i] = &pairs[i];
+	}
+	convert_field_message(out, number, &message->base);
+	arena_release(&arena);
+}
+
 static void add_node(struct buf *out, unsigned number, const struct node_row *row)
 {
 	Hlp__V1__Node message;
 
 	convert_node(row, &message);
-	convert_field_message(out, number, &message.base);
+	if (row->shown_count)
+		add_asking_node(out, number, row, &message);
+	else
+		convert_field_message(out, number, &message.base);
 }
 
 void convert_status_header(struct buf *out, const struct execution_row *row, uint64_t seq)

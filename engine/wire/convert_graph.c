@@ -54,6 +54,15 @@ static void fill_artifacts(struct node_texts *texts, const struct node_spec *spe
 		out->artifacts[i] = (char *)spec->artifacts[i].path;
 }
 
+static void fill_approval(const struct approval *approval, Hlp__V1__GraphNode *out)
+{
+	static const char *const policies[] = {"fail", "reject", "skip"};
+
+	out->approval = (char *)approval->ask;
+	out->approval_timeout_us = approval->timeout_us;
+	out->approval_on_timeout = (char *)policies[approval->on_timeout];
+}
+
 static void fill_node(struct node_texts *texts, const struct workflow *workflow,
 		      const struct node_spec *spec, int64_t estimate_us, Hlp__V1__GraphNode *out)
 {
@@ -72,9 +81,13 @@ static void fill_node(struct node_texts *texts, const struct workflow *workflow,
 	out->outputs = (char **)spec->outputs;
 	convert_command(&texts->command, &spec->run);
 	out->command = (char *)buf_text(&texts->command);
-	if (spec->has_undo)
+	if (spec->has_undo && !spec->undo_manual)
 		convert_command(&texts->undo, &spec->undo);
 	out->undo = (char *)buf_text(&texts->undo);
+	out->manual = (char *)spec->manual;
+	out->undo_manual = (char *)spec->undo_manual;
+	if (spec->approval)
+		fill_approval(spec->approval, out);
 	out->description = (char *)spec->description;
 	out->timeout_us = spec->timeout_us;
 	out->estimate_us = estimate_us;

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "model/rows.h"
+#include "model/workflow_parts.h"
 
 #define LAB_ULID "01hzzzzzzzzzzzzzzzzzzzzzzz"
 
@@ -54,6 +55,29 @@ static void set_artifact(struct arena *arena, struct node_spec *spec, const stru
 	spec->artifacts_count = 1;
 }
 
+static void set_person(struct arena *arena, struct node_spec *spec, const struct lab_node *node)
+{
+	int32_t *codes = arena_alloc(arena, sizeof(*codes));
+	struct approval *approval = arena_alloc(arena, sizeof(*approval));
+	struct binding *show = arena_alloc(arena, sizeof(*show));
+	char *text = node->show ? mem_printf("${%s}", node->show) : NULL;
+
+	*codes = node->unknown_code;
+	spec->unknown_codes = codes;
+	spec->unknown_codes_count = node->unknown_code != 0;
+	spec->manual = node->manual;
+	spec->undo_manual = node->undo_manual;
+	spec->has_undo = spec->has_undo || node->undo_manual;
+	*show = (struct binding){node->show, text ? arena_strdup(arena, text) : NULL};
+	*approval = (struct approval){.ask = node->ask,
+				      .show = show,
+				      .show_count = node->show != NULL,
+				      .timeout_us = node->ask_timeout_us,
+				      .on_timeout = (uint8_t)node->on_timeout};
+	spec->approval = node->ask ? approval : NULL;
+	free(text);
+}
+
 static void set_node(struct arena *arena, struct node_spec *spec, const struct lab_node *nodes,
 		     size_t count, const struct lab_node *node, bool phased)
 {
@@ -76,6 +100,7 @@ static void set_node(struct arena *arena, struct node_spec *spec, const struct l
 	spec->on_lost = (uint8_t)node->on_lost;
 	spec->irreversible = node->irreversible;
 	spec->continue_on.failure = node->tolerated;
+	set_person(arena, spec, node);
 	if (node->needs)
 		set_needs(arena, spec, nodes, count, node->needs);
 	if (node->artifact)
@@ -260,6 +285,22 @@ int lab_exit(struct lab *lab, const char *id, enum exit_kind kind, int32_t code)
 	return lab_feed(lab, &input);
 }
 
+int lab_act_as(struct lab *lab, struct act *act)
+{
+	act->actor = act->actor ? act->actor : "ana";
+	return lab_feed(lab, &(struct input){.kind = INPUT_ACT, .act = act});
+}
+
+int lab_done(struct lab *lab, const char *id, const char *output, const char *value)
+{
+	struct binding binding = {output, value};
+
+	return lab_act_as(lab, &(struct act){.verb = VERB_DONE,
+					     .node = lab_index(lab, id),
+					     .arguments = &binding,
+					     .arguments_count = output != NULL});
+}
+
 static int feed_act(struct lab *lab, const struct act *act)
 {
 	return lab_feed(lab, &(struct input){.kind = INPUT_ACT, .act = act});
@@ -296,6 +337,15 @@ int lab_rollback(struct lab *lab, const char *id)
 	done = feed_act(lab, &act);
 	plan_free(plan);
 	return done;
+}
+
+void lab_wait_until(struct lab *lab, int64_t time_us)
+{
+	lab->now_us = time_us;
+	while (execution_next_due(lab->execution) <= time_us) {
+		assert_int_equal(lab_feed(lab, &(struct input){.kind = INPUT_DUE}), 0);
+		assert_true(lab->list.count > 0);
+	}
 }
 
 size_t lab_admit(struct lab *lab)

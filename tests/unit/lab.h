@@ -22,7 +22,13 @@ struct lab_node {
 	double risk;
 	enum on_lost on_lost;
 	const char *irreversible;
-	bool tolerated; /* continue_on any failure */
+	bool tolerated;			  /* continue_on any failure */
+	const char *manual, *undo_manual; /* NULL: commands */
+	const char *ask;		  /* its approval; NULL: none */
+	const char *show;		  /* what that shows, as in ${…} */
+	int64_t ask_timeout_us;
+	enum on_timeout on_timeout;
+	int32_t unknown_code; /* 0: none */
 };
 
 struct lab_options {
@@ -60,8 +66,14 @@ int lab_say(struct lab *lab, enum input_kind kind, const char *id);
 int lab_exit(struct lab *lab, const char *id, enum exit_kind kind, int32_t code);
 /* An operator's word; id NULL for the execution. */
 int lab_act(struct lab *lab, enum verb verb, const char *id);
+/* Any word; the actor is "ana" unless it names one. */
+int lab_act_as(struct lab *lab, struct act *act);
+/* Outputs of "done", one name with one value. */
+int lab_done(struct lab *lab, const char *id, const char *output, const char *value);
 int lab_answer(struct lab *lab, const char *id, enum answer answer);
 int lab_rollback(struct lab *lab, const char *id);
+/* Lets time pass to a moment, and all that is due by then happen. */
+void lab_wait_until(struct lab *lab, int64_t time_us);
 /* Intends all that can be; returns how many steps were handed out. */
 size_t lab_admit(struct lab *lab);
 /* Captures what is asked for with one revision whose blob begins with `blob`. */

@@ -197,7 +197,7 @@ static void a_row_too_many_is_a_problem_and_rebuilt(void **state)
 		&fixture,
 		"INSERT INTO node SELECT execution, 99, id, phase, risk, state, reason, flags,"
 		" attempt, undo_attempt, exit_code, signal, started_us, ended_us, due_us, pid,"
-		" question, message, version FROM node LIMIT 1",
+		" question, message, version, more FROM node LIMIT 1",
 		"1 rows of table node");
 	assert_int_equal(journal_rebuild(fixture.journal, &loader, NULL), 0);
 	assert_int_equal(check(&fixture), 0);

@@ -247,7 +247,12 @@ static void the_undo_state_tells_how_the_attempt_ended(void **state)
 		{{.exit_kind = EXIT_SIGNAL, .code = 9}, "failed"},
 		{{.exit_kind = EXIT_TIMEOUT}, "failed"},
 		{{.exit_kind = EXIT_NONE, .started_us = 1, .ended_us = 2}, "lost"},
-		{{.exit_kind = EXIT_SIGNAL, .verdict = VERDICT_CANCEL}, "cancelled"},
+		{{.exit_kind = EXIT_SIGNAL, .undo_from = REASON_CANCELLED}, "cancelled"},
+		{{.exit_kind = EXIT_STATUS, .code = 255, .undo_from = REASON_LOST}, "lost"},
+		{{.undo_from = REASON_BY_HAND}, "completed"},
+		{{.exit_kind = EXIT_STATUS, .code = 3, .undo_from = REASON_TOLERATED}, "completed"},
+		{{.undo_from = REASON_REJECTED}, "failed"},
+		{{.undo_from = REASON_MANUAL}, "cancelled"},
 	};
 	struct binding outputs[] = {{"se-rial", "12"}, {"other", NULL}};
 	struct fixture f;

@@ -15,8 +15,8 @@
 /* 'm': the machine may; 'a': only an act; '.': never. Columns as rows:
  * PENDING RUNNING PAUSED COMPLETED FAILED RECOVERING RECOVERED. */
 static const char *const table[STATES] = {
-	[STATE_PENDING] = "mmmmmm.",   [STATE_RUNNING] = "mmmmmm.", [STATE_PAUSED] = "mamaaa.",
-	[STATE_COMPLETED] = "...a.a.", [STATE_FAILED] = "a..aaa.",  [STATE_RECOVERING] = "...mmmm",
+	[STATE_PENDING] = "mmmmmm.",   [STATE_RUNNING] = "mmmmmm.", [STATE_PAUSED] = "mmmmma.",
+	[STATE_COMPLETED] = "...a.a.", [STATE_FAILED] = "aa.aaa.",  [STATE_RECOVERING] = "...mmmm",
 	[STATE_RECOVERED] = "a....aa",
 };
 

@@ -107,13 +107,9 @@ static void unknown_keys_get_the_right_name(void **state)
 static void planned_keys_are_not_supported_yet(void **state)
 {
 	static const struct wrong table[] = {
-		{HEAD "  - id: a\n    manual: do it\n",
-		 "4:5: error: 'manual' is not supported yet\n"},
-		{NODE "    approval: {}\n", "5:5: error: 'approval' is not supported yet\n"},
 		{NODE "    if: a\n", "5:5: error: 'if' is not supported yet\n"},
 		{NODE "    foreach: a\n", "5:5: error: 'foreach' is not supported yet\n"},
 		{NODE "    matrix: a\n", "5:5: error: 'matrix' is not supported yet\n"},
-		{NODE "    undo: {manual: a}\n", "5:12: error: 'manual' is not supported yet\n"},
 		{NODE "    artifacts: [{path: a, secret: true}]\n",
 		 "5:27: error: 'secret' is not supported yet\n"},
 		{"name: w\nversion: 1\nnodes: [{id: a, run: x}]\n",
@@ -245,7 +241,7 @@ static void names_are_checked(void **state)
 		{HEAD "  - {id: 1a, run: x}\n", "3:10: error: '1a' cannot be a name"},
 		{HEAD "  - {id: true, run: x}\n", "3:10: error: 'true' is a YAML value of its own"},
 		{HEAD "  - {run: x}\n", "3:5: error: the node has no 'id'"},
-		{HEAD "  - {id: a}\n", "3:5: error: node 'a' has no 'run'"},
+		{HEAD "  - {id: a}\n", "3:5: error: node 'a' has neither 'run' nor 'manual'"},
 		{NODE "  - {id: a, run: x}\n", "5:10: error: node 'a' stands here twice, first in "
 					       "line 3"},
 		{NODE "    run: y\n", "5:5: error: 'run' stands here twice, first in line 4"},
