@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/workflow.h"
 #include "tui/feed.h"
+#include "tui/plan.h"
 #include "tui/words.h"
 
 #define ARM_US (600 * CLOCK_SECOND_US)
@@ -363,7 +364,7 @@ void acting_send(struct app *app, const struct act *act)
 {
 	app->arm.used_us = app->now_us;
 	if (act->action == ACTION_UNDO)
-		feed_apply_plan(app, act->node, app->plan.reply->plan->id, app->arm.reason);
+		feed_apply_plan(app, act->node, plan_shown(app)->id, app->arm.reason);
 	else if (act->node == ACT_MARKED)
 		send_marked(app, *act);
 	else

@@ -33,6 +33,10 @@ enum view_id {
 	VIEW_WHY,
 	VIEW_RUNS,
 	VIEW_HELP,
+	VIEW_TIMELINE,
+	VIEW_ARTIFACTS,
+	VIEW_JOURNAL,
+	VIEW_COMPARE,
 	VIEWS
 };
 #define VIEW_DEPTH 8
@@ -76,28 +80,82 @@ struct graph_state {
 	int scroll_x, scroll_y;
 };
 
+/* What the engine answered to a question of a view; see feed_ask.c. */
+struct feed_answer {
+	ProtobufCMessage *message; /* owned; NULL before the answer */
+	char error[512];	   /* "" when none */
+};
+
+struct diff; /* tui/diff.h */
+
 struct diff_state {
-	uint32_t artifact; /* index in the node's list */
-	Hlp__V1__DiffReply *reply;
-	char error[512]; /* "" when none */
+	uint32_t file;				 /* index in the node's list, while of_node */
+	bool of_node;				 /* else two revisions were chosen */
+	char artifact[400];			 /* "NODE:PATH" */
+	char old_revision[24], new_revision[24]; /* "": before the node, and the newest */
+	uint32_t context; /* lines around a change; 0: as the engine has it */
+	bool side_by_side;
+	struct feed_answer answer;
+	const ProtobufCMessage *parsed_from; /* the answer that `parsed` is of */
+	struct diff *parsed;
+	int top, rows; /* of the lines as last laid out */
+};
+
+struct artifacts_state {
+	struct feed_answer answer;
+	size_t selected;	       /* row */
+	char base[24], base_file[400]; /* the revision to compare with; "" none chosen */
+	int top;
+};
+
+/* The journal of one execution, its newest part. */
+struct journal_row {
+	uint64_t seq;
+	int64_t time_us;
+	char *kind, *node, *attempt, *state, *reason, *actor, *verb, *text;
+};
+
+struct journal_state {
+	struct journal_row *rows; /* owned */
+	size_t count, capacity;
+	uint64_t dropped;  /* older ones that are not kept */
+	bool all;	   /* every event, not the acts alone */
+	uint64_t selected; /* its seq; 0: the newest */
+	int top;
+	char error[200];
+};
+
+struct timeline_state {
+	int64_t from_us, span_us; /* the part in sight; span 0: all of it */
+	int top;
+};
+
+struct compared {
+	char id[32];
+	struct feed_answer status, graph;
+};
+
+struct compare_state {
+	struct compared sides[2]; /* the older one first */
+	bool everything;	  /* also what is the same */
 	struct page page;
 };
 
 struct why_state {
-	Hlp__V1__AttemptList *attempts;
+	struct feed_answer attempts;
 	struct page page;
 };
 
 struct runs_state {
-	Hlp__V1__ExecutionList *list;
+	struct feed_answer answer;
+	char marked[32];   /* id of the one to compare with; "" none */
 	char selected[32]; /* id */
 	int top;
 	bool open_live; /* at start: go on to the newest live one */
 };
 
 struct plan_state {
-	Hlp__V1__RollbackReply *reply;
-	char error[512];
+	struct feed_answer answer;
 	bool changed; /* it was void and made again */
 	struct page page;
 };
@@ -196,11 +254,15 @@ struct app {
 	bool tail_moved; /* the tail was restarted: what is under way is for another */
 	bool tail_undo;	 /* the tail is of its undo */
 	struct diff_state diff;
+	struct artifacts_state artifacts;
+	struct journal_state journal;
+	struct timeline_state timeline;
+	struct compare_state compare;
 	struct why_state why;
 	struct runs_state runs;
 	struct page help;
 	struct plan_state plan;
-	Hlp__V1__PinList *pins; /* for the confirmation that is open; NULL until they are known */
+	struct feed_answer pins; /* a PinList, for the confirmation that is open */
 	struct start_plan *start;
 
 	struct dialog dialog;

@@ -12,8 +12,10 @@
 #include "base/clock.h"
 #include "tui/acting.h"
 #include "tui/dialog.h"
+#include "tui/diff.h"
 #include "tui/feed.h"
 #include "tui/frame.h"
+#include "tui/journal.h"
 #include "tui/palette.h"
 #include "tui/start.h"
 #include "tui/views.h"
@@ -21,9 +23,12 @@
 #define MESSAGE_US (20 * CLOCK_SECOND_US)
 
 static const struct view_ops *const VIEW_OPS[VIEWS] = {
-	[VIEW_LIST] = &view_list,     [VIEW_GRAPH] = &view_graph, [VIEW_NODE] = &view_node,
-	[VIEW_OUTPUT] = &view_output, [VIEW_DIFF] = &view_diff,	  [VIEW_WHY] = &view_why,
-	[VIEW_RUNS] = &view_runs,     [VIEW_HELP] = &view_help,
+	[VIEW_LIST] = &view_list,	  [VIEW_GRAPH] = &view_graph,
+	[VIEW_NODE] = &view_node,	  [VIEW_OUTPUT] = &view_output,
+	[VIEW_DIFF] = &view_diff,	  [VIEW_WHY] = &view_why,
+	[VIEW_RUNS] = &view_runs,	  [VIEW_HELP] = &view_help,
+	[VIEW_TIMELINE] = &view_timeline, [VIEW_ARTIFACTS] = &view_artifacts,
+	[VIEW_JOURNAL] = &view_journal,	  [VIEW_COMPARE] = &view_compare,
 };
 
 void console_init(struct app *app, bool ascii, bool read_only)
@@ -32,7 +37,7 @@ void console_init(struct app *app, bool ascii, bool read_only)
 		.views = VIEW_OPS, .ascii = ascii, .read_only = read_only, .changed = true};
 	mirror_init(&app->mirror);
 	tail_init(&app->tail);
-	page_init(&app->diff.page);
+	page_init(&app->compare.page);
 	page_init(&app->why.page);
 	page_init(&app->help);
 	page_init(&app->plan.page);
@@ -50,23 +55,25 @@ void console_release(struct app *app)
 	start_free(app->start);
 	mirror_release(&app->mirror);
 	tail_release(&app->tail);
-	page_release(&app->diff.page);
+	page_release(&app->compare.page);
 	page_release(&app->why.page);
 	page_release(&app->help);
 	page_release(&app->plan.page);
 	canvas_release(&app->canvas);
 	layout_free(app->graph.layout);
 	free(app->list.rows);
-	if (app->diff.reply != NULL)
-		hlp__v1__diff_reply__free_unpacked(app->diff.reply, NULL);
-	if (app->why.attempts != NULL)
-		hlp__v1__attempt_list__free_unpacked(app->why.attempts, NULL);
-	if (app->runs.list != NULL)
-		hlp__v1__execution_list__free_unpacked(app->runs.list, NULL);
-	if (app->pins != NULL)
-		hlp__v1__pin_list__free_unpacked(app->pins, NULL);
-	if (app->plan.reply != NULL)
-		hlp__v1__rollback_reply__free_unpacked(app->plan.reply, NULL);
+	feed_forget(&app->diff.answer);
+	diff_free(app->diff.parsed);
+	feed_forget(&app->why.attempts);
+	feed_forget(&app->runs.answer);
+	feed_forget(&app->plan.answer);
+	feed_forget(&app->pins);
+	feed_forget(&app->artifacts.answer);
+	journal_forget(&app->journal);
+	for (int i = 0; i < 2; i++) {
+		feed_forget(&app->compare.sides[i].status);
+		feed_forget(&app->compare.sides[i].graph);
+	}
 }
 
 /* ---- actions ----------------------------------------------------------------------------- */
@@ -106,6 +113,15 @@ static void do_look(struct app *app, enum action action)
 		break;
 	case ACTION_RUNS:
 		app_show(app, VIEW_RUNS);
+		break;
+	case ACTION_TIMELINE:
+		app_show(app, VIEW_TIMELINE);
+		break;
+	case ACTION_ARTIFACTS:
+		app_show(app, VIEW_ARTIFACTS);
+		break;
+	case ACTION_JOURNAL:
+		app_show(app, VIEW_JOURNAL);
 		break;
 	case ACTION_HELP:
 		app_show(app, VIEW_HELP);
@@ -158,7 +174,7 @@ static void do_general(struct app *app, enum action action)
 void console_do(struct app *app, enum action action)
 {
 	app->changed = true;
-	if (needs_node(action) && app_node(app) == NULL) {
+	if (needs_node(action) && app_node(app) == NULL && app_view(app) != VIEW_RUNS) {
 		app_say(app, ROLE_dim, "no node is selected");
 		return;
 	}

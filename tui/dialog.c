@@ -252,8 +252,10 @@ static void fill_marked(struct app *app, struct page *page)
 /* What runs again runs as it stands, not as it was when the run began. */
 static void fill_pins(struct app *app, struct page *page)
 {
-	for (size_t i = 0; app->pins != NULL && i < app->pins->n_pins; i++) {
-		const Hlp__V1__Pin *pin = app->pins->pins[i];
+	const Hlp__V1__PinList *list = (const Hlp__V1__PinList *)app->pins.message;
+
+	for (size_t i = 0; list != NULL && i < list->n_pins; i++) {
+		const Hlp__V1__Pin *pin = list->pins[i];
 		if (strcmp(pin->state, "same") != 0)
 			page_addf(page, ROLE_warning, 0, 2,
 				  "! %s %s since it was pinned: hlp diff %s %s", pin->name,

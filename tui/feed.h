@@ -21,12 +21,40 @@ int64_t feed_deadline_us(const struct app *app);
 /* A message of one's own with the same contents. */
 ProtobufCMessage *feed_copy(const ProtobufCMessage *message);
 
-void feed_diff(struct app *app, uint32_t node, const char *path);
+/* Questions, one of each kind at a time; the answers go to the state of the view that shows them.
+ */
+enum feed_question {
+	FEED_DIFF,
+	FEED_ATTEMPTS,
+	FEED_ARTIFACTS,
+	FEED_RUNS,
+	FEED_PLAN,
+	FEED_PINS,
+	FEED_STATUS_A,
+	FEED_STATUS_B,
+	FEED_GRAPH_A,
+	FEED_GRAPH_B,
+	FEED_ASKS
+};
+void feed_forget(struct feed_answer *answer);
+
+struct diff_question {
+	const char *artifact; /* "NODE:PATH" */
+	const char *old_revision, *new_revision;
+	uint32_t context;
+};
+void feed_diff(struct app *app, const struct diff_question *about);
 void feed_attempts(struct app *app, uint32_t node);
+void feed_artifacts(struct app *app);
 void feed_runs(struct app *app);
 /* Asks whether what was pinned with the execution is as it was. */
 void feed_pins(struct app *app);
 void feed_take_pins(struct app *app, const Hlp__V1__PinList *list);
+/* The rows and the graph of one of the two executions that are compared. */
+void feed_compared(struct app *app, int which, const char *execution);
+/* The journal from where it is known on, and what comes; ends with feed_watch of another. */
+void feed_journal(struct app *app);
+
 void feed_plan(struct app *app, uint32_t node);
 void feed_take_plan(struct app *app, const Hlp__V1__RollbackReply *reply);
 /* It changed since it was shown: what was typed is dropped, and it is asked for and shown again. */

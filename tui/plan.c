@@ -15,14 +15,22 @@
 /* Lines of the dialog that are not the plan's own: title, rule, count, prompt. */
 #define PLAN_FRAME 3
 
+const Hlp__V1__Plan *plan_shown(const struct app *app)
+{
+	const Hlp__V1__RollbackReply *reply =
+		(const Hlp__V1__RollbackReply *)app->plan.answer.message;
+
+	return reply != NULL ? reply->plan : NULL;
+}
+
 bool plan_is_ready(struct app *app)
 {
-	const struct plan_state *plan = &app->plan;
+	const Hlp__V1__Plan *plan = plan_shown(app);
 
-	if (plan->reply == NULL || plan->reply->plan == NULL)
+	if (plan == NULL)
 		app_say(app, ROLE_error, "there is no plan to carry out");
-	else if (plan->reply->plan->refused[0] != '\0')
-		app_say(app, ROLE_error, "the plan is refused: %s", plan->reply->plan->refused);
+	else if (plan->refused[0] != '\0')
+		app_say(app, ROLE_error, "the plan is refused: %s", plan->refused);
 	else
 		return true;
 	return false;
@@ -133,19 +141,19 @@ static void fill(struct app *app, int width)
 	struct page *page = &state->page;
 
 	page_start(page, width);
-	if (state->error[0] != '\0')
-		page_addf(page, ROLE_error, 0, 0, "no plan: %s", state->error);
-	if (state->reply == NULL || state->reply->plan == NULL) {
-		if (state->error[0] == '\0')
+	const Hlp__V1__Plan *plan = plan_shown(app);
+	if (state->answer.error[0] != '\0')
+		page_addf(page, ROLE_error, 0, 0, "no plan: %s", state->answer.error);
+	if (plan == NULL) {
+		if (state->answer.error[0] == '\0')
 			page_add(page, ROLE_dim, 0, 0, "asking the engine for the plan");
 		return;
 	}
-	const Hlp__V1__Plan *plan = state->reply->plan;
 	if (state->changed)
 		page_add(page, ROLE_warning, CELL_BOLD, 0,
 			 "The plan changed since it was shown. Read it again.");
 	add_warnings(page, plan);
-	add_pins(page, state->reply);
+	add_pins(page, (const Hlp__V1__RollbackReply *)state->answer.message);
 	for (size_t i = 0; i < plan->n_rows; i++)
 		add_row(app, page, plan->rows[i]);
 	add_after(page, plan);
@@ -191,8 +199,8 @@ void plan_draw(struct app *app, struct area area)
 	draw_count(app, line);
 	struct area last = {area.x + 1, area.y + area.height - 1, area.width - 2, 1};
 	(void)snprintf(prompt, sizeof(prompt), "type %s to carry it out: ", app->dialog.expected);
-	if (app->plan.reply != NULL && app->plan.reply->plan != NULL &&
-	    app->plan.reply->plan->refused[0] != '\0')
+	const Hlp__V1__Plan *plan = plan_shown(app);
+	if (plan != NULL && plan->refused[0] != '\0')
 		canvas_text(&app->canvas, last.x, last.y, last.width, ROLE_error, 0,
 			    "it cannot be carried out as it is; Esc leaves");
 	else

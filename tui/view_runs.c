@@ -10,9 +10,14 @@
 #include "tui/views.h"
 #include "tui/words.h"
 
+static const Hlp__V1__ExecutionList *list_of(const struct app *app)
+{
+	return (const Hlp__V1__ExecutionList *)app->runs.answer.message;
+}
+
 static int selected_row(const struct app *app)
 {
-	const Hlp__V1__ExecutionList *list = app->runs.list;
+	const Hlp__V1__ExecutionList *list = list_of(app);
 
 	for (size_t i = 0; list != NULL && i < list->n_executions; i++) {
 		if (strcmp(list->executions[i]->id, app->runs.selected) == 0)
@@ -58,6 +63,8 @@ static void draw_run(struct app *app, struct canvas *canvas, struct area line,
 	words_of_execution(state, reason, word, sizeof(word));
 	int name = line.width < 60 ? line.width / 2 : 26;
 	canvas_text(canvas, line.x + 1, line.y, 1, role, 0, words_glyph(canvas, state, reason));
+	if (strcmp(run->id, app->runs.marked) == 0)
+		canvas_put(canvas, line.x + 2, line.y, '*', ROLE_prompt, CELL_BOLD);
 	canvas_text(canvas, line.x + 3, line.y, name - 4, ROLE_text, 0, run->name);
 	canvas_text(canvas, line.x + name, line.y, line.width >= 78 ? 18 : -1, role, 0, word);
 	if (line.width < 78)
@@ -68,7 +75,7 @@ static void draw_run(struct app *app, struct canvas *canvas, struct area line,
 
 static void runs_draw(struct app *app, struct canvas *canvas, struct area area)
 {
-	const Hlp__V1__ExecutionList *list = app->runs.list;
+	const Hlp__V1__ExecutionList *list = list_of(app);
 
 	if (list == NULL || list->n_executions == 0) {
 		canvas_text(canvas, area.x + 1, area.y, -1, ROLE_text, 0,
@@ -94,7 +101,7 @@ static void runs_draw(struct app *app, struct canvas *canvas, struct area area)
 
 static void move(struct app *app, int step)
 {
-	const Hlp__V1__ExecutionList *list = app->runs.list;
+	const Hlp__V1__ExecutionList *list = list_of(app);
 
 	if (list == NULL || list->n_executions == 0)
 		return;
@@ -107,7 +114,7 @@ static void move(struct app *app, int step)
 
 static void open_selected(struct app *app)
 {
-	const Hlp__V1__ExecutionList *list = app->runs.list;
+	const Hlp__V1__ExecutionList *list = list_of(app);
 
 	if (list == NULL || list->n_executions == 0)
 		return;
@@ -115,10 +122,54 @@ static void open_selected(struct app *app)
 	app_home(app);
 }
 
+static const char *selected_id(const struct app *app)
+{
+	const Hlp__V1__ExecutionList *list = list_of(app);
+
+	if (list == NULL || list->n_executions == 0)
+		return "";
+	return list->executions[selected_row(app)]->id;
+}
+
+static void mark(struct app *app)
+{
+	bool again = strcmp(app->runs.marked, selected_id(app)) == 0;
+
+	(void)snprintf(app->runs.marked, sizeof(app->runs.marked), "%s",
+		       again ? "" : selected_id(app));
+	if (!again)
+		app_say(app, ROLE_dim, "marked: d on another compares both");
+}
+
+/* With the marked one, or else with the one before of the same workflow. */
+static void compare(struct app *app)
+{
+	const Hlp__V1__ExecutionList *list = list_of(app);
+	int row = selected_row(app), other = -1;
+
+	if (list == NULL || list->n_executions == 0)
+		return;
+	const Hlp__V1__Execution *run = list->executions[row];
+	for (int i = 0; i < (int)list->n_executions; i++) {
+		const Hlp__V1__Execution *it = list->executions[i];
+		bool wanted = app->runs.marked[0] != '\0'
+				      ? strcmp(it->id, app->runs.marked) == 0
+				      : i > row && strcmp(it->workflow, run->workflow) == 0;
+		if (wanted && i != row && other < 0)
+			other = i;
+	}
+	if (other < 0)
+		app_say(app, ROLE_dim, "there is none to compare with: Space marks one");
+	else if (other > row) /* the list has the newest first */
+		compare_show(app, list->executions[other]->id, run->id);
+	else
+		compare_show(app, run->id, list->executions[other]->id);
+}
+
 static bool runs_act(struct app *app, enum action action)
 {
 	int page = app->body.height > 2 ? app->body.height - 1 : 1, step;
-	int all = app->runs.list ? (int)app->runs.list->n_executions : 0;
+	int all = list_of(app) ? (int)list_of(app)->n_executions : 0;
 
 	if (action_moves(action, page, all, &step)) {
 		move(app, step);
@@ -134,13 +185,20 @@ static bool runs_act(struct app *app, enum action action)
 	case ACTION_OPEN:
 		open_selected(app);
 		return true;
+	case ACTION_MARK:
+		mark(app);
+		return true;
+	case ACTION_DIFF:
+		compare(app);
+		return true;
 	default:
 		return false;
 	}
 }
 
-static const struct hint HINTS[] = {
-	{ACTION_OPEN, NULL}, {ACTION_RUN, "new run"}, {ACTION_BACK, NULL}, {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_OPEN, NULL},      {ACTION_RUN, "new run"},
+				    {ACTION_DIFF, "compare"}, {ACTION_MARK, NULL},
+				    {ACTION_BACK, NULL},      {ACTION_NONE, NULL}};
 
 const struct view_ops view_runs = {
 	.title = "runs", .hints = HINTS, .open = runs_open, .draw = runs_draw, .act = runs_act};

@@ -14,9 +14,7 @@
 
 static void why_open(struct app *app)
 {
-	if (app->why.attempts != NULL)
-		hlp__v1__attempt_list__free_unpacked(app->why.attempts, NULL);
-	app->why.attempts = NULL;
+	feed_forget(&app->why.attempts);
 	app->why.page.top = 0;
 	if (app_node(app) != NULL)
 		feed_attempts(app, app->selected);
@@ -102,6 +100,19 @@ static void add_attempt(struct page *page, const Hlp__V1__Attempt *attempt)
 		  attempt->number, at, took, end, bytes[0] ? "printed " : "", bytes);
 }
 
+static void add_attempts(const struct app *app, struct page *page)
+{
+	const Hlp__V1__AttemptList *list = (const Hlp__V1__AttemptList *)app->why.attempts.message;
+
+	if (app->why.attempts.error[0] != '\0')
+		page_addf(page, ROLE_error, 0, 2, "attempts: %s", app->why.attempts.error);
+	if (list == NULL)
+		return;
+	page_addf(page, ROLE_phase, CELL_BOLD, 0, "Attempts%s", list->n_attempts ? "" : " none");
+	for (size_t i = 0; i < list->n_attempts; i++)
+		add_attempt(page, list->attempts[i]);
+}
+
 static void why_draw(struct app *app, struct canvas *canvas, struct area area)
 {
 	struct page *page = &app->why.page;
@@ -119,12 +130,7 @@ static void why_draw(struct app *app, struct canvas *canvas, struct area area)
 	add_neighbours(app, page, node->dependents_count > 0 ? "It frees" : "It frees nothing",
 		       node->dependents, node->dependents_count);
 	page_add(page, ROLE_text, 0, 0, "");
-	if (app->why.attempts != NULL) {
-		page_addf(page, ROLE_phase, CELL_BOLD, 0, "Attempts%s",
-			  app->why.attempts->n_attempts ? "" : " none");
-		for (size_t i = 0; i < app->why.attempts->n_attempts; i++)
-			add_attempt(page, app->why.attempts->attempts[i]);
-	}
+	add_attempts(app, page);
 	page_draw(page, canvas, inner);
 }
 

@@ -8,7 +8,7 @@
 #include "tui/app.h"
 
 extern const struct view_ops view_list, view_graph, view_node, view_output, view_diff, view_why,
-	view_runs, view_help;
+	view_runs, view_help, view_timeline, view_artifacts, view_journal, view_compare;
 
 /* The list's rows, built if they are out of date. Other views walk nodes in this order. */
 void list_build(struct app *app);
@@ -21,6 +21,14 @@ int64_t list_problem(struct app *app, int step);
 void node_title(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
 /* The inspector without its output, as the side panel shows it. Returns the rows used. */
 int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
+
+/* A rule across the area with a text in it. */
+void view_rule(struct canvas *canvas, struct area area, const char *text);
+/* The diff of two revisions, chosen elsewhere. */
+void diff_show(struct app *app, const char *artifact, const char *old_revision,
+	       const char *new_revision);
+/* Two executions side by side, by their ids. */
+void compare_show(struct app *app, const char *older, const char *newer);
 
 /* Keeps `selected` inside a window of `height` lines that begins at `top`; returns the new top. */
 int view_keep(int top, int selected, int height, int count);

@@ -381,6 +381,23 @@ static void attention_first_only_on_request(void **state)
 	fixture_close(&app);
 }
 
+/* The role of the cell where a text begins on the screen. */
+static int role_at(struct app *app, const char *text)
+{
+	console_draw(app);
+	for (int y = 0; y < app->canvas.height; y++) {
+		for (int x = 0; x + (int)strlen(text) <= app->canvas.width; x++) {
+			const struct cell *cell = &app->canvas.cells[y * app->canvas.width + x];
+			size_t at = 0;
+			while (text[at] != '\0' && cell[at].code == (uint32_t)text[at])
+				at++;
+			if (text[at] == '\0')
+				return cell->role;
+		}
+	}
+	return -1;
+}
+
 static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
 {
 	(void)state;
@@ -393,14 +410,20 @@ static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
 	fixture_keys(&app, "d");
 	reply.text.data = (uint8_t *)TEXT;
 	reply.text.len = sizeof(TEXT) - 1;
-	app.diff.reply = (Hlp__V1__DiffReply *)feed_copy(&reply.base);
-	console_draw(&app);
-	assert_int_equal(app.diff.page.lines[2].role, ROLE_diff_hunk);
-	assert_int_equal(app.diff.page.lines[4].role, ROLE_diff_del);
-	assert_int_equal(app.diff.page.lines[5].role, ROLE_diff_add);
+	app.diff.answer.message = feed_copy(&reply.base);
+	assert_true(fixture_shows(&app, "    1    1  listen 8443"));
 	fixture_keys(&app, "]");
-	assert_int_equal(app.diff.page.top, 2);
-	assert_true(fixture_shows(&app, "+cert new.pem"));
+	assert_int_equal(app.diff.top, 2);
+	assert_true(fixture_shows(&app, "    2      -cert old.pem"));
+	assert_true(fixture_shows(&app, "        2 +cert new.pem"));
+	assert_true(fixture_shows(&app, "2 changes, +2 -2"));
+	assert_int_equal(role_at(&app, "cert old.pem"), ROLE_diff_del);
+	assert_int_equal(role_at(&app, "old.pem"), ROLE_diff_changed);
+	fixture_keys(&app, "]");
+	assert_int_equal(app.diff.top, 5); /* the end is reached: the last lines stay full */
+	fixture_keys(&app, "v]");
+	assert_true(fixture_shows(&app, "2 -cert old.pem"));
+	assert_true(fixture_shows(&app, "\342\224\202   2 +cert new.pem"));
 	fixture_keys(&app, "2");
 	assert_int_equal(app_view(&app), VIEW_GRAPH);
 	fixture_close(&app);
@@ -433,8 +456,8 @@ static void no_size_is_too_small_or_too_large(void **state)
 	static const int SIZES[][2] = {{1, 1},	  {20, 5},   {39, 9},  {40, 10},
 				       {60, 15},  {80, 24},  {79, 23}, {100, 30},
 				       {140, 40}, {200, 60}, {3, 50},  {300, 2}};
-	static const char *const KEYS[] = {"1", "2",  "\r", "l",  "d",	"w",  "6",
-					   "?", "1U", "R",  ":r", "1n", "/s", "X"};
+	static const char *const KEYS[] = {"1", "2", "\r", "l", "d",  "w",  "6",  "3", "5",
+					   "7", "?", "1U", "R", ":r", "1n", "/s", "X"};
 	for (int ascii = 0; ascii < 2; ascii++) {
 		struct app app;
 		fixture_open(&app, 80, 24);
@@ -460,7 +483,7 @@ static void no_size_is_too_small_or_too_large(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
 	(void)state;
-	static const char *const KEYS[] = {"1", "2", "\r", "w", "?", ":"};
+	static const char *const KEYS[] = {"1", "2", "3", "5", "7", "\r", "w", "?", ":"};
 	struct app app;
 	fixture_open(&app, 80, 24);
 	app.ascii = app.canvas.ascii = true;
