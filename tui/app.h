@@ -86,6 +86,28 @@ struct feed_answer {
 	char error[512];	   /* "" when none */
 };
 
+/* Lines of the output that were looked for; see tui/found.h. */
+struct found_line {
+	int64_t offset;
+	char *text; /* owned */
+};
+
+struct found_state {
+	uint32_t node;	/* whose output */
+	char text[128]; /* looked for last; "" nothing */
+	bool errors, backwards;
+	bool busy;	   /* a search is under way */
+	int64_t hit, past; /* where the last one begins and ends; -1: none */
+	struct feed_answer answer;
+	/* keep-only */
+	bool keeping;
+	struct found_line *lines; /* in the order of the output; owned */
+	size_t count, capacity, selected;
+	int64_t above, below; /* what lies between is known */
+	bool all_above;	      /* nothing more before it */
+	int top;
+};
+
 struct diff; /* tui/diff.h */
 
 struct diff_state {
@@ -179,6 +201,7 @@ enum dialog_kind {
 	DIALOG_CHOICE,	/* named answers */
 	DIALOG_FORM,	/* values that an act takes along */
 	DIALOG_PLAN,	/* a rollback: its plan, then the name */
+	DIALOG_SEARCH,	/* a text to look for in the output */
 	DIALOG_PALETTE, /* actions and nodes by name */
 	DIALOG_START	/* a run that is to be confirmed */
 };
@@ -191,6 +214,7 @@ struct dialog {
 	char expected[160]; /* what must be typed */
 	size_t chosen;	    /* of the palette */
 	bool nodes_only;
+	bool keeps; /* DIALOG_SEARCH: show only what matches */
 };
 
 /* Nodes marked for the next act. They are known by place, so a change of the graph ends them. */
@@ -253,6 +277,7 @@ struct app {
 	uint32_t tail_node;
 	bool tail_moved; /* the tail was restarted: what is under way is for another */
 	bool tail_undo;	 /* the tail is of its undo */
+	struct found_state found;
 	struct diff_state diff;
 	struct artifacts_state artifacts;
 	struct journal_state journal;

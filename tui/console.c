@@ -14,6 +14,7 @@
 #include "tui/dialog.h"
 #include "tui/diff.h"
 #include "tui/feed.h"
+#include "tui/found.h"
 #include "tui/frame.h"
 #include "tui/journal.h"
 #include "tui/palette.h"
@@ -37,6 +38,7 @@ void console_init(struct app *app, bool ascii, bool read_only)
 		.views = VIEW_OPS, .ascii = ascii, .read_only = read_only, .changed = true};
 	mirror_init(&app->mirror);
 	tail_init(&app->tail);
+	app->found.hit = -1;
 	page_init(&app->compare.page);
 	page_init(&app->why.page);
 	page_init(&app->help);
@@ -50,6 +52,7 @@ void console_init(struct app *app, bool ascii, bool read_only)
 void console_release(struct app *app)
 {
 	feed_free(app->feed);
+	found_forget(&app->found);
 	form_clear(&app->form);
 	app_clear_marks(app);
 	start_free(app->start);
@@ -249,6 +252,7 @@ void console_tick(struct app *app)
 	watch_connection(app);
 	acting_tick(app);
 	feed_tick(app);
+	found_tick(app);
 	if (app->message.text[0] != '\0' && app->message.role != ROLE_error &&
 	    app->now_us - app->message.at_us > MESSAGE_US) {
 		app->message.text[0] = '\0';

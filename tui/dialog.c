@@ -14,6 +14,7 @@
 #include "tui/acting.h"
 #include "tui/consequence.h"
 #include "tui/edit.h"
+#include "tui/found.h"
 #include "tui/palette.h"
 #include "tui/plan.h"
 #include "tui/start.h"
@@ -109,11 +110,32 @@ static void key_form(struct app *app, uint32_t key)
 	acting_confirm(app, &act);
 }
 
+static void key_search(struct app *app, uint32_t key)
+{
+	struct dialog done = app->dialog;
+
+	if (key != PRESS_ENTER) {
+		(void)edit_key(&app->dialog.edit, key);
+		return;
+	}
+	app_close_dialog(app);
+	if (done.keeps)
+		found_keep(app, done.edit.text);
+	else
+		found_search(app, done.edit.text, true);
+}
+
+/* Looking for something changes nothing, so no key is dropped there. */
+static bool is_harmless(enum dialog_kind kind)
+{
+	return kind == DIALOG_PALETTE || kind == DIALOG_SEARCH;
+}
+
 static bool is_too_early(const struct app *app)
 {
 	const struct dialog *dialog = &app->dialog;
 
-	return dialog->kind != DIALOG_PALETTE && app->now_us - dialog->opened_us < DEAD_US;
+	return !is_harmless(dialog->kind) && app->now_us - dialog->opened_us < DEAD_US;
 }
 
 static void key_start(struct app *app, uint32_t key)
@@ -134,7 +156,7 @@ enum action dialog_key(struct app *app, uint32_t key)
 
 	if (key == PRESS_ESCAPE || key == PRESS_BREAK) {
 		app_close_dialog(app);
-		if (kind != DIALOG_PALETTE)
+		if (!is_harmless(kind))
 			app_say(app, ROLE_dim, "left as it is");
 		return ACTION_NONE;
 	}
@@ -142,6 +164,10 @@ enum action dialog_key(struct app *app, uint32_t key)
 		return ACTION_NONE;
 	if (kind == DIALOG_PALETTE)
 		return palette_key(app, key);
+	if (kind == DIALOG_SEARCH) {
+		key_search(app, key);
+		return ACTION_NONE;
+	}
 	if (kind == DIALOG_ARM)
 		key_arm(app, key);
 	else if (kind == DIALOG_YES)
@@ -390,6 +416,16 @@ static void draw_box(struct app *app, struct area area)
 	page_release(&page);
 }
 
+/* One line below what is looked through. */
+static void draw_search(struct app *app, struct area area)
+{
+	struct area line = {area.x + 1, area.y + area.height - 1, area.width - 2, 1};
+
+	canvas_fill(&app->canvas, area.x, line.y, area.width, 1, ' ', ROLE_text, 0);
+	edit_draw(&app->dialog.edit, &app->canvas, line,
+		  app->dialog.keeps ? "only lines with: " : "search upwards: ", &app->cursor);
+}
+
 void dialog_draw(struct app *app, struct area area)
 {
 	if (app->dialog.kind == DIALOG_NONE || area.height < 1)
@@ -398,6 +434,8 @@ void dialog_draw(struct app *app, struct area area)
 		plan_draw(app, area);
 	else if (app->dialog.kind == DIALOG_PALETTE)
 		palette_draw(app, area);
+	else if (app->dialog.kind == DIALOG_SEARCH)
+		draw_search(app, area);
 	else
 		draw_box(app, area);
 }

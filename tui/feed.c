@@ -302,6 +302,11 @@ static void on_output(void *ctx, const ProtobufCMessage *message, const struct e
 				   .attempt = chunk->attempt,
 				   .live = chunk->live};
 	tail_take(&app->tail, &piece);
+	for (size_t i = 0; i < chunk->n_times; i++)
+		tail_take_time(&app->tail, (struct tail_time){chunk->times[i]->bytes,
+							      chunk->times[i]->time_us});
+	app->tail.start_us = node != NULL ? node->started_us : 0;
+	app->tail.end_us = node != NULL ? node->ended_us : 0;
 	app->feed->output_us = app->now_us;
 	if (chunk->data.len < TAIL_STEP)
 		app->feed->output_us += AGAIN_OUTPUT_US;

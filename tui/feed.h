@@ -25,6 +25,7 @@ ProtobufCMessage *feed_copy(const ProtobufCMessage *message);
  */
 enum feed_question {
 	FEED_DIFF,
+	FEED_FIND,
 	FEED_ATTEMPTS,
 	FEED_ARTIFACTS,
 	FEED_RUNS,
@@ -44,6 +45,15 @@ struct diff_question {
 	uint32_t context;
 };
 void feed_diff(struct app *app, const struct diff_question *about);
+struct find_question {
+	const char *text;
+	bool errors, backwards;
+	int64_t from; /* -1: the end */
+	uint32_t lines;
+};
+/* In the output that the tail shows; `then` takes the answer out of app->found.answer. */
+void feed_find(struct app *app, const struct find_question *about, void (*then)(struct app *app));
+void feed_find_stop(struct app *app);
 void feed_attempts(struct app *app, uint32_t node);
 void feed_artifacts(struct app *app);
 void feed_runs(struct app *app);

@@ -74,6 +74,32 @@ void feed_diff(struct app *app, const struct diff_question *about)
 	    &hlp__v1__diff_reply__descriptor);
 }
 
+void feed_find(struct app *app, const struct find_question *about, void (*then)(struct app *app))
+{
+	Hlp__V1__FindRequest request = HLP__V1__FIND_REQUEST__INIT;
+
+	if (app->feed == NULL || app_node(app) == NULL)
+		return;
+	app->feed->asks[FEED_FIND].then = then;
+	request.execution = app->execution;
+	request.node = (char *)app_node(app)->id;
+	request.kind = app->tail_undo ? "undo" : "run";
+	request.attempt = app->tail.attempt;
+	request.text = (char *)about->text;
+	request.errors = about->errors;
+	request.backwards = about->backwards;
+	request.from = about->from;
+	request.lines_most = about->lines;
+	ask(app, FEED_FIND, &app->found.answer, "FindOutput", &request.base,
+	    &hlp__v1__find_reply__descriptor);
+}
+
+void feed_find_stop(struct app *app)
+{
+	if (app->feed != NULL)
+		feed_stop(app, &app->feed->asks[FEED_FIND].call);
+}
+
 void feed_attempts(struct app *app, uint32_t node)
 {
 	Hlp__V1__AttemptsRequest request = HLP__V1__ATTEMPTS_REQUEST__INIT;
@@ -106,8 +132,7 @@ void feed_pins(struct app *app)
 
 	feed_forget(&app->pins);
 	request.execution = app->execution;
-	ask(app, FEED_PINS, &app->pins, "ListPins", &request.base,
-	    &hlp__v1__pin_list__descriptor);
+	ask(app, FEED_PINS, &app->pins, "ListPins", &request.base, &hlp__v1__pin_list__descriptor);
 }
 
 /* ---- executions -------------------------------------------------------------------------- */

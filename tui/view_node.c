@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The node inspector: what the node is, where it stands and why, and below that what it prints. The
- * output alone is the same view with one line of facts.
+ * The node inspector: what the node is, where it stands and why, and below that what it prints.
  */
 #include <stdio.h>
 #include <string.h>
@@ -121,47 +120,6 @@ int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_
 	return inner.height;
 }
 
-/* ---- output ------------------------------------------------------------------------------ */
-
-static void draw_rule(struct app *app, struct canvas *canvas, struct area area)
-{
-	const struct tail *tail = &app->tail;
-	char size[24] = "", text[120];
-
-	for (int x = 0; x < area.width; x++)
-		canvas_put(canvas, area.x + x, area.y,
-			   canvas_line_glyph(LINE_LEFT | LINE_RIGHT, canvas->ascii), ROLE_border,
-			   0);
-	if (tail->size >= 0)
-		words_bytes(tail->size, size, sizeof(size));
-	if (tail->attempt > 0)
-		(void)snprintf(text, sizeof(text), " output of %s %u, %s%s ",
-			       app->tail_undo ? "undo" : "attempt", tail->attempt, size,
-			       tail->follow ? (tail->live ? ", following" : "")
-					    : ", follow OFF (G)");
-	else
-		(void)snprintf(text, sizeof(text), " output ");
-	canvas_text(canvas, area.x + 1, area.y, area.width - 2, ROLE_dim, 0, text);
-}
-
-static void draw_output(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
-{
-	const struct mirror_node *node = &app->mirror.nodes[index];
-
-	if (area.height < 1)
-		return;
-	draw_rule(app, canvas, area);
-	struct area inner = {area.x + 1, area.y + 1, area.width - 1, area.height - 1};
-	if (inner.height < 1)
-		return;
-	if (app->tail_node == index && app->tail.raw.length > 0)
-		tail_draw(&app->tail, canvas, inner);
-	else if (node->attempt == 0)
-		canvas_text(canvas, inner.x, inner.y, -1, ROLE_dim, 0, "it has not been started");
-	else if (app->tail.size == 0)
-		canvas_text(canvas, inner.x, inner.y, -1, ROLE_dim, 0, "it has printed nothing");
-}
-
 static void node_draw(struct app *app, struct canvas *canvas, struct area area)
 {
 	uint32_t index = app->selected;
@@ -174,46 +132,11 @@ static void node_draw(struct app *app, struct canvas *canvas, struct area area)
 		facts.height = area.height * 6 / 10;
 	int used = node_facts(app, canvas, facts, index) + 1;
 	struct area rest = {area.x, area.y + used, area.width, area.height - used};
-	draw_output(app, canvas, rest, index);
-	app->cursor = (struct term_cursor){area.x, area.y, false};
-}
-
-static void output_draw(struct app *app, struct canvas *canvas, struct area area)
-{
-	if (app_node(app) == NULL)
-		return;
-	node_title(app, canvas, area, app->selected);
-	struct area rest = {area.x, area.y + 1, area.width, area.height - 1};
-	draw_output(app, canvas, rest, app->selected);
+	output_part(app, canvas, rest, index);
 	app->cursor = (struct term_cursor){area.x, area.y, false};
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
-
-static bool output_act(struct app *app, enum action action)
-{
-	int page = app->body.height > 4 ? app->body.height - 3 : 1, step;
-
-	if (action == ACTION_MARK)
-		action = ACTION_PAGE_DOWN;
-	if (action == ACTION_LAST) {
-		tail_to_end(&app->tail);
-		return true;
-	}
-	if (action_moves(action, page, (int)app->tail.page.count, &step)) {
-		tail_scroll(&app->tail, step, app->body.height - 2);
-		return true;
-	}
-	if (action == ACTION_FOLLOW) {
-		if (app->tail.follow)
-			app->tail.follow = false;
-		else
-			tail_to_end(&app->tail);
-		app_say(app, ROLE_dim, app->tail.follow ? "following the output" : "follow OFF");
-		return true;
-	}
-	return false;
-}
 
 static bool node_act(struct app *app, enum action action)
 {
@@ -221,18 +144,16 @@ static bool node_act(struct app *app, enum action action)
 		app_show(app, VIEW_OUTPUT);
 		return true;
 	}
-	return output_act(app, action);
+	/* These are about the output where it has the whole screen. */
+	if (action == ACTION_NEXT_PROBLEM || action == ACTION_PREVIOUS_PROBLEM ||
+	    action == ACTION_FIND || action == ACTION_RUN)
+		return false;
+	return view_output.act(app, action);
 }
 
 static const struct hint NODE_HINTS[] = {
 	{ACTION_OUTPUT, NULL}, {ACTION_DIFF, NULL}, {ACTION_WHY, NULL},	 {ACTION_UNDO, NULL},
 	{ACTION_RETRY, NULL},  {ACTION_BACK, NULL}, {ACTION_NEXT, NULL}, {ACTION_ANSWER, NULL},
 	{ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
-static const struct hint OUTPUT_HINTS[] = {
-	{ACTION_LAST, "end"}, {ACTION_FOLLOW, NULL}, {ACTION_BACK, NULL}, {ACTION_DIFF, NULL},
-	{ACTION_WHY, NULL},   {ACTION_UNDO, NULL},   {ACTION_NEXT, NULL}, {ACTION_NONE, NULL}};
-
 const struct view_ops view_node = {
 	.title = "node", .hints = NODE_HINTS, .draw = node_draw, .act = node_act};
-const struct view_ops view_output = {
-	.title = "output", .hints = OUTPUT_HINTS, .draw = output_draw, .act = output_act};

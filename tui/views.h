@@ -22,6 +22,8 @@ void node_title(struct app *app, struct canvas *canvas, struct area area, uint32
 /* The inspector without its output, as the side panel shows it. Returns the rows used. */
 int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
 
+/* What a node prints, under a rule that says which attempt it is. */
+void output_part(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
 /* A rule across the area with a text in it. */
 void view_rule(struct canvas *canvas, struct area area, const char *text);
 /* The diff of two revisions, chosen elsewhere. */

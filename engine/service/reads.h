@@ -13,6 +13,7 @@ asking_read reads_list;	       /* ListExecutions */
 asking_read reads_graph;       /* GetGraph */
 asking_read reads_attempts;    /* ListAttempts */
 asking_read reads_output;      /* ReadOutput */
+asking_read reads_find;	       /* FindOutput */
 asking_read reads_artifacts;   /* ListArtifacts */
 asking_read reads_diff;	       /* DiffArtifact */
 asking_read reads_snapshot;    /* an Update with everything; sets seq and last */

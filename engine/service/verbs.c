@@ -70,6 +70,18 @@ static void read_output(struct asking *asking)
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_output);
 }
 
+static void then_find(struct asking *asking)
+{
+	asking_read_then(asking, reads_find, NULL);
+}
+
+static void find_output(struct asking *asking)
+{
+	const Hlp__V1__FindRequest *asked = (const Hlp__V1__FindRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_find);
+}
+
 static void then_artifacts(struct asking *asking)
 {
 	asking_read_then(asking, reads_artifacts, NULL);
@@ -214,6 +226,7 @@ static const struct verb_entry {
 	{"ListEvents", list_events},
 	{"ListAttempts", list_attempts},
 	{"ReadOutput", read_output},
+	{"FindOutput", find_output},
 	{"ListArtifacts", list_artifacts},
 	{"DiffArtifact", diff_artifact},
 	{"ListPins", list_pins},

@@ -8,8 +8,11 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/mem.h"
 
 static int read_range(int fd, int64_t offset, size_t length, struct buf *out)
 {
@@ -76,6 +79,60 @@ int output_read(const char *path, int64_t offset, size_t length, struct buf *out
 	*out_offset = start;
 	*out_size = info.st_size;
 	return 0;
+}
+
+/* Samples are pairs in the machine's byte order; see engine/launcher/output.h. */
+static bool read_sample(int fd, int64_t index, struct output_time *out)
+{
+	int64_t pair[2];
+
+	if (pread(fd, pair, sizeof(pair), index * (int64_t)sizeof(pair)) != sizeof(pair))
+		return false;
+	*out = (struct output_time){pair[0], pair[1]};
+	return true;
+}
+
+/* The first sample of at least `bytes`; the count of them when none is. */
+static int64_t sample_from(int fd, int64_t count, int64_t bytes)
+{
+	int64_t low = 0, high = count;
+	struct output_time time;
+
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+		if (!read_sample(fd, middle, &time))
+			return count;
+		if (time.bytes < bytes)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t output_times(const char *path, int64_t from, int64_t to, struct output_time **out)
+{
+	char *name = mem_printf("%s.times", path);
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat info;
+	size_t found = 0;
+
+	*out = NULL;
+	free(name);
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &info) == 0) {
+		int64_t count = info.st_size / (int64_t)(2 * sizeof(int64_t));
+		*out = mem_calloc(OUTPUT_TIMES, sizeof(**out));
+		for (int64_t at = sample_from(fd, count, from);
+		     at < count && found < OUTPUT_TIMES && read_sample(fd, at, &(*out)[found]);
+		     at++) {
+			if ((*out)[found++].bytes >= to)
+				break;
+		}
+	}
+	(void)close(fd); /* only read */
+	return found;
 }
 
 int output_remove(const char *folder, struct err *err)

@@ -19,6 +19,14 @@ int output_read(const char *path, int64_t offset, size_t length, struct buf *out
 		int64_t *out_offset, int64_t *out_size, struct err *err);
 /* The file's size now; 0 if it is not there. */
 int64_t output_size(const char *path);
+/* When bytes came: at that time so many had been printed. */
+struct output_time {
+	int64_t bytes, time_us;
+};
+/* The samples from the first one of at least `from` bytes to the first of at least `to`, at most
+ * OUTPUT_TIMES of them; none is no failure. The caller frees *out. */
+#define OUTPUT_TIMES ((size_t)2000)
+size_t output_times(const char *path, int64_t from, int64_t to, struct output_time **out);
 /* Removes an execution's folder of outputs. */
 int output_remove(const char *folder, struct err *err);
 

@@ -209,6 +209,102 @@ static void another_attempt_starts_anew(void **state)
 	tail_release(&tail);
 }
 
+/* Ten thousand lines of "line NNNNN", 11 bytes each. */
+static void take_lines(struct tail *tail, int64_t from, uint32_t length)
+{
+	static char all[110001];
+	if (all[0] == '\0') {
+		for (int i = 0; i < 10000; i++)
+			(void)snprintf(all + i * 11, 12, "line %05d\n", i);
+	}
+	if (from < 0)
+		from += 110000;
+	if (from + length > 110000)
+		length = (uint32_t)(110000 - from);
+	struct tail_chunk chunk = {
+		.data = all + from, .length = length, .offset = from, .size = 110000, .attempt = 1};
+	tail_take(tail, &chunk);
+}
+
+static void answer(struct tail *tail)
+{
+	struct tail_range range;
+	assert_true(tail_wants(tail, &range));
+	take_lines(tail, range.offset, range.length);
+}
+
+static void a_place_far_away_is_gone_to_with_a_little_before_it(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	answer(&tail);
+	(void)screen(&tail, 20, 4, &text);
+	assert_true(tail.start > 0);
+	tail_goto(&tail, 11 * 1000);
+	answer(&tail);
+	assert_string_equal(screen(&tail, 20, 4, &text),
+			    "line 00998\nline 00999\nline 01000\nline 01001\n");
+	assert_false(tail.follow);
+	tail_goto(&tail, 0);
+	if (tail.wanted >= 0)
+		answer(&tail);
+	assert_string_equal(screen(&tail, 20, 2, &text), "line 00000\nline 00001\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void the_window_moves_down_and_what_is_read_stays(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct tail_range range;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	answer(&tail);
+	tail_goto(&tail, 0);
+	answer(&tail);
+	(void)screen(&tail, 20, 4, &text);
+	tail_scroll(&tail, 100000, 4);
+	char *before = strdup(screen(&tail, 20, 4, &text));
+	assert_false(tail.follow);
+	assert_true(tail_wants(&tail, &range));
+	assert_true(range.offset == 65536);
+	answer(&tail);
+	/* the last line was cut by the window's end and is whole now */
+	assert_memory_equal(screen(&tail, 20, 4, &text), before, 33);
+	tail_scroll(&tail, 100000, 4);
+	assert_string_equal(screen(&tail, 20, 1, &text), "line 09999\n");
+	free(before);
+	buf_release(&text);
+	tail_release(&tail);
+}
+
+static void lines_have_the_time_of_the_sample_after_them(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	buf_init(&text, 1 << 16);
+	take(&tail, "one\ntwo\nthree\n", 0, 14, false);
+	tail_take_time(&tail, (struct tail_time){8, (int64_t)3725 * 1000000});
+	tail_take_time(&tail, (struct tail_time){4, (int64_t)3723 * 1000000});
+	tail_take_time(&tail, (struct tail_time){4, (int64_t)9999 * 1000000});
+	tail.show_times = TAIL_CLOCK;
+	assert_string_equal(screen(&tail, 60, 3, &text),
+			    "01:02:03  one\n01:02:05  two\n          three\n");
+	tail.show_times = TAIL_SINCE_START;
+	tail.start_us = (int64_t)3720 * 1000000;
+	assert_string_equal(screen(&tail, 60, 3, &text),
+			    "      3s  one\n      5s  two\n          three\n");
+	buf_release(&text);
+	tail_release(&tail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +318,9 @@ int main(void)
 		cmocka_unit_test(colours_are_taken_out_and_controls_shown),
 		cmocka_unit_test(long_lines_wrap_and_lose_nothing),
 		cmocka_unit_test(another_attempt_starts_anew),
+		cmocka_unit_test(a_place_far_away_is_gone_to_with_a_little_before_it),
+		cmocka_unit_test(the_window_moves_down_and_what_is_read_stays),
+		cmocka_unit_test(lines_have_the_time_of_the_sample_after_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

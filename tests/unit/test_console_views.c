@@ -307,7 +307,7 @@ static void problems_are_walked_from_any_view(void **state)
 	app_select(&app, FIXTURE_CA);
 	fixture_keys(&app, "w]");
 	assert_int_equal(app.selected, FIXTURE_SWAP);
-	fixture_keys(&app, "l]");
+	fixture_keys(&app, "\r]");
 	assert_int_equal(app.selected, FIXTURE_SERVED);
 	fixture_keys(&app, "]");
 	assert_true(fixture_shows(&app, "no problem further down"));

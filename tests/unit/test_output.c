@@ -8,8 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +92,27 @@ static void removal_takes_the_folder_and_follows_no_link(void **state)
 	assert_int_equal(output_remove(folder, NULL), 0); /* again: nothing to do */
 }
 
+static void samples_tell_when_bytes_came(void **state)
+{
+	static const int64_t PAIRS[] = {10, 1000, 20, 2000, 30, 3000, 40, 4000};
+	const char *path = scratch_write(state, "out", "x");
+	struct output_time *times = NULL;
+
+	assert_int_equal(output_times(path, 0, 100, &times), 0); /* none is no failure */
+	free(times);
+	int fd = open(scratch_path(state, "out.times"), O_CREAT | O_WRONLY, 0600);
+	assert_int_equal(file_write_fd(fd, PAIRS, sizeof(PAIRS)), 0);
+	(void)close(fd);
+	assert_int_equal(output_times(path, 15, 25, &times), 2);
+	assert_int_equal(times[0].bytes, 20);
+	assert_int_equal(times[1].time_us, 3000);
+	free(times);
+	assert_int_equal(output_times(path, 0, 1000, &times), 4);
+	free(times);
+	assert_int_equal(output_times(path, 50, 1000, &times), 0);
+	free(times);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
@@ -97,6 +120,7 @@ int main(void)
 		TEST(a_range_is_read_from_either_end),
 		TEST(a_file_that_is_not_there_is_empty),
 		TEST(what_is_no_file_is_an_error),
+		TEST(samples_tell_when_bytes_came),
 		TEST(removal_takes_the_folder_and_follows_no_link),
 	};
 
