@@ -24,8 +24,9 @@
 
 static const struct option_spec options[] = {
 	{"all", 0, OPTION_FLAG, NULL, "stop: stop what runs first"},
-	{"age", 0, OPTION_VALUE, "AGE", "prune: what ended longer ago (90d)"},
-	{"keep", 0, OPTION_VALUE, "N", "prune: and all but the newest N of a workflow (20)"},
+	{"age", 0, OPTION_VALUE, "AGE", "prune: keep what ended since (90d; 0: nothing for that)"},
+	{"keep", 0, OPTION_VALUE, "N", "prune: keep the newest N of each workflow (20)"},
+	{"dry-run", 0, OPTION_FLAG, NULL, "prune: only say what would go"},
 	{0},
 };
 
@@ -212,7 +213,7 @@ static int run_hlpd(struct cli *cli, const char *option)
 	struct err err = {0};
 	char *path = NULL;
 	pid_t pid;
-	char *argv[7] = {0};
+	char *argv[8] = {0};
 	if (is_running(cli)) {
 		return cli_refuse(cli, CLI_OTHER, "the engine runs: hlp engine stop first");
 	}
@@ -222,7 +223,10 @@ static int run_hlpd(struct cli *cli, const char *option)
 	argv[0] = path;
 	argv[1] = (char *)option;
 	size_t used = 2 + pass_on(cli, "age", "--age", argv + 2);
-	(void)pass_on(cli, "keep", "--keep", argv + used);
+	used += pass_on(cli, "keep", "--keep", argv + used);
+	if (options_has(&cli->options, "dry-run")) {
+		argv[used] = (char *)"--dry-run";
+	}
 	struct proc_spawn how = {.argv = argv,
 				 .stdin_fd = -1,
 				 .stdout_fd = STDOUT_FILENO,

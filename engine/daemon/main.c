@@ -25,6 +25,7 @@
 #include "base/proc.h"
 #include "base/rng.h"
 #include "daemon/listen.h"
+#include "daemon/prune.h"
 #include "daemon/upkeep.h"
 #include "runtime/runtime.h"
 #include "service/service.h"
@@ -38,7 +39,7 @@ enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE };
 
 struct options {
 	enum job job;
-	const char *age, *keep;
+	struct prune_options prune;
 };
 
 struct daemon {
@@ -59,19 +60,25 @@ struct ending {
 
 static int usage(FILE *out, int code)
 {
-	(void)fputs("usage: hlpd [--check | --rebuild | --prune [--age AGE] [--keep N]]\n"
-		    "The engine of $HLP_HOME. It is started by hlp-launcher, which 'hlp' starts.\n",
-		    out);
+	(void)fputs(
+		"usage: hlpd [--check | --rebuild | --prune [--age AGE] [--keep N] [--dry-run]]\n"
+		"The engine of $HLP_HOME. It is started by hlp-launcher, which 'hlp' starts.\n",
+		out);
 	return code;
 }
 
 static int read_options(int argc, char **argv, struct options *out)
 {
 	static const struct option known[] = {
-		{"check", no_argument, NULL, 'c'},	{"rebuild", no_argument, NULL, 'r'},
-		{"prune", no_argument, NULL, 'p'},	{"age", required_argument, NULL, 'a'},
-		{"keep", required_argument, NULL, 'k'}, {"version", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},	{0},
+		{"check", no_argument, NULL, 'c'},
+		{"rebuild", no_argument, NULL, 'r'},
+		{"prune", no_argument, NULL, 'p'},
+		{"age", required_argument, NULL, 'a'},
+		{"keep", required_argument, NULL, 'k'},
+		{"dry-run", no_argument, NULL, 'n'},
+		{"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	int option;
 
@@ -87,10 +94,13 @@ static int read_options(int argc, char **argv, struct options *out)
 			out->job = JOB_PRUNE;
 			break;
 		case 'a':
-			out->age = optarg;
+			out->prune.age = optarg;
 			break;
 		case 'k':
-			out->keep = optarg;
+			out->prune.keep = optarg;
+			break;
+		case 'n':
+			out->prune.dry_run = true;
 			break;
 		case 'v':
 			(void)puts("hlpd " HLP_VERSION);
@@ -307,7 +317,7 @@ int main(int argc, char **argv)
 		rc = upkeep_rebuild(&daemon.home);
 		break;
 	case JOB_PRUNE:
-		rc = upkeep_prune(&daemon.home, options.age, options.keep);
+		rc = prune_run(&daemon.home, &options.prune);
 		break;
 	}
 	free(daemon.relay);

@@ -7,15 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "runtime/load.h"
 #include "store/content.h"
 #include "store/journal.h"
-#include "store/output.h"
-
-#define PRUNE_AGE  "90d"
-#define PRUNE_KEEP 20U
 
 struct folding {
 	struct journal *journal;
@@ -110,40 +104,4 @@ int upkeep_check(const struct home *home)
 int upkeep_rebuild(const struct home *home)
 {
 	return with_store(home, rebuild);
-}
-
-/* Before its rows: if we die in between, the execution is still there to be pruned again. */
-static int remove_outputs(void *ctx, const char *execution, struct err *err)
-{
-	const struct home *home = ctx;
-	char *folder = file_join(home->output, execution);
-	int rc = output_remove(folder, err);
-
-	free(folder);
-	return rc;
-}
-
-int upkeep_prune(const struct home *home, const char *age, const char *keep)
-{
-	struct journal *journal;
-	struct err err = {0};
-	int64_t age_us, now_us;
-	unsigned long keep_count = keep ? strtoul(keep, NULL, 10) : PRUNE_KEEP;
-	int rc = clock_parse_duration(age ? age : PRUNE_AGE, &age_us, &err);
-
-	if (rc < 0)
-		return fail(&err);
-	rc = journal_open(home, DURABILITY_FULL, &journal, &err);
-	if (rc < 0)
-		return fail(&err);
-	now_us = clock_wall_us(clock_system());
-	rc = journal_each_prunable(journal, now_us, age_us, (uint32_t)keep_count, remove_outputs,
-				   (void *)home, &err);
-	if (rc >= 0)
-		rc = journal_prune(journal, now_us, age_us, (uint32_t)keep_count, &err);
-	journal_close(journal);
-	if (rc < 0)
-		return fail(&err);
-	(void)printf("%d execution%s removed\n", rc, rc == 1 ? "" : "s");
-	return 0;
 }

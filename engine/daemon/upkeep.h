@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What hlpd does instead of serving: check, rebuild and prune the store of a home whose engine is
+ * What hlpd does instead of serving: check and rebuild the store of a home whose engine is
  * down. Each prints what it found and returns the program's exit code.
  */
 #ifndef HLP_DAEMON_UPKEEP_H
@@ -10,6 +10,5 @@
 
 int upkeep_check(const struct home *home);
 int upkeep_rebuild(const struct home *home);
-int upkeep_prune(const struct home *home, const char *age, const char *keep);
 
 #endif

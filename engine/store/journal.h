@@ -90,14 +90,27 @@ int journal_each_quarantined(struct journal *journal,
 			     int (*each)(void *ctx, const struct quarantined *row, struct err *err),
 			     void *ctx, struct err *err);
 
-/* Removes ended executions older than `age_us` or beyond the newest `keep` per workflow, whole.
- * Either rule is off at 0. Returns how many. */
-int journal_prune(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
-		  struct err *err);
-/* Those that journal_prune would remove now: their outputs can be removed first. */
+/* Ended executions that are older than `age_us` and not among the newest `keep` of their workflow,
+ * oldest first: either keeps one, and 0 keeps none. */
+struct prunable { /* texts are borrowed for the call */
+	const char *id, *name;
+	int64_t ended_us;
+};
 int journal_each_prunable(struct journal *journal, int64_t now_us, int64_t age_us, uint32_t keep,
-			  int (*each)(void *ctx, const char *execution, struct err *err), void *ctx,
-			  struct err *err);
+			  int (*each)(void *ctx, const struct prunable *row, struct err *err),
+			  void *ctx, struct err *err);
+/* Removes one whole. Its acts stay links of the chain. */
+int journal_remove(struct journal *journal, const char *execution, struct err *err);
+/* After removals: some of the room goes back to the file system. */
+int journal_give_back(struct journal *journal, struct err *err);
+/* Every blob of content.git that an execution names: its workflow, pins, revisions. */
+struct named_content {		 /* texts are borrowed for the call */
+	const char *name, *path; /* of the execution; a path of its own in there */
+	const char *blob;	 /* "" for an absent file */
+};
+int journal_each_named(struct journal *journal,
+		       int (*each)(void *ctx, const struct named_content *row, struct err *err),
+		       void *ctx, struct err *err);
 /* The full check: integrity of the file, chain of acts, projection against the journal (the rebuild
  * is told how to load an execution's fold by `load`). Problems as text lines. Returns their count.
  */

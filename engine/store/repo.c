@@ -218,6 +218,11 @@ static void note_entry(struct repo *repo, const char *name, const git_oid *id)
 	repo->entries[repo->entries_count++] = (struct repo_entry){clean_name(name), *id};
 }
 
+void repo_keep(struct repo *repo, const char *name, const git_oid *id)
+{
+	note_entry(repo, name, id);
+}
+
 /* ---- packs -------------------------------------------------------------------------------- */
 
 /* Writes what is in memory as one synced pack, and empties the memory. */
@@ -348,6 +353,39 @@ int repo_commit(struct repo *repo, const char *message, struct err *err)
 	result = commit_batch(repo, message);
 	if (result < 0)
 		rc = repo_error(result, err, "cannot commit to '%s'", repo->path);
+	repo_drop(repo);
+	return rc;
+}
+
+static int begin_log(struct repo *repo, const char *message)
+{
+	git_reference *ref = NULL;
+	git_oid tree, commit;
+	int result;
+
+	if (repo->entries_count == 0) {
+		result = git_reference_remove(repo->git, LOG_REF);
+		return result == GIT_ENOTFOUND ? 0 : result;
+	}
+	result = repo_tree_build(repo, NULL, &tree);
+	if (result == 0)
+		result = create_commit(repo, &tree, NULL, message, &commit);
+	if (result == 0) {
+		note_fresh(repo, &commit, 0);
+		result = write_pack(repo);
+	}
+	if (result == 0)
+		result = git_reference_create(&ref, repo->git, LOG_REF, &commit, 1, NULL);
+	git_reference_free(ref);
+	return result;
+}
+
+int repo_begin(struct repo *repo, const char *message, struct err *err)
+{
+	int result = begin_log(repo, message), rc = 0;
+
+	if (result < 0)
+		rc = repo_error(result, err, "cannot begin the log of '%s' anew", repo->path);
 	repo_drop(repo);
 	return rc;
 }

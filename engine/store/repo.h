@@ -42,6 +42,8 @@ void repo_close(struct repo *repo); /* accepts a zeroed one */
 /* Adds a blob to the batch, and its name to the tree of the batch's commit. */
 int repo_add(struct repo *repo, const char *name, const void *data, size_t length, git_oid *out_id,
 	     struct err *err);
+/* Adds an object that the repository has to the tree of the batch's commit. */
+void repo_keep(struct repo *repo, const char *name, const git_oid *id);
 /* Keeps an object in memory for the batch's pack, unless a pack has it already. libgit2's code. */
 int repo_put(struct repo *repo, git_object_t type, const void *data, size_t length, git_oid *out);
 /* The tree of the batch's entries, after the tree of the
@@ -51,6 +53,8 @@ int repo_tree_build(struct repo *repo, const git_tree *before, git_oid *out);
  * dropped. 1 when a pack was written, 0 for an empty batch. */
 int repo_commit(struct repo *repo, const char *message, struct err *err);
 void repo_drop(struct repo *repo);
+/* The same, but refs/hlp/log begins anew with this batch; an empty one leaves no log. */
+int repo_begin(struct repo *repo, const char *message, struct err *err);
 
 /* Appends a blob's bytes; bounded by the buffer (ERR_LIMIT). */
 int repo_read(struct repo *repo, const char *id, struct buf *out, struct err *err);

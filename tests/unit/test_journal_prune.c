@@ -59,14 +59,32 @@ static void expect_left(struct fixture *fixture, const char *expected)
 	buf_release(&left);
 }
 
+struct found {
+	char ids[20][ULID_TEXT];
+	int count;
+};
+
+static int note(void *ctx, const struct prunable *row, struct err *err)
+{
+	struct found *found = ctx;
+
+	(void)err;
+	memcpy(found->ids[found->count++], row->id, ULID_TEXT);
+	return 0;
+}
+
 static void prune(struct fixture *fixture, int64_t age_us, uint32_t keep, int expected)
 {
+	struct found found = {0};
 	struct err err = {0};
-	int rc = journal_prune(fixture->journal, NOW, age_us, keep, &err);
 
-	if (rc < 0)
-		fail_msg("%s", err.message);
-	assert_int_equal(rc, expected);
+	assert_int_equal(
+		journal_each_prunable(fixture->journal, NOW, age_us, keep, note, &found, &err), 0);
+	assert_int_equal(found.count, expected);
+	for (int i = 0; i < found.count; i++)
+		if (journal_remove(fixture->journal, found.ids[i], &err) < 0)
+			fail_msg("%s", err.message);
+	assert_int_equal(journal_give_back(fixture->journal, &err), 0);
 }
 
 static void what_is_older_than_the_age_goes(void **state)
@@ -81,15 +99,26 @@ static void what_is_older_than_the_age_goes(void **state)
 	end(&fixture);
 }
 
-static void only_the_newest_of_each_workflow_stay(void **state)
+static void the_newest_of_each_workflow_stay_however_old(void **state)
 {
 	struct fixture fixture = begin(state);
 
 	for (unsigned i = 1; i <= 4; i++)
-		store_add_ended(fixture.journal, i, i, "a", i, NOW);
-	store_add_ended(fixture.journal, 5, 5, "b", 1, NOW);
-	prune(&fixture, 0, 2, 2);
+		store_add_ended(fixture.journal, i, i, "a", i, 1);
+	store_add_ended(fixture.journal, 5, 5, "b", 1, 1);
+	prune(&fixture, 100, 2, 2);
 	expect_left(&fixture, "345");
+	end(&fixture);
+}
+
+static void the_young_stay_however_many(void **state)
+{
+	struct fixture fixture = begin(state);
+
+	for (unsigned i = 1; i <= 4; i++)
+		store_add_ended(fixture.journal, i, i, "a", i, NOW - 50);
+	prune(&fixture, 100, 1, 0);
+	expect_left(&fixture, "1234");
 	end(&fixture);
 }
 
@@ -105,13 +134,14 @@ static void what_has_not_ended_stays(void **state)
 	end(&fixture);
 }
 
-static void both_rules_off_remove_nothing(void **state)
+static void without_a_rule_nothing_that_ended_is_kept(void **state)
 {
 	struct fixture fixture = begin(state);
 
-	store_add_ended(fixture.journal, 1, 1, "a", 1, 1);
-	prune(&fixture, 0, 0, 0);
-	expect_left(&fixture, "1");
+	store_add_ended(fixture.journal, 1, 1, "a", 1, NOW);
+	store_add_execution(fixture.journal, 2, 2, "a", 2);
+	prune(&fixture, 0, 0, 1);
+	expect_left(&fixture, "2");
 	end(&fixture);
 }
 
@@ -211,35 +241,20 @@ static void an_execution_after_a_prune_gets_rows_of_its_own(void **state)
 	end(&fixture);
 }
 
-static void what_would_go_can_be_listed_first(void **state)
-{
-	struct fixture fixture = begin(state);
-	struct buf seen;
-
-	buf_init(&seen, 100);
-	store_add_ended(fixture.journal, 1, 1, "a", 1, 1);
-	store_add_ended(fixture.journal, 2, 2, "a", 2, NOW);
-	assert_int_equal(journal_each_prunable(fixture.journal, NOW, 100, 0, see, &seen, NULL), 0);
-	assert_string_equal(buf_text(&seen), "1");
-	expect_left(&fixture, "12");
-	buf_release(&seen);
-	end(&fixture);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_older_than_the_age_goes),
-		TEST(only_the_newest_of_each_workflow_stay),
+		TEST(the_newest_of_each_workflow_stay_however_old),
+		TEST(the_young_stay_however_many),
 		TEST(what_has_not_ended_stays),
-		TEST(both_rules_off_remove_nothing),
+		TEST(without_a_rule_nothing_that_ended_is_kept),
 		TEST(numbers_are_not_given_again),
 		TEST(nothing_of_an_execution_is_left),
 		TEST(the_chain_can_be_followed_after_each_prune),
 		TEST(the_chain_goes_on_after_everything_is_pruned),
 		TEST(an_execution_after_a_prune_gets_rows_of_its_own),
-		TEST(what_would_go_can_be_listed_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
