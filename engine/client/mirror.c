@@ -19,11 +19,20 @@ int64_t mirror_find(const struct mirror *mirror, const char *node)
 
 /* ---- memory -------------------------------------------------------------------------------- */
 
+static void release_more(struct mirror_node *node)
+{
+	if (node->more)
+		arena_release(&node->more->arena);
+	free(node->more);
+	node->more = NULL;
+}
+
 static void release_nodes(struct mirror_node *nodes, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		free(nodes[i].question);
 		free(nodes[i].message);
+		release_more(&nodes[i]);
 	}
 	free(nodes);
 }
@@ -98,6 +107,9 @@ static void copy_node(struct arena *arena, const Hlp__V1__Graph *graph,
 	node->command = copy_text(arena, from->command);
 	node->undo = copy_text(arena, from->undo);
 	node->description = copy_text(arena, from->description);
+	node->manual = copy_text(arena, from->manual);
+	node->undo_manual = copy_text(arena, from->undo_manual);
+	node->approval = copy_text(arena, from->approval);
 	node->artifacts = copy_texts(arena, from->artifacts, from->n_artifacts);
 	node->artifacts_count = (uint32_t)from->n_artifacts;
 	node->outputs = copy_texts(arena, from->outputs, from->n_outputs);
@@ -149,7 +161,9 @@ static void move_row(struct mirror_node *from, struct mirror_node *to)
 	free(to->message);
 	to->question = from->question;
 	to->message = from->message;
+	to->more = from->more;
 	from->question = from->message = NULL;
+	from->more = NULL;
 }
 
 static void move_rows(struct mirror *mirror, struct mirror_node *nodes, uint32_t count)
@@ -241,7 +255,8 @@ static struct mirror_node *nodes_new(uint32_t count)
 		nodes[i].phase_index = -1;
 		nodes[i].id = nodes[i].phase = nodes[i].risk_name = "";
 		nodes[i].irreversible = nodes[i].command = nodes[i].undo = "";
-		nodes[i].description = "";
+		nodes[i].description = nodes[i].manual = "";
+		nodes[i].undo_manual = nodes[i].approval = "";
 		nodes[i].question = mem_strdup("");
 		nodes[i].message = mem_strdup("");
 	}
@@ -349,6 +364,27 @@ static void set_message(struct mirror_node *node, const ProtobufCBinaryData *mes
 	node->message = mem_strndup((const char *)message->data, message->len);
 }
 
+static void set_more(struct mirror_node *node, const Hlp__V1__Node *row)
+{
+	struct mirror_more *more;
+
+	release_more(node);
+	if (!row->n_shown && !row->held_by[0] && !row->held_note[0] && !row->asked_us &&
+	    !row->held_until_us && !row->freezing)
+		return;
+	node->more = more = mem_zalloc(sizeof(*more));
+	more->held_by = copy_text(&more->arena, row->held_by);
+	more->held_note = copy_text(&more->arena, row->held_note);
+	more->held_until_us = row->held_until_us;
+	more->asked_us = row->asked_us;
+	more->freezing = row->freezing;
+	more->shown = arena_alloc(&more->arena, (row->n_shown + 1) * sizeof(*more->shown));
+	for (size_t i = 0; i < row->n_shown; i++)
+		more->shown[more->shown_count++] =
+			(struct mirror_param){copy_text(&more->arena, row->shown[i]->name),
+					      copy_text(&more->arena, row->shown[i]->value)};
+}
+
 /* A word that this program does not know comes from a newer engine: the last known one stays. */
 static void set_state(enum state *state, enum reason *reason, const char *state_text,
 		      const char *reason_text)
@@ -383,6 +419,7 @@ static void take_node(struct mirror *mirror, struct mirror_node *node, const Hlp
 	node->pid = row->pid;
 	set_text(&node->question, row->question);
 	set_message(node, &row->message);
+	set_more(node, row);
 	node->version = row->version;
 }
 

@@ -14,6 +14,21 @@
 #include "model/state.h"
 #include "wire/hlp.pb-c.h"
 
+struct mirror_param {
+	const char *name, *value;
+};
+
+/* What few nodes have: a question's values, a hold or a freeze. */
+struct mirror_more {
+	struct arena arena;	    /* owns what is below */
+	struct mirror_param *shown; /* beside a question: values to decide by */
+	uint32_t shown_count;
+	const char *held_by, *held_note; /* who holds or froze it, and why; "" without */
+	int64_t held_until_us;		 /* 0: until it is released */
+	int64_t asked_us;		 /* since when it is asked, or frozen */
+	bool freezing;			 /* a freeze or thaw is on its way */
+};
+
 struct mirror_node {
 	const char *id, *phase; /* of the graph; owned by the mirror */
 	int32_t phase_index;	/* -1 without phases */
@@ -25,6 +40,7 @@ struct mirror_node {
 	const char *risk_name;
 	bool has_undo;
 	const char *irreversible, *command, *undo, *description; /* "" without */
+	const char *manual, *undo_manual, *approval;		 /* as written; "" without */
 	const char *const *artifacts;
 	uint32_t artifacts_count;
 	const char *const *outputs;
@@ -37,13 +53,10 @@ struct mirror_node {
 	uint32_t attempt, undo_attempt;
 	int32_t exit_code, signal;
 	int64_t started_us, ended_us, due_us, pid;
-	char *question; /* "" when none */
-	char *message;	/* bytes from outside: goes through the gate before a terminal */
+	char *question;		  /* "" when none */
+	char *message;		  /* bytes from outside: goes through the gate before a terminal */
+	struct mirror_more *more; /* NULL: nobody is asked, holds it or froze it */
 	uint64_t version;
-};
-
-struct mirror_param {
-	const char *name, *value;
 };
 
 struct mirror {

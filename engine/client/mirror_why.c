@@ -59,11 +59,29 @@ static bool add_phase(struct buf *out, const struct mirror *mirror, const struct
 	return false;
 }
 
+/* "held by ana: not before the backup: release it to let it start", "held until 03:30 …" */
+static void add_held(struct buf *out, const struct mirror_node *node, int64_t now_us)
+{
+	const struct mirror_more *more = node->more;
+
+	buf_add_text(out, node->reason == REASON_FROZEN ? "frozen" : "held");
+	if (more && more->held_by[0])
+		buf_printf(out, " by %s", more->held_by);
+	if (more && more->held_note[0])
+		buf_printf(out, " (%s)", more->held_note);
+	if (node->reason == REASON_FROZEN)
+		buf_add_text(out, ": its processes stand still until it is thawed");
+	else if (more && more->held_until_us)
+		add_wait(out, ": it is released", more->held_until_us, now_us);
+	else
+		buf_add_text(out, ": release it to let it start");
+}
+
 static void add_pending(struct buf *out, const struct mirror *mirror,
 			const struct mirror_node *node, int64_t now_us)
 {
 	if (node->held)
-		buf_add_text(out, "held: release it to let it start");
+		add_held(out, node, now_us);
 	else if (mirror->ended)
 		buf_add_text(out, "did not start: the run has ended");
 	else if (mirror->cancelled)
@@ -112,16 +130,18 @@ static void add_question(struct buf *out, const struct mirror_node *node)
 		buf_add_text(out, "asks: its undo failed. Answer again, by-hand or leave");
 	else if (strcmp(node->question, "risk") == 0)
 		buf_add_text(out, "asks: it failed and is critical. Answer again or leave");
+	else if (strcmp(node->question, "undo_manual") == 0)
+		buf_add_text(out, "a person undoes it: do it, then answer done");
 	else
 		buf_add_text(out, "asks: answer it");
 }
 
-static void add_paused(struct buf *out, const struct mirror_node *node)
+static void add_paused(struct buf *out, const struct mirror_node *node, int64_t now_us)
 {
-	if (node->reason == REASON_HELD)
-		buf_add_text(out, "held: release it to let it start");
-	else if (node->reason == REASON_FROZEN)
-		buf_add_text(out, "frozen: its processes stand still until it is thawed");
+	if (node->reason == REASON_HELD || node->reason == REASON_FROZEN)
+		add_held(out, node, now_us);
+	else if (node->reason == REASON_APPROVAL && node->due_us)
+		add_wait(out, "waits for an approval; the time for it ends", node->due_us, now_us);
 	else if (node->reason == REASON_APPROVAL)
 		buf_add_text(out, "waits for an approval");
 	else if (node->reason == REASON_MANUAL)
@@ -173,7 +193,7 @@ void mirror_why(const struct mirror *mirror, uint32_t index, int64_t now_us, cha
 		add_running(&text, node, now_us);
 		break;
 	case STATE_PAUSED:
-		add_paused(&text, node);
+		add_paused(&text, node, now_us);
 		break;
 	case STATE_COMPLETED:
 		buf_printf(&text, "completed: %s", state_word(node->state, node->reason));

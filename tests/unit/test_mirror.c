@@ -350,6 +350,71 @@ static void why_knows_the_hands_on_the_execution(void **state)
 	assert_string_equal(why(rig, 0), "held: release it to let it start");
 }
 
+static void why_says_who_holds_a_node_and_until_when(void **state)
+{
+	struct rig *rig = *state;
+
+	load(rig);
+	rig->rows[0].held = true;
+	rig->rows[0].held_by = "ana";
+	rig->rows[0].held_note = "not before the backup";
+	change(rig, 0, "PENDING", "waiting");
+	assert_string_equal(why(rig, 0),
+			    "held by ana (not before the backup): release it to let it start");
+	rig->rows[0].held_until_us = NOW_US + 90 * SECOND;
+	change(rig, 0, "PAUSED", "held");
+	assert_string_equal(why(rig, 0),
+			    "held by ana (not before the backup): it is released in 1m30s");
+	rig->rows[0].held_until_us = 0;
+	change(rig, 0, "PAUSED", "frozen");
+	assert_string_equal(why(rig, 0), "frozen by ana (not before the backup): its processes "
+					 "stand still until it is thawed");
+	rig->rows[1].due_us = NOW_US + 60 * SECOND;
+	change(rig, 1, "PAUSED", "approval");
+	assert_string_equal(why(rig, 1), "waits for an approval; the time for it ends in 1m00s");
+}
+
+/* What is shown beside a question comes with its row, goes with it, and outlives a new graph. */
+static void the_values_of_a_question_stay_as_long_as_it_is_asked(void **state)
+{
+	struct rig *rig = *state;
+	Hlp__V1__Pair pair = HLP__V1__PAIR__INIT;
+	Hlp__V1__Pair *list[] = {&pair};
+
+	pair.name = "nodes.issue.outputs.serial";
+	pair.value = "4711";
+	load(rig);
+	assert_null(NODE(2)->more);
+	rig->rows[2].shown = list;
+	rig->rows[2].n_shown = 1;
+	rig->rows[2].asked_us = NOW_US;
+	change(rig, 2, "PAUSED", "approval");
+	mirror_set_graph(&rig->mirror, &rig->graph);
+	assert_non_null(NODE(2)->more);
+	assert_int_equal(NODE(2)->more->shown_count, 1);
+	assert_string_equal(NODE(2)->more->shown[0].name, "nodes.issue.outputs.serial");
+	assert_string_equal(NODE(2)->more->shown[0].value, "4711");
+	assert_int_equal(NODE(2)->more->asked_us, NOW_US);
+	rig->rows[2].n_shown = 0;
+	rig->rows[2].asked_us = 0;
+	change(rig, 2, "RUNNING", "running");
+	assert_null(NODE(2)->more);
+}
+
+static void what_a_person_does_comes_with_the_graph(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->nodes[1].manual = "Flip the record.";
+	rig->nodes[1].undo_manual = "Flip it back.";
+	rig->nodes[2].approval = "Swap?";
+	load(rig);
+	assert_string_equal(NODE(1)->manual, "Flip the record.");
+	assert_string_equal(NODE(1)->undo_manual, "Flip it back.");
+	assert_string_equal(NODE(2)->approval, "Swap?");
+	assert_string_equal(NODE(2)->manual, "");
+}
+
 static void why_names_the_slots_that_are_taken(void **state)
 {
 	struct rig *rig = *state;
@@ -460,6 +525,9 @@ int main(void)
 		CLAIM(why_counts_what_it_cannot_name),
 		CLAIM(why_says_when_a_retry_is_due),
 		CLAIM(why_knows_the_hands_on_the_execution),
+		CLAIM(why_says_who_holds_a_node_and_until_when),
+		CLAIM(the_values_of_a_question_stay_as_long_as_it_is_asked),
+		CLAIM(what_a_person_does_comes_with_the_graph),
 		CLAIM(why_names_the_slots_that_are_taken),
 		CLAIM(why_has_words_for_every_reason),
 		CLAIM(why_says_how_it_failed),
