@@ -94,6 +94,8 @@ static void add_pending(struct buf *out, const struct mirror *mirror,
 		add_wait(out, "retries", node->due_us, now_us);
 	else if (mirror->rolling_back)
 		buf_add_text(out, "waits for the rollback to end");
+	else if (node->message && strncmp(node->message, "waits: ", 7) == 0)
+		buf_add_text(out, node->message); /* for files that somebody else writes */
 	else if (mirror->counts[STATE_FAILED])
 		buf_add_text(out, "not started after the failure of another node");
 	else if (mirror->max_parallel && mirror->counts[STATE_RUNNING] >= mirror->max_parallel)

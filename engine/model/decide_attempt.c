@@ -477,6 +477,11 @@ void decide_fact(struct decision *decision)
 	case INPUT_CAPTURE_FAILED:
 		capture_failed(decision, where);
 		break;
+	case INPUT_WAITS:
+		if (where == STANDING_INTENDED)
+			decide_emit_attempt(decision, EVENT_WAITS, decision->input->node)->text =
+				decision->input->text;
+		break;
 	case INPUT_STARTED:
 		started(decision, where);
 		break;

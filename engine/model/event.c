@@ -61,6 +61,7 @@ static const char *const kinds[] = {
 	[EVENT_QUARANTINE_LIFTED] = "quarantine_lifted",
 	[EVENT_LATE_EXIT] = "late_exit",
 	[EVENT_KEPT] = "kept",
+	[EVENT_WAITS] = "waits",
 };
 
 const char *event_kind_name(enum event_kind kind)

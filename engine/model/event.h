@@ -87,6 +87,7 @@ enum event_kind {
 	EVENT_RECOVERED = 63,	     /* reason */
 	EVENT_ROLLBACK_ENDED = 64,
 	EVENT_RESTORING = 65, /* its turn has come, no undo command: only its files go back */
+	EVENT_WAITS = 67,     /* text: an intended attempt's files are somebody else's just now */
 	EVENT_KEPT = 66,      /* reason: its files are back, it is again what it was */
 };
 

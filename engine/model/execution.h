@@ -210,6 +210,7 @@ enum input_kind {
 	INPUT_DISPATCHED,     /* the coordinator posts START now */
 	INPUT_CAPTURED,	      /* moment, items: the content thread recorded revisions */
 	INPUT_CAPTURE_FAILED, /* moment, text */
+	INPUT_WAITS,	      /* text: who has the files of an intended attempt */
 	INPUT_STARTED,	      /* pid, start_ticks, text: boot id */
 	INPUT_EXITED,	      /* exit_kind, code, cpu_us, rss_kib, text */
 	INPUT_COLLECTED, /* items: outputs; failed: text says what was wrong (FAILED `output`) */

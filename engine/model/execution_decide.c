@@ -319,6 +319,7 @@ static int decide_any(struct decision *decision, struct err *err)
 	case INPUT_DISPATCHED:
 	case INPUT_CAPTURED:
 	case INPUT_CAPTURE_FAILED:
+	case INPUT_WAITS:
 	case INPUT_STARTED:
 	case INPUT_EXITED:
 	case INPUT_COLLECTED:

@@ -471,6 +471,9 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 		fold_message(execution, node, event->text);
 		node->ended_us = event->time_us;
 		break;
+	case EVENT_WAITS:
+		fold_message(execution, node, event->text);
+		break;
 	case EVENT_STALE:
 		node->stale = event->flag;
 		break;

@@ -13,10 +13,17 @@
 #include "base/text.h"
 #include "model/limits.h"
 #include "model/order.h"
+#include "runtime/claims.h"
 #include "store/content.h"
 
 #define QUEUE_MAX   65536
 #define REPACK_OVER 200
+
+/* What the thread owns. */
+struct keeper {
+	struct content *content;
+	struct claims claims;
+};
 
 /* ---- pinning ----------------------------------------------------------------------------- */
 
@@ -223,8 +230,12 @@ static enum plan_found look_at(struct content *content, const struct compared *f
 	return PLAN_CHANGED;
 }
 
-static void compare(struct content *content, struct request *request)
+static void compare(struct keeper *keeper, struct request *request)
 {
+	struct content *content = keeper->content;
+
+	if (request->kind == REQUEST_ROLLBACK)
+		request->busy = claims_take_all(&keeper->claims, request);
 	for (uint32_t i = 0; i < request->compared_count; i++)
 		request->compared[i].found = look_at(content, &request->compared[i]);
 }
@@ -247,8 +258,10 @@ static int collect(struct content_job *job)
 
 /* ---- the thread -------------------------------------------------------------------------- */
 
-static void work(struct content *content, struct content_job *job)
+static void work(struct keeper *keeper, struct content_job *job)
 {
+	struct content *content = keeper->content;
+
 	blackbox_about(job->execution);
 	switch (job->kind) {
 	case CONTENT_PIN:
@@ -265,8 +278,12 @@ static void work(struct content *content, struct content_job *job)
 		job->result = restore(content, job);
 		break;
 	case CONTENT_COMPARE:
-		compare(content, job->request);
+		compare(keeper, job->request);
 		break;
+	case CONTENT_CLAIM:
+	case CONTENT_GIVE_BACK:
+	case CONTENT_WAITS:
+		break; /* no work on files */
 	}
 	blackbox_about(NULL);
 }
@@ -277,46 +294,146 @@ static bool needs_commit(const struct content_job *job)
 				    job->kind == CONTENT_AFTER);
 }
 
-/* Works off all that waits, makes it durable at once, and only then answers. */
-static void work_group(struct worker *worker, struct message *message)
+/* Jobs that are done and wait for what they wrote to be durable. */
+struct group {
+	struct worker *worker;
+	struct keeper *keeper;
+	struct message *done, **last;
+	bool written;
+};
+
+static void free_job(struct content_job *job)
 {
-	struct content *content = worker->state;
-	struct message *done = NULL, **last = &done;
-	struct err err = {0};
-	bool written = false;
-	int rc = 0;
+	arena_release(&job->arena);
+	free(job);
+}
 
-	while (message) {
-		struct message *next = message->next;
+static void finish(struct group *group, struct content_job *job)
+{
+	group->written = group->written || needs_commit(job);
+	job->message.next = NULL;
+	*group->last = &job->message;
+	group->last = &job->message.next;
+}
 
-		message->next = NULL;
-		if (message->kind == MESSAGE_QUIT) {
-			worker->quits = true;
-		} else {
-			work(content, (struct content_job *)message);
-			written = written || needs_commit((struct content_job *)message);
-			*last = message;
-			last = &message->next;
-		}
-		message = next;
+/* Told once, so that people can see what it waits for. */
+static void tell_wait(struct group *group, const struct content_job *job, const char *busy)
+{
+	struct content_job *news = mem_zalloc(sizeof(*news));
+
+	news->message.kind = MESSAGE_CONTENT;
+	news->kind = CONTENT_WAITS;
+	memcpy(news->execution, job->execution, sizeof(news->execution));
+	news->node = job->node;
+	news->attempt = job->attempt;
+	news->attempt_kind = job->attempt_kind;
+	(void)err_set(&news->err, ERR_REFUSED, "waits: %s", busy); /* as a text */
+	mailbox_post_reply(group->worker->coordinator, &news->message);
+}
+
+/* Only who owns its files may look at them: what they hold now is what will be restored. */
+static void take_capture(struct group *group, struct content_job *job, bool is_new)
+{
+	const char *busy = claims_take(&group->keeper->claims, job);
+
+	if (busy) {
+		if (is_new)
+			tell_wait(group, job, busy);
+		claims_wait(&group->keeper->claims, job);
+		return;
 	}
-	if (written)
-		rc = content_commit(content, "record revisions", &err);
-	while (done) {
-		struct content_job *job = (struct content_job *)done;
+	work(group->keeper, job);
+	finish(group, job);
+}
 
-		done = done->next;
+static void take_given_back(struct group *group, const struct content_job *given)
+{
+	struct message *waiting;
+
+	claims_give_back(&group->keeper->claims, given->execution, given->node);
+	waiting = claims_waiting(&group->keeper->claims);
+	while (waiting) {
+		struct content_job *job = (struct content_job *)waiting;
+
+		waiting = waiting->next;
+		if (job->node == given->node && !strcmp(job->execution, given->execution)) {
+			job->result =
+				err_set(&job->err, ERR_CANCELLED, "it is not wanted any more");
+			finish(group, job);
+		} else {
+			take_capture(group, job, false);
+		}
+	}
+}
+
+static void take_job(struct group *group, struct content_job *job)
+{
+	switch (job->kind) {
+	case CONTENT_BEFORE:
+		take_capture(group, job, true);
+		return;
+	case CONTENT_GIVE_BACK:
+		take_given_back(group, job);
+		free_job(job);
+		return;
+	case CONTENT_CLAIM:
+		if (job->for_rollback)
+			job->node = EVENT_NO_NODE;
+		(void)claims_take(&group->keeper->claims, job); /* its own, from before */
+		free_job(job);
+		return;
+	case CONTENT_PIN:
+	case CONTENT_AFTER:
+	case CONTENT_COLLECT:
+	case CONTENT_RESTORE:
+	case CONTENT_COMPARE:
+	case CONTENT_WAITS:
+		break;
+	}
+	work(group->keeper, job);
+	finish(group, job);
+}
+
+static void answer(struct group *group)
+{
+	struct err err = {0};
+	int rc = group->written ? content_commit(group->keeper->content, "record revisions", &err)
+				: 0;
+
+	while (group->done) {
+		struct content_job *job = (struct content_job *)group->done;
+
+		group->done = group->done->next;
 		if (rc && needs_commit(job)) {
 			job->result = rc;
 			job->err = err;
 		}
-		mailbox_post_reply(worker->coordinator, &job->message);
+		mailbox_post_reply(group->worker->coordinator, &job->message);
 	}
+}
+
+/* Works off all that waits, makes it durable at once, and only then answers. */
+static void work_group(struct worker *worker, struct message *message)
+{
+	struct group group = {.worker = worker, .keeper = worker->state};
+
+	group.last = &group.done;
+	while (message) {
+		struct message *next = message->next;
+
+		if (message->kind == MESSAGE_QUIT)
+			worker->quits = true;
+		else
+			take_job(&group, (struct content_job *)message);
+		message = next;
+	}
+	answer(&group);
 }
 
 static int64_t work_off(struct worker *worker, struct message *messages)
 {
-	struct content *content = worker->state;
+	struct keeper *keeper = worker->state;
+	struct content *content = keeper->content;
 	struct err err;
 
 	work_group(worker, messages);
@@ -328,7 +445,11 @@ static int64_t work_off(struct worker *worker, struct message *messages)
 
 static void end(struct worker *worker)
 {
-	content_close(worker->state);
+	struct keeper *keeper = worker->state;
+
+	claims_release(&keeper->claims);
+	content_close(keeper->content);
+	free(keeper);
 }
 
 static const struct worker_ops ops = {.name = "content", .work = work_off, .end = end};
@@ -336,14 +457,17 @@ static const struct worker_ops ops = {.name = "content", .work = work_off, .end 
 int content_worker_start(struct worker *worker, const struct home *home,
 			 struct mailbox *coordinator, struct err *err)
 {
-	struct content *content;
-	int rc = content_open(home, CONTENT_WRITE, &content, err);
+	struct keeper *keeper = mem_zalloc(sizeof(*keeper));
+	int rc = content_open(home, CONTENT_WRITE, &keeper->content, err);
 
-	if (rc)
+	if (rc) {
+		free(keeper);
 		return rc;
-	worker->state = content;
+	}
+	claims_init(&keeper->claims);
+	worker->state = keeper;
 	rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
 	if (rc)
-		content_close(content);
+		end(worker);
 	return rc;
 }

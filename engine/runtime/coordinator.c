@@ -52,6 +52,8 @@ static void take_part(struct engine *engine, const struct commit_part *part)
 	publish_take(engine, live, part);
 	for (uint32_t i = 0; i < part->nodes_count; i++)
 		effects_of_node(engine, live, part->nodes[i]);
+	if (live->rollback_has_files && !live->execution->rolling_back)
+		effects_give_back(engine, live, EVENT_NO_NODE);
 }
 
 static void take_commit(struct engine *engine, struct commit *commit)

@@ -44,6 +44,62 @@ static struct content_job *job_new(struct live *live, const struct effect *effec
 	return job;
 }
 
+static const char *owner_of(const struct execution *execution, const struct node_spec *spec,
+			    struct arena *arena)
+{
+	char *text = mem_printf("%s of %s", spec->id, execution->name);
+	const char *kept = arena_strdup(arena, text);
+
+	free(text);
+	return kept;
+}
+
+static void post_to_content(struct engine *engine, struct content_job *job)
+{
+	mailbox_post_reply(&engine->content.mailbox, &job->message);
+}
+
+/* A job that no reply comes to. */
+static struct content_job *note_new(const struct live *live, enum content_kind kind, uint32_t node)
+{
+	struct content_job *job = mem_zalloc(sizeof(*job));
+
+	job->message.kind = MESSAGE_CONTENT;
+	job->kind = kind;
+	job->node = node;
+	memcpy(job->execution, live->execution->id, sizeof(job->execution));
+	return job;
+}
+
+void effects_give_back(struct engine *engine, struct live *live, uint32_t node)
+{
+	post_to_content(engine, note_new(live, CONTENT_GIVE_BACK, node));
+	if (node == EVENT_NO_NODE)
+		live->rollback_has_files = false;
+	else
+		live->has_files[node] = false;
+}
+
+void effects_claim(struct engine *engine, struct live *live, uint32_t node)
+{
+	const struct execution *execution = live->execution;
+	const struct node_run *run = &execution->nodes[node];
+	struct content_job *job;
+
+	if (!execution->workflow->nodes[node].artifacts_count)
+		return;
+	job = note_new(live, CONTENT_CLAIM, node);
+	job->for_rollback = run->state == STATE_RECOVERING || run->verdict == VERDICT_UNDO;
+	job->spec = &execution->workflow->nodes[node];
+	job->folder = files_folder(execution, job->spec, &job->arena);
+	job->owner = owner_of(execution, job->spec, &job->arena);
+	if (job->for_rollback)
+		live->rollback_has_files = true;
+	else
+		live->has_files[node] = true;
+	post_to_content(engine, job);
+}
+
 static void fill_restore(struct content_job *job, const struct execution *execution)
 {
 	const uint32_t count = job->spec->artifacts_count;
@@ -69,11 +125,15 @@ static void post_content(struct engine *engine, struct live *live, const struct 
 
 	if (kind == CONTENT_RESTORE)
 		fill_restore(job, live->execution);
+	if (kind == CONTENT_BEFORE) {
+		job->owner = owner_of(live->execution, job->spec, &job->arena);
+		live->has_files[job->node] = true;
+	}
 	if (kind == CONTENT_COLLECT)
 		job->outputs =
 			order_outputs_path(live->execution->id, job->spec->id, effect->attempt_kind,
 					   effect->attempt, &places, &job->arena);
-	mailbox_post_reply(&engine->content.mailbox, &job->message);
+	post_to_content(engine, job);
 }
 
 /* ---- starts ------------------------------------------------------------------------------ */
@@ -277,6 +337,8 @@ void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 
 	if (engine->broken || run->version > engine->committed_seq)
 		return;
+	if (live->has_files[node] && !run->intended && run->state != STATE_RUNNING)
+		effects_give_back(engine, live, node);
 	blackbox_about(live->execution->id);
 	count = execution_outstanding(live->execution, node, effects);
 	for (size_t i = 0; i < count; i++) {

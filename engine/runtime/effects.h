@@ -16,4 +16,9 @@ void effects_dispatch(struct engine *engine);
 /* Attempts alive or sent, over all executions. */
 uint32_t effects_live_count(const struct engine *engine);
 
+/* Files: a node (EVENT_NO_NODE: the rollback) gives back what it has; after a restart it claims
+ * what it had. */
+void effects_give_back(struct engine *engine, struct live *live, uint32_t node);
+void effects_claim(struct engine *engine, struct live *live, uint32_t node);
+
 #endif

@@ -233,6 +233,9 @@ static enum effect_kind effect_of(enum content_kind kind)
 	case CONTENT_RESTORE:
 	case CONTENT_PIN:
 	case CONTENT_COMPARE:
+	case CONTENT_CLAIM:
+	case CONTENT_GIVE_BACK:
+	case CONTENT_WAITS:
 		break;
 	}
 	return EFFECT_RESTORE;
@@ -243,32 +246,54 @@ static bool is_capture(enum content_kind kind)
 	return kind == CONTENT_BEFORE || kind == CONTENT_AFTER;
 }
 
-void facts_take_content(struct engine *engine, struct content_job *job)
+/* Its files are somebody else's: it goes on when they are given back. */
+static void take_wait(struct engine *engine, struct live *live, const struct content_job *job)
 {
-	struct live *live = live_find(&engine->lives, job->execution);
+	struct input input = {.kind = INPUT_WAITS,
+			      .time_us = clock_wall_us(engine->options.clock),
+			      .node = job->node,
+			      .attempt_kind = job->attempt_kind,
+			      .attempt = job->attempt,
+			      .text = job->err.message};
+
+	apply(engine, live, &input);
+}
+
+static void take_recorded(struct engine *engine, struct live *live, struct content_job *job)
+{
 	struct input input = {.time_us = clock_wall_us(engine->options.clock),
 			      .node = job->node,
 			      .attempt_kind = job->attempt_kind,
 			      .attempt = job->attempt};
 
-	if (live) { /* a job keeps its execution loaded */
+	if (job->result)
+		input.text = job->err.message;
+	else
+		input.items = job->items, input.items_count = job->items_count;
+	if (job->kind == CONTENT_COLLECT)
+		input.kind = job->result ? INPUT_COLLECT_FAILED : INPUT_COLLECTED;
+	else if (job->kind == CONTENT_RESTORE)
+		input.kind = job->result ? INPUT_RESTORE_FAILED : INPUT_RESTORED;
+	else
+		describe_capture(&input, job);
+	apply(engine, live, &input);
+}
+
+void facts_take_content(struct engine *engine, struct content_job *job)
+{
+	struct live *live = live_find(&engine->lives, job->execution);
+
+	if (live && job->kind == CONTENT_WAITS) {
+		take_wait(engine, live, job);
+	} else if (live) { /* a job keeps its execution loaded */
 		live->jobs--;
 		live_clear_in_flight(live, job->node, effect_of(job->kind));
-	}
-	if (live && job->result == -ERR_FULL && is_capture(job->kind)) {
-		room_want(engine, live, job->err.message);
-	} else if (live) {
-		if (job->result)
-			input.text = job->err.message;
+		if (job->result == -ERR_CANCELLED)
+			effects_of_node(engine, live, job->node); /* or is it wanted again? */
+		else if (job->result == -ERR_FULL && is_capture(job->kind))
+			room_want(engine, live, job->err.message);
 		else
-			input.items = job->items, input.items_count = job->items_count;
-		if (job->kind == CONTENT_COLLECT)
-			input.kind = job->result ? INPUT_COLLECT_FAILED : INPUT_COLLECTED;
-		else if (job->kind == CONTENT_RESTORE)
-			input.kind = job->result ? INPUT_RESTORE_FAILED : INPUT_RESTORED;
-		else
-			describe_capture(&input, job);
-		apply(engine, live, &input);
+			take_recorded(engine, live, job);
 	}
 	arena_release(&job->arena);
 	free(job);

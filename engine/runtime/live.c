@@ -17,6 +17,7 @@ struct live *live_add(struct live_table *table, struct execution *execution)
 
 	live->execution = execution;
 	live->in_flight = mem_calloc(nodes, sizeof(*live->in_flight));
+	live->has_files = mem_calloc(nodes, sizeof(*live->has_files));
 	live->dirty = mem_calloc(nodes, sizeof(*live->dirty));
 	live->dirty_mark = mem_calloc(nodes, sizeof(*live->dirty_mark));
 	live->snapshot_events = execution->events_count;
@@ -42,6 +43,7 @@ static void live_free(struct live *live)
 	execution_free(live->execution);
 	free(live->in_flight);
 	free(live->queried);
+	free(live->has_files);
 	free(live->dirty);
 	free(live->dirty_mark);
 	free(live->acts);

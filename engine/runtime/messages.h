@@ -61,7 +61,10 @@ enum content_kind {
 	CONTENT_AFTER,
 	CONTENT_COLLECT,
 	CONTENT_RESTORE,
-	CONTENT_COMPARE
+	CONTENT_COMPARE,
+	CONTENT_CLAIM,	   /* after a restart: what runs has its files still */
+	CONTENT_GIVE_BACK, /* a node has ended, or a rollback (node: EVENT_NO_NODE) */
+	CONTENT_WAITS,	   /* to the coordinator: a capture waits; err says for whom */
 };
 
 /* Work on files. The workflow that `spec` points into outlives the job. */
@@ -69,12 +72,14 @@ struct content_job {
 	struct message message;
 	enum content_kind kind;
 	struct request *request; /* PIN, COMPARE */
+	bool for_rollback;	 /* CLAIM: in the name of the execution's rollback */
 	char execution[ULID_TEXT];
 	const struct node_spec *spec;
 	uint32_t node, attempt;
 	enum attempt_kind attempt_kind;
 	struct arena arena;	  /* owns the texts and items */
 	const char *name;	  /* "edge-cert#12/swap/run-1/before" */
+	const char *owner;	  /* BEFORE, CLAIM: for people, "swap of edge-cert#12" */
 	const char *folder;	  /* the node's working folder */
 	const char *outputs;	  /* COLLECT: the file */
 	struct event_item *items; /* RESTORE: in, what to bring back; all: out */

@@ -153,8 +153,24 @@ int recovery_load(struct engine *engine, struct journal *journal, struct err *er
 	return rc < 0 ? rc : 0;
 }
 
+/* Before anything new may want the same files. */
+static void claim_files(struct engine *engine, struct live *live)
+{
+	const struct execution *execution = live->execution;
+
+	for (uint32_t node = 0; node < execution->workflow->nodes_count; node++) {
+		const struct node_run *run = &execution->nodes[node];
+
+		if (run->state == STATE_RUNNING || run->state == STATE_RECOVERING ||
+		    (run->intended && run->captured_before))
+			effects_claim(engine, live, node);
+	}
+}
+
 void recovery_resume(struct engine *engine)
 {
+	for (size_t i = 0; i < engine->lives.count; i++)
+		claim_files(engine, engine->lives.items[i]);
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		struct live *live = engine->lives.items[i];
 

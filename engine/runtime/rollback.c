@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "runtime/acts.h"
+#include "runtime/effects.h"
 #include "runtime/files.h"
 
 /* ---- files on disk ----------------------------------------------------------------------- */
@@ -42,10 +43,13 @@ static bool compare_files(struct engine *engine, struct live *live, struct reque
 			  const struct plan *plan)
 {
 	struct content_job *job;
+	char owner[300]; /* names are short */
 
 	if (request->has_compared)
 		return false;
 	list_files(live, request, plan);
+	(void)snprintf(owner, sizeof(owner), "the rollback of %s", live->execution->name);
+	request->owner = arena_strdup(&request->arena, owner);
 	if (!request->compared_count)
 		return false;
 	live->jobs++;
@@ -221,37 +225,59 @@ static int make_plan(const struct live *live, struct request *request, struct pl
 	return rc ? rc : plan_make(live->execution, &ask, out, &request->err);
 }
 
-void rollback_take(struct engine *engine, struct request *request)
+/* Shows the plan, or carries it out. Afterwards the request may be anybody's. */
+static void take_plan(struct engine *engine, struct live *live, struct request *request,
+		      struct plan *plan)
 {
 	const struct runtime_encoder *encoder = &engine->options.encoder;
+	int rc = request->has_shown ? check_shown(live, request, plan) : 0;
+
+	if (rc && (request->kind == REQUEST_ROLLBACK || rc == -ERR_INVALID)) {
+		acts_answer(request, rc);
+		return;
+	}
+	encoder->plan(encoder->ctx, live->execution, plan, &request->out);
+	if (request->kind == REQUEST_ROLLBACK) {
+		roll_back(engine, live, request, plan);
+		return;
+	}
+	request->seq = live->execution->seq;
+	acts_answer(request, 0);
+}
+
+/* A rollback that began keeps the files that were taken for it; one that was refused does not. */
+static void settle_files(struct engine *engine, struct live *live)
+{
+	if (live->rollback_has_files)
+		return; /* one is under way already */
+	if (live->execution->rolling_back)
+		live->rollback_has_files = true;
+	else
+		effects_give_back(engine, live, EVENT_NO_NODE);
+}
+
+void rollback_take(struct engine *engine, struct request *request)
+{
 	struct live *live = acts_find_ready(engine, request);
+	const bool took_files = request->kind == REQUEST_ROLLBACK && request->has_compared;
 	struct plan *plan;
 	int rc;
 
 	if (!live)
 		return;
-	rc = make_plan(live, request, &plan);
+	rc = request->busy ? err_set(&request->err, ERR_REFUSED,
+				     "%s just now: wait for its end, or stop it", request->busy)
+			   : make_plan(live, request, &plan);
 	if (rc) {
 		acts_answer(request, rc);
-		return;
-	}
-	if (compare_files(engine, live, request, plan)) {
+	} else if (compare_files(engine, live, request, plan)) {
 		plan_free(plan);
 		return;
-	}
-	mark_rows(engine, live, request, plan);
-	rc = request->has_shown ? check_shown(live, request, plan) : 0;
-	if (rc && (request->kind == REQUEST_ROLLBACK || rc == -ERR_INVALID)) {
-		plan_free(plan);
-		acts_answer(request, rc);
-		return;
-	}
-	encoder->plan(encoder->ctx, live->execution, plan, &request->out);
-	if (request->kind == REQUEST_PLAN) {
-		request->seq = live->execution->seq;
-		acts_answer(request, 0);
 	} else {
-		roll_back(engine, live, request, plan);
+		mark_rows(engine, live, request, plan);
+		take_plan(engine, live, request, plan);
+		plan_free(plan);
 	}
-	plan_free(plan);
+	if (took_files)
+		settle_files(engine, live);
 }

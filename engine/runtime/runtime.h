@@ -144,6 +144,8 @@ struct request {
 	struct graph *graph;
 	char blob[41], revision[41];
 	struct compared *compared;
+	const char *busy;  /* somebody writes one of the files now: who, for people */
+	const char *owner; /* of the files, for people: "the rollback of edge-cert#12" */
 	uint32_t compared_count;
 	bool has_compared;
 	bool dirty, looked_up, retry;

@@ -191,6 +191,18 @@ static void describe_absent(struct event_item *out)
 				   .folder = out->folder};
 }
 
+bool content_locate(const char *folder, const char *const *roots, size_t roots_count,
+		    const char *path, uint64_t *out_device, uint64_t *out_folder)
+{
+	struct place place = {folder, roots, roots_count};
+	struct event_item item = {0};
+
+	content_own_locate(&place, path, &item);
+	*out_device = item.device;
+	*out_folder = item.folder;
+	return item.folder;
+}
+
 void content_own_locate(const struct place *place, const char *path, struct event_item *out)
 {
 	const char *name;

@@ -38,6 +38,10 @@ int content_add_file(struct content *content, const char *name, const char *fold
 		     struct event_item *out, struct err *err);
 /* Whether what is added from now on may use up the last 5 % of the disk; at first it may not. */
 void content_may_fill(struct content *content, bool may_fill);
+/* Which folder really holds a file of a node; false when there is none yet, or it may not be looked
+ * at. */
+bool content_locate(const char *folder, const char *const *roots, size_t roots_count,
+		    const char *path, uint64_t *out_device, uint64_t *out_folder);
 /* Makes the batch durable: pack, sync, ref, sync. An empty batch does nothing. */
 int content_commit(struct content *content, const char *message, struct err *err);
 
