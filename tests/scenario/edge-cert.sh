@@ -8,11 +8,7 @@
 
 command -v openssl >/dev/null || skip "openssl is missing"
 cp -r "$ROOT/workflows/edge-cert" . || fail "no runbook"
-stop_proxy() {
-	test -x "$work/files/edge-cert/stop-proxy.sh" && "$work/files/edge-cert/stop-proxy.sh"
-	cleanup
-}
-trap '(exit $?); stop_proxy' EXIT
+at_end=$work/files/edge-cert/stop-proxy.sh
 
 expect 0 hlp validate edge-cert/edge-cert.yaml
 expect 0 hlp run edge-cert/edge-cert.yaml --yes

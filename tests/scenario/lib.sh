@@ -3,7 +3,8 @@
 #
 # Sourced by every scenario: a home and a work folder of its own, the programs of HLP_BUILD, a
 # few claims, and a cleanup that ends this home's instance and nothing else. A scenario starts no
-# engine by itself: hlp does. A claim that does not hold ends the test with 1 and shows why.
+# engine by itself: hlp does. What it starts besides, the program or function named in $at_end
+# ends, when the test's result stands. A claim that does not hold ends the test with 1 and shows why.
 
 test -n "${HLP_BUILD-}" || HLP_BUILD=$(cd "$(dirname "$0")/../../build" && pwd)
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -56,6 +57,7 @@ cleanup() {
 		echo "---- engine.log"
 		tail -n 30 "$HLP_HOME/engine.log" 2>/dev/null
 	fi
+	test -z "${at_end-}" || "$at_end"
 	cd / || exit 1
 	timeout 20 hlp engine stop --all --yes >/dev/null 2>&1
 	for tries in 1 2 3; do

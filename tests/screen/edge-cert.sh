@@ -8,11 +8,7 @@
 
 command -v openssl >/dev/null || skip "openssl is missing"
 cp -r "$ROOT/workflows/edge-cert" . || fail "no runbook"
-end_proxy() {
-	test -x "$work/files/edge-cert/stop-proxy.sh" && "$work/files/edge-cert/stop-proxy.sh"
-	end_terminal
-}
-trap '(exit $?); end_proxy' EXIT
+at_end=$work/files/edge-cert/stop-proxy.sh
 
 expect 0 hlp run edge-cert/edge-cert.yaml --yes
 good=$(./edge-cert/served.sh --serial) || fail "nobody serves"
@@ -30,8 +26,8 @@ keys Escape
 type_in '/swap'
 keys d
 # The certificate itself is another one each time.
-shows '^ \+[A-Za-z0-9+/]{64}$'
-shows '^ -[A-Za-z0-9+/]{64}$'
+shows '^ +[0-9]+ \+[A-Za-z0-9+/]{64}$'
+shows '^ +[0-9]+ +-[A-Za-z0-9+/]{64}$'
 shows 'tls/edge.crt   of swap, file 1 of 2'
 if test -n "${KILL-}"; then
 	kill -9 "$(pid_of hlpd)"
