@@ -85,6 +85,13 @@ static int read_value(struct start_plan *start, const char *value, const char **
 	return 0;
 }
 
+static bool is_secret(const struct start_plan *start, const char *name)
+{
+	const struct param *param = workflow_find_param(start->workflow, name);
+
+	return param != NULL && param->secret;
+}
+
 static int add_param(struct start_plan *start, char *word, struct err *err)
 {
 	char *equals = strchr(word, '=');
@@ -99,6 +106,9 @@ static int add_param(struct start_plan *start, char *word, struct err *err)
 		return err_set(err, ERR_LIMIT, "more than %d params", PARAMS_MAX);
 	struct binding *param = &start->given[start->given_count];
 	*equals = '\0';
+	if (is_secret(start, word) && (equals[1] != '@' || equals[2] == '@'))
+		return err_set(err, ERR_INVALID, "secret '%s' is given by a file: %s=@FILE", word,
+			       word);
 	param->name = arena_strdup(&start->arena, word);
 	int status = read_value(start, equals + 1, &param->value, err);
 	if (status < 0)
@@ -228,7 +238,8 @@ void start_fill(struct app *app, struct page *page)
 	page_addf(page, ROLE_text, 0, 8, "file    %s", start->file);
 	for (size_t i = 0; i < start->given_count; i++)
 		page_addf(page, ROLE_text, 0, 8, "param   %s=%s", start->given[i].name,
-			  start->given[i].value);
+			  is_secret(start, start->given[i].name) ? "(secret)"
+								 : start->given[i].value);
 	if (node->irreversible != NULL)
 		page_addf(page, ROLE_warning, 0, 8, "risk    no way back after %s: %s", node->id,
 			  node->irreversible);

@@ -137,6 +137,7 @@ static int name_files(struct home *home, struct err *err)
 	home->database = file_join(home->path, "state.db");
 	home->content = file_join(home->path, "content.git");
 	home->output = file_join(home->path, "output");
+	home->secret = file_join(home->path, "secret");
 	home->launcher_log = file_join(home->path, "launcher.log");
 	home->engine_log = file_join(home->path, "engine.log");
 	return 0;
@@ -173,6 +174,7 @@ void home_release(struct home *home)
 	free(home->database);
 	free(home->content);
 	free(home->output);
+	free(home->secret);
 	free(home->launcher_log);
 	free(home->engine_log);
 	*home = (struct home){.fd = -1};

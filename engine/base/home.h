@@ -25,6 +25,7 @@ struct home {
 	char *database;	       /* PATH/state.db */
 	char *content;	       /* PATH/content.git */
 	char *output;	       /* PATH/output */
+	char *secret;	       /* PATH/secret: values that may lie nowhere else */
 	char *launcher_log;    /* PATH/launcher.log: the launcher's own records */
 	char *engine_log;      /* PATH/engine.log: what hlpd and hlp-launcher print */
 };

@@ -4,10 +4,12 @@
  */
 #include "cli/cli.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -189,6 +191,42 @@ char *cli_read_line(void)
 	}
 	buf_add(&line, "", 0);
 	return line.data != NULL ? buf_steal(&line) : mem_strdup("");
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number)
+{
+	interrupted = number;
+}
+
+/* Ctrl-C while nothing is shown must not leave a terminal that shows nothing. */
+static char *read_hidden(const struct termios *shown)
+{
+	struct sigaction note = {.sa_handler = note_interrupt}, before;
+	struct termios hidden = *shown;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	interrupted = 0;
+	(void)sigaction(SIGINT, &note, &before); /* valid arguments: cannot fail */
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	char *line = cli_read_line();
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, shown); /* as it was a moment ago */
+	(void)sigaction(SIGINT, &before, NULL);
+	if (interrupted) {
+		(void)raise(SIGINT);
+	}
+	return line;
+}
+
+char *cli_read_secret(struct say *say)
+{
+	struct termios shown;
+	if (tcgetattr(STDIN_FILENO, &shown) < 0) {
+		return cli_read_line();
+	}
+	char *line = read_hidden(&shown);
+	say_printf(say, "\n");
+	return line;
 }
 
 static void print_options(struct say *say, const struct option_spec *options)

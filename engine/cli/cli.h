@@ -75,6 +75,8 @@ const char *cli_argument(const struct cli *cli, size_t i);
 void cli_split_target(const char *text, char **out_execution, char **out_node);
 /* One line from standard input, without its newline; NULL at the end. The caller frees it. */
 char *cli_read_line(void);
+/* The same without showing what is typed. */
+char *cli_read_secret(struct say *say);
 
 void cli_print_help(struct say *say, const struct cli_command *command);
 

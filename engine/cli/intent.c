@@ -82,6 +82,10 @@ static void say_params(const struct intent *intent)
 	int columns = say_columns(out);
 	for (uint32_t i = 0; i < intent->source->workflow->params_count; i++) {
 		const struct binding *param = &intent->params->bound[i];
+		if (intent->source->workflow->params[i].secret) {
+			say_printf(out, "  %s = (secret)\n", param->name);
+			continue;
+		}
 		if (param->value == NULL) {
 			say_printf(out, "  %s has no value\n", param->name);
 			continue;

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/file.h"
 #include "model/limits.h"
@@ -30,7 +32,8 @@ static int read_value(struct params *params, const char *text, const char **out,
 	}
 	char *data = NULL;
 	size_t length = 0;
-	int code = file_read(text + 1, LIMIT_YAML_SCALAR_BYTES, &data, &length, err);
+	const char *path = strcmp(text, "@-") == 0 ? "/dev/stdin" : text + 1;
+	int code = file_read(path, LIMIT_YAML_SCALAR_BYTES, &data, &length, err);
 	if (code < 0) {
 		return code;
 	}
@@ -40,22 +43,38 @@ static int read_value(struct params *params, const char *text, const char **out,
 	}
 	length -= length > 0 && data[length - 1] == '\n';
 	*out = arena_strndup(&params->arena, data, length);
+	explicit_bzero(data, length);
 	free(data);
 	return 0;
 }
 
-int params_parse(struct params *params, const char *word, struct err *err)
+static bool is_secret(const struct workflow *workflow, const char *name)
+{
+	const struct param *param = workflow != NULL ? workflow_find_param(workflow, name) : NULL;
+	return param != NULL && param->secret;
+}
+
+int params_parse(struct params *params, const struct workflow *workflow, const char *word,
+		 struct err *err)
 {
 	const char *equals = strchr(word, '=');
 	const char *value = NULL;
 	if (equals == NULL || equals == word) {
 		return err_set(err, ERR_INVALID, "'-p %s': write -p KEY=VALUE", word);
 	}
+	const char *name = arena_strndup(&params->arena, word, (size_t)(equals - word));
+	if (is_secret(workflow, name) && (equals[1] != '@' || equals[2] == '@')) {
+		return err_set(err, ERR_INVALID,
+			       "secret '%s' cannot stand among the words of a command, where "
+			       "everybody can read it: give it with -p %s=@FILE, or -p %s=@- from "
+			       "standard input",
+			       name, name, name);
+	}
 	int code = read_value(params, equals + 1, &value, err);
 	if (code < 0) {
 		return code;
 	}
-	add(params, arena_strndup(&params->arena, word, (size_t)(equals - word)), value);
+	add(params, name, value);
 	return 0;
 }
 
@@ -94,6 +113,9 @@ static void say_question(struct say *say, const struct param *param)
 	}
 	say_printf(say, "  %s", param->name);
 	say_type(say, param);
+	if (param->secret) {
+		say_printf(say, ", secret: it is not shown");
+	}
 	if (param->default_value != NULL) {
 		say_printf(say, " [%s]", param->default_value);
 	} else if (!param->required) {
@@ -129,11 +151,12 @@ static bool ask_for(struct cli *cli, const struct param *param, struct params *p
 	bool fits = false;
 	while (!fits) {
 		say_question(&cli->out, param);
-		char *line = cli_read_line();
+		char *line = param->secret ? cli_read_secret(&cli->out) : cli_read_line();
 		if (line == NULL) {
 			return false;
 		}
 		fits = take_answer(cli, param, line, params);
+		explicit_bzero(line, strlen(line));
 		free(line);
 	}
 	return true;
@@ -152,6 +175,23 @@ static void ask_person(struct cli *cli, const struct workflow *workflow, enum pa
 	}
 }
 
+/* From here on they are on their way to the engine, and nothing that is shown has them. */
+static void hide_secrets(const struct workflow *workflow, struct params *params)
+{
+	bool any = false;
+	for (uint32_t i = 0; i < workflow->params_count; i++) {
+		if (workflow->params[i].secret) {
+			params->bound[i].value = NULL;
+			any = true;
+		}
+	}
+	if (any) {
+		const struct rlimit none = {0};
+		(void)setrlimit(RLIMIT_CORE, &none);	  /* lowering is always allowed */
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* likewise */
+	}
+}
+
 int params_read(struct cli *cli, const struct workflow *workflow, enum params_ask ask,
 		struct params *out)
 {
@@ -161,7 +201,7 @@ int params_read(struct cli *cli, const struct workflow *workflow, enum params_as
 	const char *word;
 	int code = 0;
 	while (code >= 0 && (word = options_next(&cli->options, "param", &at)) != NULL) {
-		code = params_parse(&params, word, &err);
+		code = params_parse(&params, workflow, word, &err);
 	}
 	if (code >= 0 && cli->interactive) {
 		ask_person(cli, workflow, ask, &params);
@@ -174,12 +214,16 @@ int params_read(struct cli *cli, const struct workflow *workflow, enum params_as
 		params_release(&params);
 		return cli_refuse(cli, CLI_USAGE, "%s", err.message);
 	}
+	hide_secrets(workflow, &params);
 	*out = params;
 	return 0;
 }
 
 void params_release(struct params *params)
 {
+	for (size_t i = 0; i < params->count; i++) {
+		explicit_bzero((char *)params->given[i].value, strlen(params->given[i].value));
+	}
 	free(params->given);
 	arena_release(&params->arena);
 	*params = (struct params){0};

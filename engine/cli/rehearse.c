@@ -168,7 +168,7 @@ static bool is_plain_word(const char *word)
 /* A shell's text as it is; words with the quotes that a shell would want. */
 static char *command_text(const struct order *order)
 {
-	const char *const *argv = order->argv;
+	const char *const *argv = order->command;
 	struct buf text;
 	size_t count = 0;
 	while (argv[count] != NULL) {
@@ -319,8 +319,9 @@ static void say_common(struct rehearsal *r)
 	say_printf(out, "  a dry run: nothing is run\n");
 	for (uint32_t i = 0; i < r->workflow->params_count; i++) {
 		const struct binding *param = &r->execution->params[i];
+		const char *none = r->workflow->params[i].secret ? "= (secret)" : "has no value";
 		char *text = param->value != NULL ? mem_printf("%s = %s", param->name, param->value)
-						  : mem_printf("%s has no value", param->name);
+						  : mem_printf("%s %s", param->name, none);
 		say_block(out, i == 0 ? "params" : "", text);
 		free(text);
 	}
@@ -432,7 +433,8 @@ int rehearse(struct cli *cli, const struct source *source, const struct params *
 	struct rehearsal r = {.cli = cli,
 			      .places = {.output_folder = "$HLP_HOME/output",
 					 .workspace = "${run.workspace}",
-					 .relay = "hlp-relay"}};
+					 .relay = "hlp-relay",
+					 .secrets = "$HLP_HOME/secret"}};
 	int code = make_execution(&r, source, params);
 	if (code == 0) {
 		find_order(&r);

@@ -21,7 +21,8 @@
 #define START_TIMEOUT_US ((int64_t)60 * 1000000)
 
 static const struct option_spec options[] = {
-	{"param", 'p', OPTION_VALUE, "KEY=VALUE", "a param; KEY=@FILE reads it from a file"},
+	{"param", 'p', OPTION_VALUE, "KEY=VALUE",
+	 "a param; KEY=@FILE reads a file, KEY=@- standard input"},
 	{"detach", 'd', OPTION_FLAG, NULL, "print the execution's name and leave it running"},
 	{"dry-run", 0, OPTION_FLAG, NULL, "say what would be run, every value filled in"},
 	{"another", 0, OPTION_FLAG, NULL, "even if one of this name has not ended"},

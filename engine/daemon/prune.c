@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Pruning. An execution's outputs go before its rows: if we die in between, it is still there to be
- * pruned again. Contents go last, by what the rest of the journal names; what a prune that was cut
- * short left of them, the next one takes away.
+ * Pruning. An execution's secrets and outputs go before its rows: if we die in between, it is still
+ * there to be pruned again. Contents go last, by what the rest of the journal names; what a prune
+ * that was cut short left of them, the next one takes away.
  */
 #include "daemon/prune.h"
 
@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "store/content.h"
 #include "store/content_prune.h"
 #include "store/journal.h"
 #include "store/output.h"
@@ -143,7 +144,9 @@ static int remove_all(const struct prune *prune, struct err *err)
 	for (size_t i = 0; rc >= 0 && i < prune->count; i++) {
 		char *folder = file_join(prune->home->output, prune->gone[i].id);
 
-		rc = output_remove(folder, err);
+		rc = content_forget_secrets(prune->home, prune->gone[i].id, err);
+		if (rc >= 0)
+			rc = output_remove(folder, err);
 		free(folder);
 		if (rc >= 0)
 			rc = journal_remove(prune->journal, prune->gone[i].id, err);

@@ -18,10 +18,12 @@
 #define LIMIT_ROOTS		 100
 #define LIMIT_EXIT_CODES	 255
 #define LIMIT_SHOWN		 100 /* values beside a question */
+#define LIMIT_REFERENCE		 256 /* bytes of what stands after the kind in a ${…} */
 #define LIMIT_NAME		 63  /* bytes of a workflow's, phase's or node's name */
 #define LIMIT_HOST		 255 /* bytes of USER@HOST */
 #define LIMIT_ARTIFACTS_PER_NODE 1000
 #define LIMIT_OUTPUTS_PER_NODE	 100
+#define LIMIT_SECRET_SHORTEST	 6 /* bytes: anything shorter cannot be masked in output */
 #define LIMIT_OUTPUT_VALUE_BYTES ((size_t)64 * 1024)
 #define LIMIT_ERRORS_SHOWN	 100 /* of one file; the rest are counted */
 #define LIMIT_PARALLEL		 10000

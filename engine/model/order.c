@@ -109,7 +109,16 @@ static int build_argv(const struct command *command, struct order_env *env, cons
 
 /* ---- the relay ------------------------------------------------------------------------------- */
 
-/* A command that runs through the relay: hlp-relay, its options, then the command itself. */
+static uint32_t count_secrets(const struct order_env *env)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < env->count; i++)
+		count += env->variables[i].secret != NULL;
+	return count;
+}
+
+/* The command line of the relay while it is made: its options, "--", then the command itself. */
 struct relayed {
 	const char **argv;
 	size_t count;
@@ -121,13 +130,6 @@ static void add_option(struct relayed *relayed, const char *name, const char *va
 	relayed->argv[relayed->count++] = value;
 }
 
-static void add_file(struct relayed *relayed, struct order *order, const char *option,
-		     const char *path, const char *text)
-{
-	add_option(relayed, option, path);
-	order->files[order->files_count++] = (struct order_file){.path = path, .text = text};
-}
-
 static const char *order_path(const struct order_env *env, const struct order_places *places,
 			      const char *ending)
 {
@@ -135,50 +137,86 @@ static const char *order_path(const struct order_env *env, const struct order_pl
 			    ending, env->arena);
 }
 
-static int add_scripts(const struct command *command, struct order_env *env,
-		       const struct order_places *places, struct order *order,
-		       struct relayed *relayed, struct err *err)
+static void add_secrets(struct relayed *relayed, const struct order_env *env,
+			const struct order_places *places)
 {
-	const char *text;
-	int result = order_host_script(command, env, &text, err);
+	for (size_t i = 0; i < env->count; i++) {
+		const struct order_variable *variable = &env->variables[i];
+		char *text;
+
+		if (!variable->secret)
+			continue;
+		text = mem_printf("%s=%s/%s/%s", variable->name, places->secrets,
+				  env->execution->id, variable->secret);
+		add_option(relayed, "--secret", arena_strdup(env->arena, text));
+		free(text);
+	}
+}
+
+static int add_script(const struct command *command, struct order_env *env,
+		      const struct order_places *places, const char *ending, struct order *order,
+		      struct err *err)
+{
+	struct order_file *file = &order->files[order->files_count];
+	int result = order_host_script(command, env, &file->text, err);
 
 	if (result < 0)
 		return result;
-	add_file(relayed, order, "--script", order_path(env, places, "script"), text);
-	if (order->outputs)
-		add_option(relayed, "--outputs", order->outputs);
-	if (env->kind != ATTEMPT_RUN || !env->spec->has_stop_run)
-		return 0;
-	result = order_host_script(&env->spec->stop_run, env, &text, err);
+	file->path = order_path(env, places, ending);
+	order->files_count++;
+	return 0;
+}
+
+/* What ssh is to do: the connection's command line, and the scripts that the relay sends. */
+static int connect_to_host(const struct command *command, struct order_env *env,
+			   const struct order_places *places, struct order *order, struct err *err)
+{
+	int result = order_host_argv(command, env, &order->argv, err);
+
 	if (result >= 0)
-		add_file(relayed, order, "--stop", order_path(env, places, "stop"), text);
+		result = add_script(command, env, places, "script", order, err);
+	if (result >= 0 && env->kind == ATTEMPT_RUN && env->spec->has_stop_run)
+		result = add_script(&env->spec->stop_run, env, places, "stop", order, err);
 	return result;
 }
 
-static int relay(const struct command *command, struct order_env *env,
-		 const struct order_places *places, struct order *order, struct err *err)
+/* A command that is given secrets writes its outputs where only secrets may lie; the relay keeps
+ * what is left of them when they are masked. */
+static void divert_outputs(struct relayed *relayed, struct order_env *env,
+			   const struct order_places *places)
 {
-	struct relayed relayed = {.argv = arena_alloc(env->arena, 16 * sizeof(char *))};
-	const char *const *there;
+	const struct order_places secret = {.output_folder = places->secrets};
+	const char *raw = order_path(env, &secret, "outputs");
+
+	order_env_set(env, "HLP_OUTPUT", raw);
+	add_option(relayed, "--raw", raw);
+}
+
+static int relay(struct order_env *env, const struct order_places *places, struct order *order,
+		 struct err *err)
+{
+	static const char *const scripts[] = {"--script", "--stop"};
+	struct relayed relayed = {0};
 	size_t count = 0;
-	int result;
 
 	if (!places->relay)
 		return err_set(err, ERR_UNAVAILABLE, "program 'hlp-relay' is missing beside hlpd");
-	result = order_host_argv(command, env, &there, err);
-	if (result < 0)
-		return result;
+	while (order->argv[count])
+		count++;
+	relayed.argv =
+		arena_alloc(env->arena, (count + 2 * count_secrets(env) + 16) * sizeof(char *));
 	relayed.argv[relayed.count++] = places->relay;
 	add_option(&relayed, "--note", order_path(env, places, "log.end"));
-	result = add_scripts(command, env, places, order, &relayed, err);
-	if (result < 0)
-		return result;
-	while (there[count])
-		count++;
-	order->argv = arena_alloc(env->arena, (relayed.count + count + 2) * sizeof(char *));
-	memcpy((char **)order->argv, relayed.argv, relayed.count * sizeof(char *));
-	((const char **)order->argv)[relayed.count] = "--";
-	memcpy((char **)order->argv + relayed.count + 1, there, count * sizeof(char *));
+	for (uint32_t i = 0; i < order->files_count; i++)
+		add_option(&relayed, scripts[i], order->files[i].path);
+	if (order->outputs)
+		add_option(&relayed, "--outputs", order->outputs);
+	if (order->outputs && !env->spec->host)
+		divert_outputs(&relayed, env, places);
+	add_secrets(&relayed, env, places);
+	relayed.argv[relayed.count++] = "--";
+	memcpy(relayed.argv + relayed.count, order->argv, count * sizeof(char *));
+	order->argv = relayed.argv;
 	return 0;
 }
 
@@ -236,6 +274,7 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 		struct arena *arena, const struct order **out, struct err *err)
 {
 	const struct node_spec *spec = &execution->workflow->nodes[node];
+	const struct command *command = command_of(spec, kind, artifact);
 	struct order *order = arena_alloc(arena, sizeof(*order));
 	struct order_env env = {.execution = execution,
 				.node = node,
@@ -254,9 +293,12 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 	fill_places(order, &env, places);
 	result = order_env_build(&env, err);
 	if (result >= 0 && spec->host)
-		result = relay(command_of(spec, kind, artifact), &env, places, order, err);
+		result = connect_to_host(command, &env, places, order, err);
 	else if (result >= 0)
-		result = build_argv(command_of(spec, kind, artifact), &env, &order->argv, err);
+		result = build_argv(command, &env, &order->argv, err);
+	order->command = order->argv;
+	if (result >= 0 && (spec->host || count_secrets(&env)))
+		result = relay(&env, places, order, err);
 	if (result < 0)
 		return err_prefix(err, "node '%s'", spec->id);
 	order->env = order_env_list(&env);

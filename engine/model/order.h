@@ -14,12 +14,13 @@ struct order_file {
 };
 
 struct order {
-	const char *attempt;	 /* its id */
-	const char *const *argv; /* ends with NULL */
-	const char *const *env;	 /* "NAME=value", ends with NULL: the whole environment */
-	const char *folder;	 /* absolute working folder */
-	const char *output;	 /* file for stdout and stderr, beneath the home's output folder */
-	const char *outputs;	 /* file for $HLP_OUTPUT; NULL when the node declares none */
+	const char *attempt;	    /* its id */
+	const char *const *argv;    /* ends with NULL */
+	const char *const *command; /* argv without the relay */
+	const char *const *env;	    /* "NAME=value", ends with NULL: the whole environment */
+	const char *folder;	    /* absolute working folder */
+	const char *output;  /* file for stdout and stderr, beneath the home's output folder */
+	const char *outputs; /* file for $HLP_OUTPUT; NULL when the node declares none */
 	struct order_file files[2];
 	uint32_t files_count;
 	int64_t timeout_us; /* 0: none */
@@ -34,6 +35,7 @@ struct order_places {
 	const char *output_folder; /* $HLP_HOME/output */
 	const char *workspace;	   /* the execution's own scratch folder, for HLP_WORKSPACE */
 	const char *relay;	   /* path of hlp-relay */
+	const char *secrets;	   /* $HLP_HOME/secret */
 };
 
 /* Builds the order of an attempt in `arena`. A template that does not resolve is ERR_INVALID. */

@@ -13,38 +13,42 @@
 #include "model/environment.h"
 #include "model/limits.h"
 
-#define VALUE_MAX ((size_t)1024 * 1024)
 /* More than any kernel takes for a program's arguments and environment. */
 #define COMMAND_MAX ((size_t)4 * 1024 * 1024)
 
 /* ---- variables ------------------------------------------------------------------------------- */
 
-static const char *find(const struct order_env *env, const char *name)
+static struct order_variable *find(const struct order_env *env, const char *name)
 {
 	for (size_t i = 0; i < env->count; i++)
 		if (!strcmp(env->variables[i].name, name))
-			return env->variables[i].value;
+			return &env->variables[i];
 	return NULL;
 }
 
-static void set(struct order_env *env, const char *name, const char *value)
+static void set(struct order_env *env, const struct order_variable *variable)
 {
-	for (size_t i = 0; i < env->count; i++) {
-		if (!strcmp(env->variables[i].name, name)) {
-			env->variables[i].value = value;
-			return;
-		}
+	struct order_variable *found = find(env, variable->name);
+
+	if (found) {
+		*found = *variable;
+		return;
 	}
 	if (env->count == env->capacity) {
 		size_t capacity = env->capacity ? 2 * env->capacity : 32;
-		struct binding *grown = arena_alloc(env->arena, capacity * sizeof(*grown));
+		struct order_variable *grown = arena_alloc(env->arena, capacity * sizeof(*grown));
 
 		if (env->count)
 			memcpy(grown, env->variables, env->count * sizeof(*grown));
 		env->variables = grown;
 		env->capacity = capacity;
 	}
-	env->variables[env->count++] = (struct binding){.name = name, .value = value};
+	env->variables[env->count++] = *variable;
+}
+
+void order_env_set(struct order_env *env, const char *name, const char *value)
+{
+	set(env, &(struct order_variable){.name = name, .value = value});
 }
 
 static void add_recorded(struct order_env *env)
@@ -56,28 +60,45 @@ static void add_recorded(struct order_env *env)
 
 		if (recorded->value && (environment_is_base(recorded->name) ||
 					environment_is_passed(env->spec, recorded->name)))
-			set(env, recorded->name, recorded->value);
+			order_env_set(env, recorded->name, recorded->value);
 	}
+}
+
+/* The param whose secret a reference stands for; NULL when it is none. */
+static const char *secret_of(const struct order_env *env, const char *kind, const char *path)
+{
+	const struct order_variable *variable;
+	const struct param *param;
+
+	if (!strcmp(kind, "params")) {
+		param = workflow_find_param(env->execution->workflow, path);
+		return param && param->secret ? param->name : NULL;
+	}
+	variable = strcmp(kind, "env") ? NULL : find(env, path);
+	return variable ? variable->secret : NULL;
+}
+
+/* A variable is a secret when its text is one reference to one. */
+static const char *whole_secret(const struct order_env *env, const char *text)
+{
+	char path[LIMIT_REFERENCE];
+	const char *kind;
+
+	return template_is_reference(text, &kind, path) ? secret_of(env, kind, path) : NULL;
 }
 
 static int add_declared(struct order_env *env, const struct binding *list, uint32_t count,
 			struct err *err)
 {
-	const struct template_scope scope = {.lookup = order_env_lookup, .ctx = env};
-
 	for (uint32_t i = 0; i < count; i++) {
-		struct buf buf;
-		int result;
+		struct order_variable variable = {.name = list[i].name};
 
-		buf_init(&buf, VALUE_MAX);
-		result = template_expand(TEMPLATE_PLAIN, list[i].value, &scope, &buf, err);
-		if (result >= 0)
-			set(env, list[i].name,
-			    arena_strndup(env->arena, buf_text(&buf), buf.length));
-		buf_release(&buf);
-		if (result < 0)
+		variable.secret = whole_secret(env, list[i].value);
+		if (!variable.secret &&
+		    order_env_expand(env, TEMPLATE_PLAIN, list[i].value, &variable.value, err) < 0)
 			return err_set(err, ERR_INVALID, "env %s: %s", list[i].name,
 				       err ? err->message : "");
+		set(env, &variable);
 	}
 	return 0;
 }
@@ -110,7 +131,7 @@ static void add_outputs(struct order_env *env, const struct node_run *run)
 		for (char *at = name; *at; at++)
 			if (*at == '-')
 				*at = '_';
-		set(env, arena_strdup(env->arena, name), run->outputs[i].value);
+		order_env_set(env, arena_strdup(env->arena, name), run->outputs[i].value);
 		free(name);
 	}
 }
@@ -120,19 +141,19 @@ static void add_own(struct order_env *env)
 	const struct execution *execution = env->execution;
 	const struct node_run *run = execution->nodes ? &execution->nodes[env->node] : NULL;
 
-	set(env, "HLP_EXECUTION", execution->id);
-	set(env, "HLP_NODE", env->spec->id);
-	set(env, "HLP_ATTEMPT", env->attempt_id);
+	order_env_set(env, "HLP_EXECUTION", execution->id);
+	order_env_set(env, "HLP_NODE", env->spec->id);
+	order_env_set(env, "HLP_ATTEMPT", env->attempt_id);
 	if (env->spec->phase >= 0)
-		set(env, "HLP_PHASE", execution->workflow->phases[env->spec->phase]);
+		order_env_set(env, "HLP_PHASE", execution->workflow->phases[env->spec->phase]);
 	if (env->workspace)
-		set(env, "HLP_WORKSPACE", env->workspace);
+		order_env_set(env, "HLP_WORKSPACE", env->workspace);
 	if (env->outputs)
-		set(env, "HLP_OUTPUT", env->outputs);
+		order_env_set(env, "HLP_OUTPUT", env->outputs);
 	if (env->kind == ATTEMPT_RUN || !run)
 		return;
 	if (env->kind == ATTEMPT_UNDO)
-		set(env, "HLP_UNDO_STATE", undo_state(run));
+		order_env_set(env, "HLP_UNDO_STATE", undo_state(run));
 	add_outputs(env, run);
 }
 
@@ -152,11 +173,16 @@ int order_env_build(struct order_env *env, struct err *err)
 const char *const *order_env_list(const struct order_env *env)
 {
 	const char **list = arena_alloc(env->arena, (env->count + 1) * sizeof(*list));
+	size_t count = 0;
 
 	for (size_t i = 0; i < env->count; i++) {
-		char *text = mem_printf("%s=%s", env->variables[i].name, env->variables[i].value);
+		const struct order_variable *variable = &env->variables[i];
+		char *text;
 
-		list[i] = arena_strdup(env->arena, text);
+		if (variable->secret)
+			continue;
+		text = mem_printf("%s=%s", variable->name, variable->value);
+		list[count++] = arena_strdup(env->arena, text);
 		free(text);
 	}
 	return list;
@@ -230,16 +256,31 @@ const char *order_env_lookup(void *ctx, const char *kind, const char *path)
 	if (!strcmp(kind, "params"))
 		return lookup_param(env, path);
 	if (!strcmp(kind, "env"))
-		return find(env, path);
+		return find(env, path) ? find(env, path)->value : NULL;
 	if (!strcmp(kind, "run"))
 		return lookup_run(env, path);
 	return !strcmp(kind, "nodes") ? lookup_output(env, path) : NULL;
 }
 
+const char *order_env_secret(void *ctx, const char *kind, const char *path)
+{
+	struct order_env *env = ctx;
+	struct order_variable variable = {.secret = secret_of(env, kind, path)};
+
+	if (!variable.secret)
+		return NULL;
+	if (!strcmp(kind, "env"))
+		return find(env, path)->name;
+	variable.name = workflow_secret_variable(variable.secret, env->arena);
+	set(env, &variable);
+	return variable.name;
+}
+
 int order_env_expand(struct order_env *env, enum template_kind kind, const char *text,
 		     const char **out, struct err *err)
 {
-	const struct template_scope scope = {.lookup = order_env_lookup, .ctx = env};
+	const struct template_scope scope = {
+		.lookup = order_env_lookup, .secret = order_env_secret, .ctx = env};
 	struct buf buf;
 	int result;
 

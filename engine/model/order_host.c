@@ -80,9 +80,9 @@ static void assign(struct buf *script, const char *name, const char *value)
 static void add_variables(const struct order_env *env, struct buf *script)
 {
 	for (size_t i = 0; i < env->count; i++) {
-		const struct binding *variable = &env->variables[i];
+		const struct order_variable *variable = &env->variables[i];
 
-		if (!goes_there(env, variable->name))
+		if (variable->secret || !goes_there(env, variable->name))
 			continue;
 		assign(script, variable->name, variable->value);
 		buf_printf(script, "export %s\n", variable->name);

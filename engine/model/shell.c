@@ -633,6 +633,13 @@ static void add_to_body(struct buf *out, const char *value)
 	}
 }
 
+void shell_add_variable(struct buf *out, const char *name, enum template_place place)
+{
+	const char *quote = place == TEMPLATE_WORD ? "\"" : "";
+
+	buf_printf(out, "%s${%s}%s", quote, name, quote);
+}
+
 void shell_add_value(struct buf *out, const char *value, enum template_place place)
 {
 	switch (place) {

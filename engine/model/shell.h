@@ -12,10 +12,11 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/limits.h"
 
 struct template_reference {
 	const char *kind;
-	char path[256];
+	char path[LIMIT_REFERENCE];
 	size_t length; /* of "${kind.path}" in the text */
 };
 /* 1 and *out if a reference of ours begins here, 0 if not, -ERR_INVALID if it is malformed. */
@@ -51,6 +52,8 @@ struct template_sink {
 /* Goes through a command; fails at the first reference that cannot be followed. */
 int shell_walk(const char *text, const struct template_sink *sink, struct err *err);
 
+/* The value of an environment variable, as one word. */
+void shell_add_variable(struct buf *out, const char *name, enum template_place place);
 void shell_add_value(struct buf *out, const char *value, enum template_place place);
 /* Whether values have made a line that ends the here-document, or one that it would change. */
 int shell_check_body(const struct shell_body *body, const char *text, struct err *err);

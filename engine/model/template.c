@@ -54,6 +54,17 @@ int template_reference_at(const char *text, struct template_reference *out, stru
 	return 1;
 }
 
+bool template_is_reference(const char *text, const char **out_kind, char *out_path)
+{
+	struct template_reference reference;
+
+	if (template_reference_at(text, &reference, NULL) <= 0 || text[reference.length])
+		return false;
+	*out_kind = reference.kind;
+	memcpy(out_path, reference.path, sizeof(reference.path));
+	return true;
+}
+
 /* ---- plain texts ----------------------------------------------------------------------------- */
 
 static int walk_plain(const char *text, const struct template_sink *sink, struct err *err)
@@ -114,10 +125,20 @@ static int add_value(void *ctx, const struct template_reference *reference, size
 		     enum template_place place, struct err *err)
 {
 	struct expansion *expansion = ctx;
-	const char *value =
-		expansion->scope->lookup(expansion->scope->ctx, reference->kind, reference->path);
+	const struct template_scope *scope = expansion->scope;
+	const char *variable =
+		scope->secret ? scope->secret(scope->ctx, reference->kind, reference->path) : NULL;
+	const char *value;
 
 	(void)offset;
+	if (variable && place == TEMPLATE_AS_IT_IS)
+		return err_set(err, ERR_INVALID, "${%s.%s} is a secret and cannot stand there",
+			       reference->kind, reference->path);
+	if (variable) {
+		shell_add_variable(expansion->out, variable, place);
+		return 0;
+	}
+	value = scope->lookup(scope->ctx, reference->kind, reference->path);
 	if (!value)
 		return err_set(err, ERR_NOT_FOUND, "${%s.%s} has no value", reference->kind,
 			       reference->path);

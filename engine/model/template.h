@@ -19,6 +19,9 @@ enum template_kind { TEMPLATE_SHELL, TEMPLATE_PLAIN };
  * ("host", "issue.outputs.serial", "id"). Returns NULL when there is no such value. */
 struct template_scope {
 	const char *(*lookup)(void *ctx, const char *kind, const char *path);
+	/* The environment variable that holds a secret value, which may stand in no text; NULL for
+	 * any other reference. NULL without secrets. */
+	const char *(*secret)(void *ctx, const char *kind, const char *path);
 	void *ctx;
 };
 
@@ -33,6 +36,9 @@ int template_scan(enum template_kind kind, const char *text,
 		  int (*found)(void *ctx, const char *kind, const char *path, size_t offset,
 			       struct err *err),
 		  void *ctx, size_t *out_offset, struct err *err);
+
+/* Whether a text is one reference and nothing else: fills kind and path (LIMIT_REFERENCE bytes). */
+bool template_is_reference(const char *text, const char **out_kind, char *out_path);
 
 /* Whether a string has nothing for a shell to do, so that it may be started directly, by the
  * rule of the format: plain bytes, no '=' in the first word, no builtin or keyword but true and

@@ -21,6 +21,7 @@ struct param {
 	const char *name;
 	enum param_type type;
 	bool required; /* no default and not optional */
+	bool secret;   /* its value is in no event, plan or output; always required */
 	bool has_min, has_max;
 	int64_t min, max;	   /* of integers */
 	const char *default_value; /* as text; NULL without */
@@ -176,6 +177,11 @@ int32_t workflow_find_phase(const struct workflow *workflow, const char *name);
 enum risk_level { RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_CRITICAL };
 enum risk_level risk_level(double risk); /* low < 0.3 <= medium < 0.6 <= high < 0.9 <= critical */
 const char *risk_name(enum risk_level level);
+
+/* The variable by which commands get a secret param's value, "HLP_SECRET_name", in `arena`. */
+const char *workflow_secret_variable(const char *param, struct arena *arena);
+/* The param of this name; NULL when there is none. */
+const struct param *workflow_find_param(const struct workflow *workflow, const char *name);
 
 /* Checks given params against their declarations and adds defaults. `given` in any order; on
  * success *out is an array in the order of the declarations, allocated in `arena`.

@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -57,6 +58,11 @@ int workflow_bind_param(const struct param *param, const char *text, struct aren
 {
 	size_t length = strlen(text);
 
+	if (param->secret && length < LIMIT_SECRET_SHORTEST)
+		return err_set(err, ERR_INVALID,
+			       "secret '%s' has fewer than %d bytes: what is so short cannot be "
+			       "hidden in output",
+			       param->name, LIMIT_SECRET_SHORTEST);
 	if (length > LIMIT_OUTPUT_VALUE_BYTES)
 		return err_set(err, ERR_INVALID,
 			       "param '%s' has %zu bytes, at most %zu are allowed: pass the path "
@@ -70,6 +76,28 @@ int workflow_bind_param(const struct param *param, const char *text, struct aren
 		return bind_boolean(param, text, out, err);
 	*out = arena_strndup(arena, text, length);
 	return 0;
+}
+
+/* ---- secrets --------------------------------------------------------------------------------- */
+
+const char *workflow_secret_variable(const char *param, struct arena *arena)
+{
+	char *text = mem_printf("HLP_SECRET_%s", param);
+	char *name = arena_strdup(arena, text);
+
+	free(text);
+	for (char *at = name; *at; at++)
+		if (*at == '-') /* no byte of a variable's name */
+			*at = '_';
+	return name;
+}
+
+const struct param *workflow_find_param(const struct workflow *workflow, const char *name)
+{
+	for (uint32_t i = 0; i < workflow->params_count; i++)
+		if (!strcmp(workflow->params[i].name, name))
+			return &workflow->params[i];
+	return NULL;
 }
 
 /* ---- binding --------------------------------------------------------------------------------- */
@@ -113,6 +141,13 @@ static int bind_default(const struct param *param, struct binding *bound, struct
 {
 	if (bound->value)
 		return 0;
+	if (param->secret)
+		return err_set(err, ERR_INVALID,
+			       "secret '%s' is missing: give it with -p %s=@FILE, or -p %s=@- from "
+			       "standard input%s%s%s",
+			       param->name, param->name, param->name,
+			       *param->description ? " (" : "", param->description,
+			       *param->description ? ")" : "");
 	if (param->required)
 		return err_set(err, ERR_INVALID,
 			       "param '%s' is missing: give it with -p %s=VALUE%s%s%s", param->name,
@@ -164,6 +199,13 @@ static void read_required(struct reader *reader, uint32_t value, void *target)
 	(void)fields_boolean(reader, value, "required", &param->required); /* noted */
 }
 
+static void read_secret(struct reader *reader, uint32_t value, void *target)
+{
+	struct param *param = target;
+
+	(void)fields_boolean(reader, value, "secret", &param->secret); /* noted */
+}
+
 static void read_min(struct reader *reader, uint32_t value, void *target)
 {
 	struct param *param = target;
@@ -204,9 +246,17 @@ static const struct field param_list[] = {
 	FIELD("min", read_min),
 	FIELD("max", read_max),
 	FIELD("description", read_description),
+	FIELD("secret", read_secret),
 	FIELD("default", read_default),
 };
-enum { PARAM_REQUIRED = 1, PARAM_MIN = 2, PARAM_MAX = 3, PARAM_DEFAULT = 5, PARAM_FIELDS = 6 };
+enum {
+	PARAM_TYPE = 0,
+	PARAM_REQUIRED = 1,
+	PARAM_MIN = 2,
+	PARAM_MAX = 3,
+	PARAM_DEFAULT = 6,
+	PARAM_FIELDS = 7
+};
 static const struct fields param_fields = {"a param", param_list, PARAM_FIELDS};
 
 static bool has(uint64_t seen, unsigned field)
@@ -214,9 +264,23 @@ static bool has(uint64_t seen, unsigned field)
 	return seen >> field & 1;
 }
 
+static void check_secret(struct reader *reader, const struct param *param, uint64_t seen,
+			 const uint32_t *values)
+{
+	if (param->type != PARAM_STRING)
+		fields_problem(reader, values[PARAM_TYPE], "a secret is of type string");
+	if (has(seen, PARAM_DEFAULT))
+		fields_problem(reader, values[PARAM_DEFAULT],
+			       "a secret has no default: whoever reads this file could read it");
+	if (has(seen, PARAM_REQUIRED) && !param->required)
+		fields_problem(reader, values[PARAM_REQUIRED], "a secret is always required");
+}
+
 static void check_param(struct reader *reader, const struct param *param, uint64_t seen,
 			const uint32_t *values)
 {
+	if (param->secret)
+		check_secret(reader, param, seen, values);
 	if (has(seen, PARAM_MIN) && param->type != PARAM_INTEGER)
 		fields_problem(reader, values[PARAM_MIN], "'min' is for params of type integer");
 	if (has(seen, PARAM_MAX) && param->type != PARAM_INTEGER)
@@ -280,6 +344,24 @@ static bool read_param_name(struct reader *reader, uint32_t key, const struct pa
 	return true;
 }
 
+/* Two secrets whose names differ in '-' and '_' only would be one variable. */
+static void check_variables(struct reader *reader, uint32_t value, const struct param *params,
+			    uint32_t count)
+{
+	struct map names = {0};
+
+	for (uint32_t i = 0; i < count; i++) {
+		const char *name = workflow_secret_variable(params[i].name, reader->arena);
+
+		if (params[i].secret && !map_add_text(&names, name, (union map_value){0}))
+			fields_problem(reader, value,
+				       "secret '%s' and another would both be the variable %s: "
+				       "name one of them differently",
+				       params[i].name, name);
+	}
+	map_release(&names);
+}
+
 void workflow_params_read(struct reader *reader, uint32_t value)
 {
 	const struct yaml_value *map = yaml_at(reader->tree, value);
@@ -303,6 +385,7 @@ void workflow_params_read(struct reader *reader, uint32_t value)
 			read_param(reader, member, &params[count++]);
 		key = yaml_next(reader->tree, member);
 	}
+	check_variables(reader, value, params, count);
 	reader->workflow->params = params;
 	reader->workflow->params_count = count;
 }

@@ -130,6 +130,69 @@ static void check_env(struct uses *uses, const char *path, size_t offset, const 
 		       NULL);
 }
 
+/* ---- secrets --------------------------------------------------------------------------------- */
+
+static bool is_secret(const struct uses *uses, const char *kind, const char *path,
+		      const char *until);
+
+/* The text that a variable gets where `until` stands (NULL: in a command): the last one before it
+ * holds, the node's before the workflow's. */
+static const char *text_of_variable(const struct uses *uses, const char *name, const char *until)
+{
+	const struct workflow *workflow = uses->reader->workflow;
+	const struct node_spec *spec = &uses->reader->nodes[uses->use->node];
+	const char *text = NULL;
+
+	for (uint32_t i = 0; i < workflow->env_count && workflow->env[i].value != until; i++)
+		if (!strcmp(workflow->env[i].name, name))
+			text = workflow->env[i].value;
+	if (uses->use->use == USE_WORKFLOW_ENV)
+		return text;
+	for (uint32_t i = 0; i < spec->env_count && spec->env[i].value != until; i++)
+		if (!strcmp(spec->env[i].name, name))
+			text = spec->env[i].value;
+	return text;
+}
+
+/* Variables refer to earlier ones only, so this ends. */
+static bool is_secret(const struct uses *uses, const char *kind, const char *path,
+		      const char *until)
+{
+	const struct param *param;
+	char next[LIMIT_REFERENCE];
+	const char *text;
+
+	if (!strcmp(kind, "params")) {
+		param = workflow_find_param(uses->reader->workflow, path);
+		return param && param->secret;
+	}
+	if (strcmp(kind, "env") != 0)
+		return false;
+	text = text_of_variable(uses, path, until);
+	return text && template_is_reference(text, &kind, next) &&
+	       is_secret(uses, kind, next, text);
+}
+
+/* A secret in a list would be seen in the list of processes, and in a longer text it could not be
+ * hidden in output. */
+static void check_secret(struct uses *uses, const char *kind, const char *path, size_t offset,
+			 const char *reference)
+{
+	const char *text = yaml_text(uses->reader->tree, uses->use->value);
+	bool env = uses->use->use == USE_ENV || uses->use->use == USE_WORKFLOW_ENV;
+	char whole[LIMIT_REFERENCE];
+
+	if (uses->use->shell || !is_secret(uses, kind, path, env ? text : NULL))
+		return;
+	if (env && template_is_reference(text, &kind, whole))
+		return;
+	report(uses, offset, reference,
+	       env ? "a secret stands alone as the value of a variable: put it together with other "
+		     "text in the command"
+		   : "a secret can stand in a string for the shell and in 'env' only: what is in a "
+		     "list of words can be read by everybody on this machine");
+}
+
 /* ---- outputs --------------------------------------------------------------------------------- */
 
 static const char *output_at(const void *ctx, size_t i)
@@ -264,6 +327,7 @@ static int on_reference(void *ctx, const char *kind, const char *path, size_t of
 		check_run(uses, path, offset, reference);
 	else
 		report_unknown(uses, offset, reference, "support for it yet", NULL);
+	check_secret(uses, kind, path, offset, reference);
 	free(reference);
 	return 0;
 }

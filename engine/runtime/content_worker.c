@@ -27,6 +27,24 @@ struct keeper {
 
 /* ---- pinning ----------------------------------------------------------------------------- */
 
+/* What follows a secret through memory, journal and wire finds its name only. */
+static void wipe(const char **value)
+{
+	if (*value)
+		explicit_bzero((char *)*value, strlen(*value));
+	*value = NULL;
+}
+
+static void wipe_given(const struct workflow *workflow, struct binding *given, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct param *param = workflow_find_param(workflow, given[i].name);
+
+		if (param && param->secret)
+			wipe(&given[i].value);
+	}
+}
+
 /* Reads, checks and compiles the workflow, and binds its params: a refusal costs nothing yet. */
 static int read_workflow(struct request *request)
 {
@@ -43,6 +61,7 @@ static int read_workflow(struct request *request)
 				  &bound, &request->err);
 	if (rc)
 		return rc;
+	wipe_given(workflow, request->params, request->params_count);
 	request->params = bound;
 	request->params_count = workflow->params_count;
 	return graph_compile(workflow, &request->graph, &request->err);
@@ -110,10 +129,33 @@ static void describe(struct request *request)
 	free(folder);
 }
 
+/* Before anything of the execution is durable, so that none is ever without them. */
+static int keep_secrets(struct content *content, struct request *request)
+{
+	const struct workflow *workflow = request->workflow;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < workflow->params_count; i++) {
+		const char **value = &request->params[i].value;
+
+		if (!workflow->params[i].secret)
+			continue;
+		if (rc >= 0)
+			rc = content_keep_secret(content, request->execution,
+						 request->params[i].name, *value, strlen(*value),
+						 &request->err);
+		wipe(value);
+	}
+	return rc;
+}
+
 static int pin(struct content *content, struct request *request)
 {
 	char *tree_name;
 	int rc = read_workflow(request);
+
+	if (!rc)
+		rc = keep_secrets(content, request);
 
 	if (rc)
 		return rc;
@@ -284,6 +326,10 @@ static void work(struct keeper *keeper, struct content_job *job)
 	case CONTENT_GIVE_BACK:
 	case CONTENT_WAITS:
 		break; /* no work on files */
+	case CONTENT_FORGET:
+		job->result = content_forget_secrets(content_home(keeper->content), job->execution,
+						     &job->err);
+		break;
 	}
 	blackbox_about(NULL);
 }
@@ -387,6 +433,7 @@ static void take_job(struct group *group, struct content_job *job)
 	case CONTENT_COLLECT:
 	case CONTENT_RESTORE:
 	case CONTENT_COMPARE:
+	case CONTENT_FORGET:
 	case CONTENT_WAITS:
 		break;
 	}

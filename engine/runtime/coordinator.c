@@ -83,6 +83,8 @@ static void take_content(struct engine *engine, struct content_job *job)
 		requests_pinned(engine, job);
 	else if (job->kind == CONTENT_COMPARE)
 		rollback_compared(engine, job);
+	else if (job->kind == CONTENT_FORGET)
+		requests_forgotten(engine, job);
 	else
 		facts_take_content(engine, job);
 }

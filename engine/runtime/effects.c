@@ -186,7 +186,8 @@ static int build(struct engine *engine, struct live *live, const struct effect *
 		 struct executor_command *command, struct err *err)
 {
 	struct order_places places = {.output_folder = engine->options.home->output,
-				      .relay = engine->options.relay};
+				      .relay = engine->options.relay,
+				      .secrets = engine->options.home->secret};
 
 	places.workspace =
 		arena_strdup(&command->arena, live_workspace(live, places.output_folder));

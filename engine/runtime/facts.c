@@ -236,6 +236,7 @@ static enum effect_kind effect_of(enum content_kind kind)
 	case CONTENT_CLAIM:
 	case CONTENT_GIVE_BACK:
 	case CONTENT_WAITS:
+	case CONTENT_FORGET:
 		break;
 	}
 	return EFFECT_RESTORE;

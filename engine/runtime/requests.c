@@ -77,6 +77,42 @@ static void pin(struct engine *engine, struct request *request)
 	mailbox_post_reply(&engine->content.mailbox, &job->message);
 }
 
+/* Secrets were kept for an execution that does not come to be. */
+static void forget_secrets(struct engine *engine, const char *execution)
+{
+	struct content_job *job = mem_zalloc(sizeof(*job));
+
+	job->message.kind = MESSAGE_CONTENT;
+	job->kind = CONTENT_FORGET;
+	(void)snprintf(job->execution, sizeof(job->execution), "%s", execution);
+	mailbox_post_reply(&engine->content.mailbox, &job->message);
+}
+
+void requests_forgotten(struct engine *engine, struct content_job *job)
+{
+	(void)engine;
+	if (job->result)
+		log_error("%s", job->err.message);
+	free(job);
+}
+
+static bool has_secrets(const struct request *request)
+{
+	const struct workflow *workflow = request->workflow;
+
+	for (uint32_t i = 0; workflow && i < workflow->params_count; i++)
+		if (workflow->params[i].secret)
+			return true;
+	return false;
+}
+
+static void refuse_start(struct engine *engine, struct request *request, int result)
+{
+	if (has_secrets(request))
+		forget_secrets(engine, request->execution);
+	acts_answer(request, result);
+}
+
 void requests_pinned(struct engine *engine, struct content_job *job)
 {
 	struct request *request = job->request;
@@ -86,7 +122,7 @@ void requests_pinned(struct engine *engine, struct content_job *job)
 		request->err = job->err;
 	free(job);
 	if (result)
-		acts_answer(request, result);
+		refuse_start(engine, request, result);
 	else
 		look_up(engine, request);
 }
@@ -178,18 +214,23 @@ static void create(struct engine *engine, struct request *request)
 {
 	const struct execution *running;
 	struct event created;
+	char drawn[ULID_TEXT];
 	int rc;
 
-	if (answer_known(engine, request))
+	memcpy(drawn, request->execution, sizeof(drawn));
+	if (answer_known(engine, request)) {
+		if (has_secrets(request) && strcmp(drawn, request->execution) != 0)
+			forget_secrets(engine, drawn); /* of the one that it did not become */
 		return;
+	}
 	rc = beginning_check(request->workflow, request->graph, &request->beginning, &request->err);
 	if (rc < 0) {
-		acts_answer(request, rc);
+		refuse_start(engine, request, rc);
 		return;
 	}
 	running = find_running(engine, request->workflow->name, &request->number);
 	if (running && !request->flag) {
-		acts_answer(request, refuse_second(engine, request, running));
+		refuse_start(engine, request, refuse_second(engine, request, running));
 		return;
 	}
 	fill_created(engine, request, &created, arena_strdup(&request->arena, request->file));
@@ -211,7 +252,7 @@ static void take_execute(struct engine *engine, struct request *request)
 {
 	if (request->looked_up) {
 		if (request->result < 0)
-			acts_answer(request, request->result);
+			refuse_start(engine, request, request->result);
 		else
 			create(engine, request);
 		return;

@@ -98,4 +98,12 @@ int content_project(struct content *content, const char *ref_name, const char *b
 uint32_t content_packs_count(const struct content *content);
 int content_repack(struct content *content, struct err *err);
 
+/* The home that it was opened with. */
+const struct home *content_home(const struct content *content);
+/* Keeps a value where only secrets lie, durably, until the execution's are forgotten. */
+int content_keep_secret(struct content *content, const char *execution, const char *name,
+			const char *value, size_t length, struct err *err);
+/* Removes all secrets of an execution; none is fine. Any thread. */
+int content_forget_secrets(const struct home *home, const char *execution, struct err *err);
+
 #endif

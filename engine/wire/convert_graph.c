@@ -121,17 +121,31 @@ static void add_params(struct buf *out, const struct workflow *workflow,
 	}
 }
 
+static char **secrets_of(const struct workflow *workflow, struct arena *arena, size_t *out_count)
+{
+	char **names = arena_alloc(arena, (workflow->params_count + (size_t)1) * sizeof(*names));
+
+	*out_count = 0;
+	for (uint32_t i = 0; i < workflow->params_count; i++)
+		if (workflow->params[i].secret)
+			names[(*out_count)++] = (char *)workflow->params[i].name;
+	return names;
+}
+
 void convert_graph(struct buf *out, const struct workflow *workflow, const struct binding *params,
 		   const int64_t *estimates_us)
 {
 	Hlp__V1__Graph message = HLP__V1__GRAPH__INIT;
+	struct arena arena = {0};
 
 	message.workflow = (char *)workflow->name;
 	message.description = (char *)workflow->description;
 	message.n_phases = workflow->phases_count;
 	message.phases = (char **)workflow->phases;
 	message.max_parallel = workflow->max_parallel;
+	message.secrets = secrets_of(workflow, &arena, &message.n_secrets);
 	message_pack(&message.base, out);
+	arena_release(&arena);
 	for (uint32_t i = 0; i < workflow->nodes_count; i++)
 		add_node(out, workflow, &workflow->nodes[i], estimates_us ? estimates_us[i] : 0);
 	add_params(out, workflow, params);

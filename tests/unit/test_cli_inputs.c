@@ -21,7 +21,7 @@ static const char *parse(struct params *params, const char *word)
 {
 	struct err err = {0};
 	*params = (struct params){0};
-	if (params_parse(params, word, &err) < 0) {
+	if (params_parse(params, NULL, word, &err) < 0) {
 		return NULL;
 	}
 	return params->given[0].value;
@@ -60,6 +60,31 @@ static void a_file_gives_its_contents_less_one_newline(void **state)
 	assert_int_equal(file_replace(path, "a\0b", 3, 0600, &err), 0);
 	assert_null(parse(&params, word));
 	params_release(&params);
+	free(word);
+}
+
+static void a_secret_comes_from_a_file_only(void **state)
+{
+	static const char text[] = "name: w\n"
+				   "params: {token: {secret: true}, open: {}}\n"
+				   "nodes: [{id: a, run: x}]\n";
+	struct params params = {0};
+	struct err err = {0};
+	struct buf problems;
+	struct workflow *workflow = NULL;
+	const char *path = scratch_write(state, "token", "s3cr3t\n");
+	char *word = mem_printf("token=@%s", path);
+	buf_init(&problems, 1000);
+	assert_int_equal(workflow_read("w", text, strlen(text), &workflow, &problems), 0);
+	assert_int_equal(params_parse(&params, workflow, "token=s3cr3t", &err), -ERR_INVALID);
+	assert_null(strstr(err.message, "s3cr3t"));
+	assert_int_equal(params_parse(&params, workflow, "token=@@s3cr3t", &err), -ERR_INVALID);
+	assert_int_equal(params_parse(&params, workflow, "open=s3cr3t", &err), 0);
+	assert_int_equal(params_parse(&params, workflow, word, &err), 0);
+	assert_string_equal(params.given[1].value, "s3cr3t");
+	params_release(&params);
+	workflow_free(workflow);
+	buf_release(&problems);
 	free(word);
 }
 
@@ -174,6 +199,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_gives_its_contents_less_one_newline,
 						scratch_setup, scratch_teardown),
 		cmocka_unit_test(two_at_signs_stand_for_one),
+		cmocka_unit_test_setup_teardown(a_secret_comes_from_a_file_only, scratch_setup,
+						scratch_teardown),
 		cmocka_unit_test(only_what_is_named_goes_with_a_run),
 		cmocka_unit_test(a_word_with_a_slash_or_an_ending_is_a_file),
 		cmocka_unit_test(a_missing_workflow_says_where_it_was_looked_for),

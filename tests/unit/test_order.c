@@ -18,8 +18,10 @@
 
 #define ID "01jd0000000000000000000000"
 
-static const struct order_places places = {
-	.output_folder = "/home/output", .workspace = "/home/work", .relay = "/bin/hlp-relay"};
+static const struct order_places places = {.output_folder = "/home/output",
+					   .workspace = "/home/work",
+					   .relay = "/bin/hlp-relay",
+					   .secrets = "/home/secret"};
 
 struct fixture {
 	struct execution execution; /* only what an order reads */
@@ -374,7 +376,7 @@ static void a_host_gets_a_script_by_the_relay(void **state)
 			 "    workdir: -x\n    outputs: o\n    stop: {run: kill it}\n");
 	order = build(&f, 0, ATTEMPT_RUN);
 	assert_argv(order, "[/bin/hlp-relay][--note][" LOG "log.end][--script][" LOG "script]"
-			   "[--outputs][" LOG "outputs][--stop][" LOG "stop][--][ssh][-T]"
+			   "[--stop][" LOG "stop][--outputs][" LOG "outputs][--][ssh][-T]"
 			   "[-oBatchMode=yes][-oConnectTimeout=10][-oServerAliveInterval=5]"
 			   "[-p][2222][-F][ssh_config][--][me@db1][sh][-es]");
 	assert_int_equal(order->files_count, 2);
@@ -440,6 +442,94 @@ static void a_value_that_is_no_host_is_refused(void **state)
 	close_fixture(&f);
 }
 
+#define PARAMS "name: w\nparams: {tok-en: {secret: true}, x: {default: a b}}\n"
+
+/* A secret has no value in an execution. */
+static void open_secret_fixture(struct fixture *f, const char *text)
+{
+	const struct binding given[] = {{"tok-en", "s3cr3t"}};
+
+	*f = (struct fixture){0};
+	f->execution.workflow = workflow_text_read(text);
+	memcpy(f->execution.id, ID, sizeof(ID));
+	f->execution.name = (char *)"w#3";
+	f->execution.nodes = f->nodes;
+	f->execution.env = f->recorded;
+	assert_int_equal(workflow_bind_params(f->execution.workflow, given, 1, &f->arena,
+					      &f->execution.params, NULL),
+			 0);
+	f->execution.params[0].value = NULL;
+}
+
+static void a_secret_is_a_variable_that_the_relay_fills(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_secret_fixture(
+		&f, PARAMS NODES
+		"    run: \"echo ${params.tok-en} \\\"<${params.tok-en}>\\\" ${params.x}\"\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_argv(order, "[/bin/hlp-relay][--note][" LOG "log.end]"
+			   "[--secret][HLP_SECRET_tok_en=/home/secret/" ID "/tok-en][--]"
+			   "[/bin/sh][-e][-c][echo \"${HLP_SECRET_tok_en}\" "
+			   "\"<${HLP_SECRET_tok_en}>\" 'a b']");
+	assert_string_equal(variable(order, "HLP_SECRET_tok_en"), "(unset)");
+	assert_string_equal(order->command[0], "/bin/sh");
+	close_fixture(&f);
+}
+
+static void a_variable_may_be_a_secret(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_secret_fixture(&f, PARAMS
+			    "env: {TOP: \"${params.tok-en}\", PLAIN: p}\n" NODES
+			    "    env: {MINE: \"${env.TOP}\"}\n    outputs: o\n"
+			    "    run: \"cat <<E ${env.MINE}\\n${env.PLAIN}${env.TOP}\\nE\"\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_argv(order, "[/bin/hlp-relay][--note][" LOG "log.end][--outputs][" LOG "outputs]"
+			   "[--raw][/home/secret/" ID "/a_b.run.2.outputs]"
+			   "[--secret][TOP=/home/secret/" ID "/tok-en]"
+			   "[--secret][MINE=/home/secret/" ID "/tok-en][--]"
+			   "[/bin/sh][-e][-c][cat <<E \"${MINE}\"\np${TOP}\nE]");
+	assert_string_equal(variable(order, "TOP"), "(unset)");
+	assert_string_equal(variable(order, "PLAIN"), "p");
+	assert_string_equal(variable(order, "HLP_OUTPUT"), "/home/secret/" ID "/a_b.run.2.outputs");
+	close_fixture(&f);
+}
+
+/* A variable that hides the secret's again is none. */
+static void the_last_one_of_a_name_holds(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_secret_fixture(&f,
+			    PARAMS "env: {TOP: \"${params.tok-en}\"}\n" NODES
+				   "    env: {TOP: plain}\n    run: [printenv, \"${env.TOP}\"]\n");
+	assert_argv(build(&f, 0, ATTEMPT_RUN), "[printenv][plain]");
+	close_fixture(&f);
+}
+
+static void a_script_for_a_host_has_no_secret(void **state)
+{
+	struct fixture f;
+	const struct order *order;
+
+	(void)state;
+	open_secret_fixture(&f, PARAMS "env: {TOP: \"${params.tok-en}\"}\n" NODES
+				       "    host: h\n    run: echo ${params.tok-en}\n");
+	order = build(&f, 0, ATTEMPT_RUN);
+	assert_null(strstr(order->files[0].text, "TOP="));
+	assert_non_null(
+		strstr(order->files[0].text, "hlp_script='echo \"${HLP_SECRET_tok_en}\"'\n"));
+	close_fixture(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -448,6 +538,10 @@ int main(void)
 		cmocka_unit_test(a_list_for_a_host_is_quoted_word_by_word),
 		cmocka_unit_test(bash_there_is_bash_with_pipefail),
 		cmocka_unit_test(a_value_that_is_no_host_is_refused),
+		cmocka_unit_test(a_secret_is_a_variable_that_the_relay_fills),
+		cmocka_unit_test(a_variable_may_be_a_secret),
+		cmocka_unit_test(the_last_one_of_a_name_holds),
+		cmocka_unit_test(a_script_for_a_host_has_no_secret),
 		cmocka_unit_test(a_plain_string_and_a_list_are_started_directly),
 		cmocka_unit_test(the_environment_is_built),
 		cmocka_unit_test(places_are_absolute),

@@ -118,10 +118,46 @@ static void planned_keys_are_not_supported_yet(void **state)
 		 "2:1: error: 'triggers' is not supported yet\n"},
 		{"name: w\non_failure: rollback\nnodes: [{id: a, run: x}]\n",
 		 "2:13: error: 'on_failure: rollback' is not supported yet\n"},
-		{"name: w\nparams: {t: {secret: true}}\nnodes: [{id: a, run: x}]\n",
-		 "2:14: error: 'secret' is not supported yet\n"},
 		{NODE "    env: {A: '${secrets.x}'}\n",
 		 "5:15: error: ${secrets.x}: there is no support for it yet"},
+	};
+
+	(void)state;
+	CHECK(table);
+}
+
+#define SECRET                                                                                     \
+	"name: w\n"                                                                                \
+	"params: {t: {secret: true}, u: {default: x}}\n"                                           \
+	"nodes:\n"                                                                                 \
+	"  - id: a\n"
+
+static void secrets_stand_where_nobody_reads_them(void **state)
+{
+	static const struct wrong table[] = {
+		{"name: w\nparams: {t: {secret: true, type: integer}}\n"
+		 "nodes: [{id: a, run: x}]\n",
+		 "2:34: error: a secret is of type string\n"},
+		{"name: w\nparams: {t: {secret: true, default: abcdefg}}\n"
+		 "nodes: [{id: a, run: x}]\n",
+		 "2:37: error: a secret has no default"},
+		{"name: w\nparams: {t: {secret: true, required: false}}\n"
+		 "nodes: [{id: a, run: x}]\n",
+		 "2:38: error: a secret is always required\n"},
+		{"name: w\nparams: {a-b: {secret: true}, a_b: {secret: true}}\n"
+		 "nodes: [{id: a, run: x}]\n",
+		 "2:9: error: secret 'a_b' and another would both be the variable HLP_SECRET_a_b"},
+		{SECRET "    run: [x, '${params.t}']\n",
+		 "5:15: error: a secret can stand in a string for the shell and in 'env' "
+		 "only"},
+		{SECRET "    run: x\n    env: {A: 'Bearer ${params.t}'}\n",
+		 "6:22: error: a secret stands alone as the value of a variable"},
+		{SECRET "    env: {A: '${params.t}', B: '${env.A}'}\n    run: [x, '${env.B}']\n",
+		 "6:15: error: a secret can stand in a string"},
+		{SECRET "    run: x\n    host: '${params.t}'\n",
+		 "6:12: error: a secret can stand in a string"},
+		{SECRET "    run: echo '${params.t}'\n",
+		 "5:16: error: ${params.t} stands in single quotes"},
 	};
 
 	(void)state;
@@ -551,6 +587,7 @@ int main(void)
 		cmocka_unit_test(unknown_keys_get_the_right_name),
 		cmocka_unit_test(planned_keys_are_not_supported_yet),
 		cmocka_unit_test(hosts_are_checked),
+		cmocka_unit_test(secrets_stand_where_nobody_reads_them),
 		cmocka_unit_test(values_are_typed),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(links_between_nodes_are_checked),

@@ -1,0 +1,186 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# 100 secrets, each used in every way there is and printed in every form, whole and in pieces cut at
+# each byte: afterwards none is anywhere in the home but in the folder of secrets, and none was in
+# what anybody was shown. HLP_CANARIES sets their number.
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/scenario/remote/sshd.sh"
+
+count=${HLP_CANARIES:-100}
+shown=$work/shown
+: >"$shown"
+
+# Everything that is shown to somebody is gathered.
+see() {
+	"$@" >>"$shown" 2>&1 </dev/null
+}
+
+# ---- giving one ------------------------------------------------------------------------------
+cat >one.yaml <<'END'
+name: one
+params: {token: {secret: true, description: of the door}}
+nodes:
+  - {id: a, run: 'test ${params.token} = "it''s a \"key\" \\"'}
+END
+printf '%s\n' "it's a \"key\" \\" >key
+expect 0 hlp run one.yaml --yes -p token=@key
+hlp run one.yaml --yes -p token=@- <key >"$out" 2>"$err" || fail "a secret from standard input is not taken"
+expect 2 hlp run one.yaml --yes -p "token=plain-value"
+complains "secret 'token' cannot stand among the words"
+expect 2 hlp run one.yaml --yes
+complains "secret 'token' is missing: give it with -p token=@FILE.*of the door"
+printf 'abcde' >short
+expect 2 hlp run one.yaml --yes -p token=@short
+complains "secret 'token' has fewer than 6 bytes"
+
+# ---- using it --------------------------------------------------------------------------------
+cat >ways.yaml <<END
+name: ways
+params:
+  one: {secret: true}
+  two-words: {secret: true}
+env: {TOP: "\${params.one}"}
+on_failure: continue
+nodes:
+  - id: forms
+    env: {MINE: "\${params.two-words}", AGAIN: "\${env.MINE}"}
+    outputs: [leak, sum]
+    artifacts: [written]
+    run: |
+      set -x
+      printf '%s|' \${params.one} "x\${params.two-words}y" "\$TOP" "\$AGAIN"
+      echo "in \${params.one}" >&2
+      printf %s "\$TOP" | base64 -w 0
+      printf 'user:%s' "\$TOP" | base64 -w 0
+      printf '\n%s\n' "\$TOP" | base64
+      perl -e 'for (\$ENV{TOP}) { s/([^A-Za-z0-9_.~-])/sprintf("%%%02X", ord \$1)/ge; print }'
+      cat <<E
+      in a document: \${params.one}
+      E
+      echo "leak=\$TOP" >>"\$HLP_OUTPUT"
+      echo "sum=\$(printf %s "\$TOP\$AGAIN" | cksum)" >>"\$HLP_OUTPUT"
+      echo harmless >written
+    undo: echo "undoing \${params.one} \$HLP_OUTPUT_leak"
+  - id: pieces
+    run: |
+      perl -e '\$| = 1; \$s = \$ENV{TOP}; for \$i (0 .. length(\$s)) {
+        syswrite STDOUT, substr(\$s, 0, \$i); select undef, undef, undef, 0.002;
+        syswrite STDERR, substr(\$s, \$i); syswrite STDOUT, "\n" }'
+  - {id: fails, run: "echo \${params.one}; exit 3"}
+  - {id: direct, run: [printenv, TOP]}
+  - {id: missing, run: [no-such-program-here]}
+  - {id: dumps, run: "ulimit -c unlimited 2>/dev/null; kill -SEGV \$\$"}
+  - {id: late, run: "echo \${params.one}; exec sleep 60", timeout: 1s}
+  - id: there
+    host: $here
+    outputs: [leak, sum]
+    run: |
+      echo \${params.one} "\$TOP"
+      echo "\$TOP" >&2
+      echo "leak=\$TOP" >>"\$HLP_OUTPUT"
+      echo "sum=\$(printf %s "\$TOP" | cksum)" >>"\$HLP_OUTPUT"
+    undo: echo "undoing \${params.one}"
+  - {id: unreached, host: {to: no-such-host.invalid, config: $keys/config}, run: "echo \${params.one}"}
+  - {id: after, needs: [forms], run: "echo \${nodes.forms.outputs.leak} \${nodes.forms.outputs.sum}"}
+END
+see hlp validate ways.yaml
+see hlp plan ways.yaml
+
+# A value of 12 to 40 bytes with what shells, URLs and JSON mind; from the number alone.
+canary() {
+	awk -v n="$1" 'BEGIN {
+		srand(n); odd = "\"\\ /&'"'"'%+$`"
+		text = "canary" n "-"
+		length_ = 6 + n % 28
+		for (i = 0; i < length_; i++) {
+			r = int(rand() * 40)
+			text = text (r < 10 ? substr(odd, r + 1, 1) : substr("abcdefghijklmnopqrstuvwxyzABCD", r - 9, 1))
+		}
+		printf "%s", text "z"
+	}'
+}
+
+sum_of() {
+	printf '%s' "$1" | cksum
+}
+
+number=1
+while test "$number" -le "$count"; do
+	canary "$number" >"one.$number"
+	canary "$((number + 1000))" >"two.$number"
+	see hlp run ways.yaml --yes --another --detach -p "one=@one.$number" -p "two-words=@two.$number" ||
+		fail "it did not start: $(tail -n 2 "$shown")"
+	number=$((number + 1))
+done
+ended() {
+	hlp list -o json >"$out" 2>/dev/null && ! grep -qE '"state": ?"(RUNNING|PENDING)"' "$out"
+}
+wait_for 170 ended
+
+# ---- it works: the commands had the very values -------------------------------------------------
+for number in 1 "$count"; do
+	status_is "ways#$number" FAILED
+	for node in forms direct there after; do
+		is "nodes.$node.state" COMPLETED
+	done
+	is nodes.fails.exit_code 3
+	is nodes.missing.reason launch
+	is nodes.late.reason timeout
+	is nodes.unreached.reason launch
+	expect 0 hlp logs "ways#$number/after"
+	says "^\*\*\* $(sum_of "$(cat "one.$number")$(cat "two.$number")")$"
+	expect 0 hlp logs "ways#$number/direct"
+	says '^\*\*\*$'
+	expect 0 hlp logs "ways#$number/forms"
+	says 'in a document: \*\*\*$'
+done
+
+# ---- nobody is shown one ------------------------------------------------------------------------
+for number in 1 2 "$count"; do
+	for command in status events logs artifacts plan; do
+		see hlp "$command" "ways#$number"
+		see hlp "$command" "ways#$number" -o json
+	done
+	see hlp why "ways#$number/fails"
+	see hlp why "ways#$number/missing" -o json
+	for node in forms pieces fails direct late there after dumps; do
+		see hlp logs "ways#$number/$node"
+	done
+	see hlp rollback "ways#$number" --node forms --plan
+	see hlp rollback "ways#$number" --node forms --yes
+	see hlp retry "ways#$number/fails" --yes
+done
+wait_for 60 ended
+see hlp run ways.yaml --dry-run -p one=@one.1 -p two-words=@two.1
+expect 0 hlp engine stop --all --yes
+
+# ---- it is nowhere but where it belongs -----------------------------------------------------------
+test -d "$HLP_HOME/secret" || fail "no secrets are kept"
+find "$HLP_HOME/secret" -type d ! -perm 700 -o -type f ! -perm 600 | grep . && fail "others may read a secret"
+test -z "$(find "$HLP_HOME/secret" -name '*.outputs')" || fail "outputs were left among the secrets"
+find "$HLP_HOME" "$work/files" -name 'core*' | grep . && fail "a core was dumped"
+
+# What to look for: the values, and their forms as other programs make them.
+number=1
+while test "$number" -le "$count"; do
+	for file in "one.$number" "two.$number"; do
+		cat "$file"
+		echo
+		base64 -w 0 <"$file" | cut -c 1-16
+		printf 'user:%s' "$(cat "$file")" | base64 -w 0 | cut -c 9-24
+		perl -pe 's/([^A-Za-z0-9_.~-])/sprintf("%%%02X", ord $1)/ge' <"$file"
+		echo
+		perl -pe 's/(["\\])/\\$1/g' <"$file"
+		echo
+	done
+	number=$((number + 1))
+done | sort -u >patterns
+mkdir "$work/seen"
+# What Git packed and what SQLite keeps, as it was before.
+git --git-dir="$HLP_HOME/content.git" cat-file --batch --batch-all-objects >"$work/seen/objects" 2>/dev/null
+found=$(grep -rlaF -f patterns "$HLP_HOME" "$work/seen" "$shown" | grep -v "^$HLP_HOME/secret/")
+test -z "$found" || fail "found in: $found: $(grep -oaF -f patterns "$(echo "$found" | head -n 1)" | head -n 3)"
+# … and the search can find something.
+grep -rlaF -f patterns "$HLP_HOME/secret" | grep -q . || fail "the search finds nothing at all"
+test "$(wc -l <patterns)" -ge $((count * 8)) || fail "too few patterns"
