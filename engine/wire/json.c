@@ -52,6 +52,36 @@ static json_t *execution_header(const Hlp__V1__Execution *execution)
 	return object;
 }
 
+static json_t *pairs_object(Hlp__V1__Pair *const *pairs, size_t count)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < count; i++) {
+		/* A name may be a file's, which need not be UTF-8. */
+		json_t *name = json_value_bytes(pairs[i]->name, strlen(pairs[i]->name));
+
+		json_value_set(object, json_string_value(name),
+			       json_value_bytes(pairs[i]->value, strlen(pairs[i]->value)));
+		json_decref(name);
+	}
+	return object;
+}
+
+/* What people are asked and say of it. */
+static void add_person(json_t *object, const Hlp__V1__Node *node)
+{
+	json_value_set(object, "question", json_value_text(node->question));
+	json_value_set(object, "ask",
+		       node->question[0] ? json_value_bytes(node->message.data, node->message.len)
+					 : json_null());
+	json_value_set(object, "shown", pairs_object(node->shown, node->n_shown));
+	json_value_set(object, "asked_at", json_value_time(node->asked_us));
+	json_value_set(object, "held", json_boolean(node->held));
+	json_value_set(object, "held_by", json_value_text(node->held_by));
+	json_value_set(object, "held_note", json_value_text(node->held_note));
+	json_value_set(object, "held_until", json_value_time(node->held_until_us));
+}
+
 static json_t *node_object(const Hlp__V1__Node *node)
 {
 	json_t *object = json_object();
@@ -66,6 +96,7 @@ static json_t *node_object(const Hlp__V1__Node *node)
 	json_value_set(object, "started_at", json_value_time(node->started_us));
 	json_value_set(object, "ended_at", json_value_time(node->ended_us));
 	json_value_set(object, "risk", json_real(node->risk));
+	add_person(object, node);
 	return object;
 }
 
@@ -121,21 +152,6 @@ void json_list(struct buf *out, const Hlp__V1__ExecutionList *list)
 }
 
 /* ---- events -------------------------------------------------------------------------------- */
-
-static json_t *pairs_object(Hlp__V1__Pair *const *pairs, size_t count)
-{
-	json_t *object = json_object();
-
-	for (size_t i = 0; i < count; i++) {
-		/* A name may be a file's, which need not be UTF-8. */
-		json_t *name = json_value_bytes(pairs[i]->name, strlen(pairs[i]->name));
-
-		json_value_set(object, json_string_value(name),
-			       json_value_bytes(pairs[i]->value, strlen(pairs[i]->value)));
-		json_decref(name);
-	}
-	return object;
-}
 
 void json_event(struct buf *out, const Hlp__V1__EventRecord *event)
 {
@@ -271,6 +287,9 @@ static json_t *graph_node_object(const Hlp__V1__Graph *graph, const Hlp__V1__Gra
 	json_value_set(object, "irreversible", json_value_text(node->irreversible));
 	json_value_set(object, "artifacts", json_value_texts(node->artifacts, node->n_artifacts));
 	json_value_set(object, "outputs", json_value_texts(node->outputs, node->n_outputs));
+	json_value_set(object, "manual", json_value_text(node->manual));
+	json_value_set(object, "undo_manual", json_value_text(node->undo_manual));
+	json_value_set(object, "approval", json_value_text(node->approval));
 	json_value_set(object, "timeout_us",
 		       node->timeout_us ? json_value_number(node->timeout_us) : json_null());
 	json_value_set(object, "estimate_us",

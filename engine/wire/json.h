@@ -12,7 +12,8 @@
 #include "wire/hlp.pb-c.h"
 
 /* {"id","name","workflow","revision","dirty","state","reason","created_at","started_at","ended_at",
- * "nodes":[{"id","phase","state","reason","attempt","exit_code","started_at","ended_at","risk"}]},
+ * "nodes":[{"id","phase","state","reason","attempt","exit_code","started_at","ended_at","risk",
+ * "question","ask","shown":{…},"asked_at","held","held_by","held_note","held_until"}]},
  * nodes in file order, one a line. Written node by node: no tree of a large status is built. */
 void json_status(struct buf *out, const Hlp__V1__Status *status);
 /* [{…}], the header fields of json_status with "number", "actor", "note", "folder" and

@@ -93,15 +93,34 @@ static Hlp__V1__Execution execution(void)
 
 /* ---- status ------------------------------------------------------------------------------ */
 
+/* A node that somebody holds and that asks whether it may start. */
+static void asks(Hlp__V1__Node *node, Hlp__V1__Pair *shown, Hlp__V1__Pair **list)
+{
+	hlp__v1__pair__init(shown);
+	node->state = "PAUSED";
+	node->question = "approval";
+	node->message.data = (uint8_t *)"Go on?";
+	node->message.len = 6;
+	node->asked_us = T0;
+	node->held_by = "ana";
+	node->held_until_us = T0;
+	shown->name = "nodes.a.outputs.x";
+	shown->value = "12";
+	node->shown = list;
+	node->n_shown = 1;
+}
+
 static void status_has_its_promised_shape(void **state)
 {
 	static const char *const members[] = {"id",	    "name",	"workflow",    "revision",
 					      "dirty",	    "state",	"reason",      "created_at",
 					      "started_at", "ended_at", "quarantined", "quarantine",
 					      "nodes"};
-	static const char *const node_members[] = {"id",	 "phase",    "state",
-						   "reason",	 "attempt",  "exit_code",
-						   "started_at", "ended_at", "risk"};
+	static const char *const node_members[] = {
+		"id",	      "phase",	  "state",   "reason",	  "attempt",   "exit_code",
+		"started_at", "ended_at", "risk",    "question",  "ask",       "shown",
+		"asked_at",   "held",	  "held_by", "held_note", "held_until"};
+	Hlp__V1__Pair pair, *pairs[] = {&pair};
 	Hlp__V1__Execution header = execution();
 	Hlp__V1__Node first = HLP__V1__NODE__INIT, second = HLP__V1__NODE__INIT;
 	Hlp__V1__Node *nodes[] = {&first, &second};
@@ -120,7 +139,7 @@ static void status_has_its_promised_shape(void **state)
 	first.risk = 0.7;
 	first.started_us = T0;
 	second.id = "check";
-	second.state = "PENDING";
+	asks(&second, &pair, pairs);
 	status.execution = &header;
 	status.nodes = nodes;
 	status.n_nodes = 2;
@@ -133,7 +152,9 @@ static void status_has_its_promised_shape(void **state)
 	assert_string_equal(text(value, "created_at"), T0_TEXT);
 	assert_null(text(value, "ended_at"));
 	node = json_array_get(json_object_get(value, "nodes"), 0);
-	assert_members(node, node_members, 9);
+	assert_members(node, node_members, 17);
+	assert_null(text(node, "ask"));
+	assert_int_equal(json_object_size(json_object_get(node, "shown")), 0);
 	assert_string_equal(text(node, "id"), "swap");
 	assert_int_equal(number(node, "attempt"), 2);
 	assert_int_equal(number(node, "exit_code"), 0);
@@ -142,6 +163,12 @@ static void status_has_its_promised_shape(void **state)
 	node = json_array_get(json_object_get(value, "nodes"), 1);
 	assert_null(text(node, "phase"));
 	assert_null(text(node, "reason"));
+	assert_string_equal(text(node, "question"), "approval");
+	assert_string_equal(text(node, "ask"), "Go on?");
+	assert_string_equal(text(node, "asked_at"), T0_TEXT);
+	assert_string_equal(text(node, "held_by"), "ana");
+	assert_string_equal(text(node, "held_until"), T0_TEXT);
+	assert_string_equal(text(json_object_get(node, "shown"), "nodes.a.outputs.x"), "12");
 	assert_true(json_is_null(json_object_get(node, "exit_code")));
 	assert_int_equal(number(node, "attempt"), 0);
 	json_decref(value);
@@ -159,7 +186,7 @@ static void status_shows_a_risk_as_it_was_written(void **state)
 	status.nodes = nodes;
 	status.n_nodes = 1;
 	json_status(&buf, &status);
-	assert_non_null(strstr(buf_text(&buf), "\"risk\":0.1}"));
+	assert_non_null(strstr(buf_text(&buf), "\"risk\":0.1,"));
 	buf_release(&buf);
 }
 
