@@ -139,13 +139,11 @@ static struct message *take_all(struct mailbox *mailbox)
 {
 	struct message *first = mailbox->first;
 
-	if (!first)
-		return NULL;
+	if (mailbox->fd >= 0)
+		clear_fd(mailbox->fd); /* of a late wake-up too, or the loop would spin */
 	mailbox->first = NULL;
 	mailbox->last = &mailbox->first;
 	mailbox->count = 0;
-	if (mailbox->fd >= 0)
-		clear_fd(mailbox->fd);
 	return first;
 }
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -107,6 +108,24 @@ static void the_descriptor_is_readable_while_messages_wait(void **state)
 	mailbox_post_reply(&mailbox, &messages[0]);
 	assert_true(readable(mailbox.fd));
 	assert_non_null(mailbox_take(&mailbox));
+	mailbox_release(&mailbox);
+}
+
+/* As from a writer that was interrupted between its message and its wake-up. */
+static void a_late_wake_up_finds_nothing_and_is_over(void **state)
+{
+	const uint64_t one = 1;
+	struct message message = {0};
+	struct mailbox mailbox;
+
+	(void)state;
+	mailbox_init(&mailbox, 1, true);
+	mailbox_post_reply(&mailbox, &message);
+	assert_ptr_equal(mailbox_take(&mailbox), &message);
+	assert_int_equal(write(mailbox.fd, &one, sizeof(one)), sizeof(one));
+	assert_true(readable(mailbox.fd));
+	assert_null(mailbox_take(&mailbox));
+	assert_false(readable(mailbox.fd));
 	mailbox_release(&mailbox);
 }
 
@@ -230,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_bag_is_posted_in_one_piece),
 		cmocka_unit_test(requests_are_bounded_and_replies_are_not),
 		cmocka_unit_test(the_descriptor_is_readable_while_messages_wait),
+		cmocka_unit_test(a_late_wake_up_finds_nothing_and_is_over),
 		cmocka_unit_test(waiting_ends_at_the_deadline),
 		cmocka_unit_test(no_wake_up_of_a_waiting_reader_is_lost),
 		cmocka_unit_test(no_wake_up_of_a_polling_reader_is_lost),
