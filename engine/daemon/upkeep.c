@@ -10,6 +10,7 @@
 #include "runtime/load.h"
 #include "store/content.h"
 #include "store/journal.h"
+#include "store/projection.h"
 
 struct folding {
 	struct journal *journal;
@@ -96,12 +97,35 @@ static int rebuild(struct journal *journal, const struct journal_loader *loader,
 	return rc < 0 ? rc : 0;
 }
 
+/* People's refs follow from the tables: brought up to date by a check, made anew by a rebuild. */
+static int project(const struct home *home,
+		   int (*make)(const struct home *home, struct content *content, struct err *err))
+{
+	struct content *content = NULL;
+	struct err err = {0};
+	int rc = content_open(home, CONTENT_WRITE, &content, &err);
+
+	if (rc >= 0)
+		rc = make(home, content, &err);
+	content_close(content);
+	return rc < 0 ? fail(&err) : 0;
+}
+
+static int go_on(const struct home *home, struct content *content, struct err *err)
+{
+	return projection_go_on(home, content, UINT32_MAX, err);
+}
+
 int upkeep_check(const struct home *home)
 {
-	return with_store(home, check);
+	int code = with_store(home, check);
+
+	return code ? code : project(home, go_on);
 }
 
 int upkeep_rebuild(const struct home *home)
 {
-	return with_store(home, rebuild);
+	int code = with_store(home, rebuild);
+
+	return code ? code : project(home, projection_rebuild);
 }

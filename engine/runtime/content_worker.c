@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,12 +16,16 @@
 #include "model/order.h"
 #include "runtime/claims.h"
 #include "store/content.h"
+#include "store/projection.h"
 
-#define QUEUE_MAX   65536
-#define REPACK_OVER 200
+#define QUEUE_MAX	 65536
+#define REPACK_OVER	 200
+#define PROJECT_MOST	 50
+#define PROJECT_AFTER_US (2 * CLOCK_SECOND_US)
 
 /* What the thread owns. */
 struct keeper {
+	const struct home *home;
 	struct content *content;
 	struct claims claims;
 };
@@ -477,17 +482,30 @@ static void work_group(struct worker *worker, struct message *message)
 	answer(&group);
 }
 
+/* People's refs are made when nobody has wanted anything for a while, a few at a time. */
+static int64_t project(struct keeper *keeper)
+{
+	struct err err;
+	int made = projection_go_on(keeper->home, keeper->content, PROJECT_MOST, &err);
+
+	if (made < 0)
+		log_warn("the refs of artifacts are not up to date: %s", err.message);
+	return made >= PROJECT_MOST ? mailbox_now_us() : INT64_MAX;
+}
+
 static int64_t work_off(struct worker *worker, struct message *messages)
 {
 	struct keeper *keeper = worker->state;
 	struct content *content = keeper->content;
 	struct err err;
 
+	if (!messages)
+		return project(keeper);
 	work_group(worker, messages);
 	if (!worker->quits && content_packs_count(content) > REPACK_OVER &&
 	    content_repack(content, &err) < 0)
 		log_warn("cannot pack the revisions: %s", err.message);
-	return INT64_MAX;
+	return mailbox_now_us() + PROJECT_AFTER_US;
 }
 
 static void end(struct worker *worker)
@@ -511,6 +529,7 @@ int content_worker_start(struct worker *worker, const struct home *home,
 		free(keeper);
 		return rc;
 	}
+	keeper->home = home;
 	claims_init(&keeper->claims);
 	worker->state = keeper;
 	rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);

@@ -409,46 +409,50 @@ int content_compare(struct content *content, const char *folder, const char *con
 
 /* ---- upkeep ------------------------------------------------------------------------------- */
 
-int content_project(struct content *content, const char *ref_name, const char *blob,
-		    const char *file_name, const char *message, struct err *err)
-{
-	const char *base = strrchr(file_name, '/') ? strrchr(file_name, '/') + 1 : file_name;
-	int rc = repo_point(&content->repo, ref_name, blob, base, message, err);
-
-	if (rc == 0)
-		content->packs++;
-	return rc;
-}
-
 uint32_t content_packs_count(const struct content *content)
 {
 	return content->packs;
 }
 
-int content_repack(struct content *content, struct err *err)
+int content_own_git(const struct content *content, const char *const *words, struct err *err)
 {
 	char *git = NULL, *safe, *folder;
+	const char *argv[CONTENT_OWN_GIT_WORDS + 5];
 	struct buf output;
+	size_t count = 4;
 	int rc = proc_find_program("git", &git, err);
 
 	if (rc < 0)
 		return rc;
 	safe = mem_printf("safe.directory=%s", content->home->content);
 	folder = mem_printf("--git-dir=%s", content->home->content);
+	argv[0] = git;
+	argv[1] = "-c";
+	argv[2] = safe;
+	argv[3] = folder;
+	for (; *words; words++)
+		argv[count++] = *words;
+	argv[count] = NULL;
 	buf_init(&output, 4096);
-	/* Only small packs are merged into larger ones, so the work stays in proportion to what
-	 * came since the last time. */
-	rc = proc_run((char *[]){git, "-c", safe, folder, "repack", "--geometric=2", "-d", "-q",
-				 "-n", NULL},
-		      NULL, &output, err);
+	rc = proc_run((char *const *)argv, NULL, &output, err);
 	if (rc > 0)
-		rc = err_set(err, ERR_IO, "git repack of '%s' ended with %d",
+		rc = err_set(err, ERR_IO, "git %s of '%s' ended with %d", argv[4],
 			     content->home->content, rc);
-	if (rc == 0)
-		content->packs = count_packs(content->home->content);
 	buf_release(&output);
 	free(folder);
 	free(safe);
 	free(git);
+	return rc;
+}
+
+int content_repack(struct content *content, struct err *err)
+{
+	/* Only small packs are merged into larger ones, so the work stays in proportion to what
+	 * came since the last time. */
+	static const char *const words[] = {"repack", "--geometric=2", "-d", "-q", "-n", NULL};
+	int rc = content_own_git(content, words, err);
+
+	if (rc == 0)
+		content->packs = count_packs(content->home->content);
 	return rc;
 }

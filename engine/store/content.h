@@ -90,10 +90,6 @@ int content_diff_present(struct content *content, const char *blob, const char *
  * and whether the file differs from that commit. */
 int content_describe_file(const char *path, char out_commit[41], bool *out_dirty, struct err *err);
 
-/* Readable refs for people (refs/hlp/artifacts/EXECUTION/NODE/PATH): made anew from revisions when
- * idle; may be dropped at any time. */
-int content_project(struct content *content, const char *ref_name, const char *blob,
-		    const char *file_name, const char *message, struct err *err);
 /* Packs written since the last repack; the content thread spawns `git repack` over a threshold. */
 uint32_t content_packs_count(const struct content *content);
 int content_repack(struct content *content, struct err *err);

@@ -20,6 +20,9 @@ struct content {
 	bool may_fill; /* 5 % of the disk need not stay free */
 };
 
+/* Runs git on the repository, with these words (at most CONTENT_OWN_GIT_WORDS) and NULL. */
+#define CONTENT_OWN_GIT_WORDS 8
+int content_own_git(const struct content *content, const char *const *words, struct err *err);
 /* What stat says about a file, into an item. */
 void content_own_describe(const struct stat *info, struct event_item *out);
 /* Which folder holds it, if there is one. */

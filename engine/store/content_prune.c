@@ -14,7 +14,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/proc.h"
 #include "base/text.h"
 #include "store/content_own.h"
 
@@ -216,44 +215,13 @@ static int drop_refs(struct gathering *gathering)
 	return result;
 }
 
-static int run_git(const struct content *content, const char *const *words, struct err *err)
-{
-	char *git = NULL, *safe, *folder;
-	struct buf output;
-	const char *argv[12];
-	size_t count = 4;
-	int rc = proc_find_program("git", &git, err);
-
-	if (rc < 0)
-		return rc;
-	safe = mem_printf("safe.directory=%s", content->home->content);
-	folder = mem_printf("--git-dir=%s", content->home->content);
-	argv[0] = git;
-	argv[1] = "-c";
-	argv[2] = safe;
-	argv[3] = folder;
-	while (*words)
-		argv[count++] = *words++;
-	argv[count] = NULL;
-	buf_init(&output, 4096);
-	rc = proc_run((char *const *)argv, NULL, &output, err);
-	if (rc > 0)
-		rc = err_set(err, ERR_IO, "git %s of '%s' ended with %d", argv[4],
-			     content->home->content, rc);
-	buf_release(&output);
-	free(folder);
-	free(safe);
-	free(git);
-	return rc;
-}
-
 static int collect(const struct content *content, struct err *err)
 {
 	static const char *const repack[] = {"repack", "-a", "-d", "-q", "-n", NULL};
 	static const char *const prune[] = {"prune", "--expire=now", NULL};
-	int rc = run_git(content, repack, err);
+	int rc = content_own_git(content, repack, err);
 
-	return rc < 0 ? rc : run_git(content, prune, err);
+	return rc < 0 ? rc : content_own_git(content, prune, err);
 }
 
 /* A large file is there before the pointer that names it; none is being added now. */

@@ -390,35 +390,24 @@ int repo_begin(struct repo *repo, const char *message, struct err *err)
 	return rc;
 }
 
-int repo_point(struct repo *repo, const char *ref_name, const char *blob, const char *file_name,
-	       const char *message, struct err *err)
+int repo_tree_only(struct repo *repo, git_oid *out)
 {
-	git_treebuilder *builder = NULL;
-	git_commit *tip = NULL;
-	git_oid id, tree, commit;
-	int result = git_oid_fromstr(&id, blob);
+	int result = repo_tree_build(repo, NULL, out);
 
-	if (result == 0)
-		result = lookup_tip(repo, ref_name, &tip);
-	if (result == 0)
-		result = git_treebuilder_new(&builder, repo->git, NULL);
-	if (result == 0)
-		result = git_treebuilder_insert(NULL, builder, file_name, &id, GIT_FILEMODE_BLOB);
-	if (result == 0)
-		result = git_treebuilder_write(&tree, builder);
-	if (result == 0)
-		result = create_commit(repo, &tree, tip, message, &commit);
-	if (result == 0) {
-		note_fresh(repo, &tree, 0);
-		note_fresh(repo, &commit, 0);
-		result = write_pack(repo);
-	}
-	if (result == 0)
-		result = move_ref(repo, ref_name, tip, &commit);
-	git_treebuilder_free(builder);
-	git_commit_free(tip);
-	repo_drop(repo);
-	return result < 0 ? repo_error(result, err, "cannot set '%s'", ref_name) : 0;
+	for (size_t i = 0; i < repo->entries_count; i++)
+		free(repo->entries[i].name);
+	repo->entries_count = 0;
+	return result;
+}
+
+int repo_flush(struct repo *repo, struct err *err)
+{
+	int result;
+
+	if (repo->fresh_count == 0)
+		return 0;
+	result = write_pack(repo);
+	return result < 0 ? repo_error(result, err, "cannot write to '%s'", repo->path) : 1;
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */

@@ -61,9 +61,10 @@ int repo_read(struct repo *repo, const char *id, struct buf *out, struct err *er
 void repo_hash(const void *data, size_t length, char out_id[REPO_ID_TEXT]);
 void repo_id_text(const git_oid *id, char out[REPO_ID_TEXT]);
 
-/* A ref that leads to a commit with one file, after what it led to before. */
-int repo_point(struct repo *repo, const char *ref_name, const char *blob, const char *file_name,
-	       const char *message, struct err *err);
+/* Outside a batch: a tree of the entries that were kept since the last one, and a pack of what is
+ * in memory; 1 when one was written. repo_tree_only gives libgit2's code. */
+int repo_tree_only(struct repo *repo, git_oid *out);
+int repo_flush(struct repo *repo, struct err *err);
 
 /* libgit2 with our settings, counted; repo_open does it by itself. Negative: libgit2's code. */
 int repo_library_open(void);

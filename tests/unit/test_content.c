@@ -614,29 +614,6 @@ static void a_file_outside_git_has_no_commit(void **state)
 		-ERR_NOT_FOUND);
 }
 
-/* ---- refs for people ---------------------------------------------------------------------- */
-
-static void a_projected_ref_has_the_history_of_one_file(void **state)
-{
-	struct fixture fixture = begin(state);
-	char old[41], new[41];
-	struct buf out;
-
-	(void)content_add(fixture.content, "a", "old\n", 4, old, NULL);
-	(void)content_add(fixture.content, "b", "new\n", 4, new, NULL);
-	commit(&fixture);
-	assert_int_equal(content_project(fixture.content, "refs/hlp/artifacts/x#1/n/proxy.conf",
-					 old, "proxy.conf", "r1", NULL),
-			 0);
-	assert_int_equal(content_project(fixture.content, "refs/hlp/artifacts/x#1/n/proxy.conf",
-					 new, "proxy.conf", "r2", NULL),
-			 0);
-	assert_int_equal(git(&fixture, &out, "show", "refs/hlp/artifacts/x#1/n/proxy.conf"), 0);
-	assert_non_null(strstr(buf_text(&out), "-old\n+new"));
-	buf_release(&out);
-	end(&fixture);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
@@ -667,7 +644,6 @@ int main(void)
 		TEST(absent_is_compared_too),
 		TEST(a_workflow_file_is_described_by_its_commit),
 		TEST(a_file_outside_git_has_no_commit),
-		TEST(a_projected_ref_has_the_history_of_one_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
