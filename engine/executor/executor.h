@@ -96,7 +96,7 @@ pid_t executor_local_launcher_pid(const struct executor *executor);
 /* To be said after a REPORT_REACHABLE whose attempt is NULL, when this engine serves and has
  * queried every live attempt that was not reported before it: from then on the launcher takes
  * "never heard of it" for proof that an attempt was not started, and this start of hlpd for a
- * success. */
+ * success. Nothing while there is no link: the next has a REPORT_REACHABLE of its own. */
 void executor_local_ready(struct executor *executor);
 /* This engine ends because the instance is idle: the launcher then ends too, instead of starting
  * it again. Written before it returns, if it can be. */

@@ -44,8 +44,7 @@ struct local {
 	void *ctx;
 	int fd; /* -1 while there is no connection */
 	enum executor_link link;
-	bool welcome;	 /* the launcher has answered HELLO */
-	bool owes_ready; /* READY is to be said when linked */
+	bool welcome; /* the launcher has answered HELLO */
 	pid_t launcher_pid;
 	uint64_t launcher_start;
 	int64_t delay_us;
@@ -225,8 +224,7 @@ static void welcomed(struct local *local, const struct launch_message *message)
 
 static void say_ready(struct local *local)
 {
-	local->owes_ready = local->link != EXECUTOR_LINKED;
-	if (!local->owes_ready)
+	if (local->link == EXECUTOR_LINKED)
 		(void)send_message(local, &(struct launch_message){.kind = LAUNCH_READY}, NULL);
 }
 
@@ -239,8 +237,6 @@ static void handle(struct local *local, const struct launch_message *message)
 	} else if (message->kind == LAUNCH_END) {
 		local->link = EXECUTOR_LINKED;
 		report_link(local, REPORT_REACHABLE, NULL);
-		if (local->owes_ready)
-			say_ready(local);
 	} else if (message->kind == LAUNCH_REFUSED) {
 		local->link = EXECUTOR_SUPERSEDED;
 		local->delay_us = DELAY_MAX_US;

@@ -359,6 +359,26 @@ static void free_job(struct content_job *job)
 	free(job);
 }
 
+static void answer(struct group *group)
+{
+	struct err err = {0};
+	int rc = group->written ? content_commit(group->keeper->content, "record revisions", &err)
+				: 0;
+
+	while (group->done) {
+		struct content_job *job = (struct content_job *)group->done;
+
+		group->done = group->done->next;
+		if (rc && needs_commit(job)) {
+			job->result = rc;
+			job->err = err;
+		}
+		mailbox_post_reply(group->worker->coordinator, &job->message);
+	}
+	group->last = &group->done;
+	group->written = false;
+}
+
 static void finish(struct group *group, struct content_job *job)
 {
 	group->written = group->written || needs_commit(job);
@@ -442,26 +462,11 @@ static void take_job(struct group *group, struct content_job *job)
 	case CONTENT_WAITS:
 		break;
 	}
+	/* A restore commits by itself, and would take the others' with it, or lose them. */
+	if (job->kind == CONTENT_RESTORE)
+		answer(group);
 	work(group->keeper, job);
 	finish(group, job);
-}
-
-static void answer(struct group *group)
-{
-	struct err err = {0};
-	int rc = group->written ? content_commit(group->keeper->content, "record revisions", &err)
-				: 0;
-
-	while (group->done) {
-		struct content_job *job = (struct content_job *)group->done;
-
-		group->done = group->done->next;
-		if (rc && needs_commit(job)) {
-			job->result = rc;
-			job->err = err;
-		}
-		mailbox_post_reply(group->worker->coordinator, &job->message);
-	}
 }
 
 /* Works off all that waits, makes it durable at once, and only then answers. */

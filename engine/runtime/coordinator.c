@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "runtime/acts.h"
+#include "runtime/broken.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/facts.h"
@@ -137,7 +138,7 @@ static int64_t let_time_pass(struct engine *engine)
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		struct live *live = engine->lives.items[i];
 		struct input input = {.kind = INPUT_DUE, .time_us = now_us, .node = EVENT_NO_NODE};
-		int64_t due_us = execution_next_due(live->execution);
+		int64_t due_us = live->unanswered ? INT64_MAX : execution_next_due(live->execution);
 		struct err err;
 
 		while (due_us <= now_us && turn_apply(engine, live, &input, &err) > 0)
@@ -213,9 +214,17 @@ static void end_on_purpose(struct engine *engine, const char *why)
 	engine->options.over(engine->options.ctx, RUNTIME_END_PURPOSE, why);
 }
 
+static bool has_doubt(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->lives.count; i++)
+		if (engine->lives.items[i]->unanswered)
+			return true;
+	return false;
+}
+
 static void finish_stop(struct engine *engine)
 {
-	if (!engine->stop_request)
+	if (!engine->stop_request || has_doubt(engine))
 		return;
 	if (engine->stop_request->flag)
 		cancel_all(engine);
@@ -303,6 +312,8 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	/* 6. all of it to the disk, in one piece */
 	if (turn_deadline_us(engine) <= engine_now_us(engine))
 		turn_seal(engine);
+	if (BROKEN_EARLY)
+		recovery_resume(engine);
 	/* 7. watchers */
 	publish_due(engine);
 	unload_ended(engine);

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "model/order.h"
 #include "model/plan.h"
+#include "runtime/broken.h"
 #include "runtime/executor_worker.h"
 #include "runtime/files.h"
 #include "runtime/room.h"
@@ -210,7 +211,7 @@ static void start(struct engine *engine, struct live *live, const struct effect 
 
 	input_for(&input, engine, effect, INPUT_DISPATCHED);
 	rc = turn_apply(engine, live, &input, &err);
-	if (rc <= 0) {
+	if (rc <= 0 && !BROKEN_REVOKED) {
 		if (rc < 0)
 			log_error("%s: a start is refused: %s", live->execution->name, err.message);
 		return;
@@ -238,11 +239,11 @@ uint32_t effects_live_count(const struct engine *engine)
 	return count;
 }
 
-/* Whether the intent is durable: one that was revoked and made again under its number may not be
- * yet. */
+/* Whether the node's last event is: of an intent that was revoked and made again under its number
+ * the second may not be yet. */
 static bool is_durable(const struct engine *engine, const struct live *live, uint32_t node)
 {
-	return live->execution->nodes[node].version <= engine->committed_seq;
+	return BROKEN_EARLY || live->execution->nodes[node].version <= engine->committed_seq;
 }
 
 /* Whether the state still asks for this very start: a revoked intent does not. */
@@ -255,7 +256,7 @@ static bool is_still_wanted(const struct live *live, const struct effect *wanted
 		if (effects[i].kind == EFFECT_START && effects[i].attempt == wanted->attempt &&
 		    effects[i].attempt_kind == wanted->attempt_kind)
 			return true;
-	return false;
+	return BROKEN_REVOKED;
 }
 
 void effects_dispatch(struct engine *engine)
@@ -333,10 +334,9 @@ static void post(struct engine *engine, struct live *live, const struct effect *
 void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 {
 	struct effect effects[EFFECTS_PER_NODE];
-	const struct node_run *run = &live->execution->nodes[node];
 	size_t count;
 
-	if (engine->broken || run->version > engine->committed_seq)
+	if (engine->broken || !is_durable(engine, live, node))
 		return;
 	if (live->has_files[node] && !run->intended && run->state != STATE_RUNNING)
 		effects_give_back(engine, live, node);

@@ -45,7 +45,8 @@ struct engine {
 	int64_t room_said_us;  /* when the log was last told that something waits */
 	char room_text[300];
 	bool launcher_reachable;
-	bool can_freeze;	   /* says the executor that answered last */
+	bool can_freeze; /* says the executor that answered last */
+	uint64_t links;	 /* reports about all so far: they number the changes of the link */
 	int64_t unlinked_since_us; /* meaningless while it is reachable */
 	bool broken;		   /* a commit failed: nothing is acted on any more */
 	bool stopping, quit;

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "runtime/broken.h"
 
 #define QUEUE_MAX 65536
 
@@ -24,6 +25,7 @@ struct executors {
 	struct loop_watch mail;
 	struct executor *local;
 	struct mailbox_bag reports; /* of this turn of the loop */
+	uint64_t links;		    /* reports about all so far */
 };
 
 static void on_report(void *ctx, const struct report *report)
@@ -36,6 +38,7 @@ static void on_report(void *ctx, const struct report *report)
 	message->report.attempt = NULL;
 	message->report.text = NULL;
 	message->about_all = !report->attempt;
+	executors->links += message->about_all;
 	message->link =
 		executors->local ? executor_local_link(executors->local) : EXECUTOR_CONNECTING;
 	message->capabilities = executors->local ? executors->local->capabilities : 0;
@@ -95,6 +98,16 @@ static void start(struct executors *executors, const struct executor_command *co
 						      .time_us = clock_wall_us(clock_system())});
 }
 
+/* What was meant for a link before this one is said again by the coordinator once it hears of this
+ * one. A question asked twice would be answered twice, and the second "not started" could come
+ * after the start that the first one allowed; READY before the questions would make the launcher
+ * take "never heard of it" for "never started". */
+static bool is_of_this_link(const struct executors *executors,
+			    const struct executor_command *command)
+{
+	return command->link == executors->links || BROKEN_LINK;
+}
+
 static void obey(struct executors *executors, struct executor_command *command)
 {
 	struct executor *local = executors->local;
@@ -107,7 +120,8 @@ static void obey(struct executors *executors, struct executor_command *command)
 		local->ops->stop(local, command->attempt);
 		break;
 	case EXECUTOR_QUERY:
-		local->ops->query(local, command->attempt);
+		if (is_of_this_link(executors, command))
+			local->ops->query(local, command->attempt);
 		break;
 	case EXECUTOR_ACKNOWLEDGE:
 		local->ops->acknowledge(local, command->attempt);
@@ -119,7 +133,8 @@ static void obey(struct executors *executors, struct executor_command *command)
 		local->ops->thaw(local, command->attempt);
 		break;
 	case EXECUTOR_READY:
-		executor_local_ready(local);
+		if (is_of_this_link(executors, command))
+			executor_local_ready(local);
 		break;
 	case EXECUTOR_GOODBYE:
 		executor_local_goodbye(local);
@@ -129,7 +144,7 @@ static void obey(struct executors *executors, struct executor_command *command)
 	free(command);
 }
 
-static int64_t work(struct worker *worker, struct message *message)
+static void obey_all(struct worker *worker, struct message *message)
 {
 	while (message) {
 		struct message *next = message->next;
@@ -140,6 +155,13 @@ static int64_t work(struct worker *worker, struct message *message)
 			obey(worker->state, (struct executor_command *)message);
 		message = next;
 	}
+}
+
+/* What was said meanwhile goes out in one piece. */
+static int64_t work(struct worker *worker, struct message *messages)
+{
+	obey_all(worker, messages);
+	post_reports(worker->state);
 	return INT64_MAX;
 }
 
@@ -148,7 +170,7 @@ static void on_mail(struct loop_watch *watch, unsigned events)
 	struct executors *executors = watch->ctx;
 
 	(void)events;
-	(void)work(executors->worker, mailbox_take(&executors->worker->mailbox));
+	obey_all(executors->worker, mailbox_take(&executors->worker->mailbox));
 }
 
 /* Its messages come by the event loop, among what the executors have to say. */
@@ -163,7 +185,7 @@ static void executors_main(struct worker *worker)
 	rc = loop_add(&executors->loop, &executors->mail, LOOP_READ, &err);
 	while (rc >= 0 && !worker->quits) {
 		rc = loop_turn(&executors->loop, -1, &err);
-		post_reports(executors);
+		(void)work(worker, NULL);
 	}
 	if (rc < 0)
 		log_error("the executors thread ends: %s", err.message);
@@ -222,11 +244,12 @@ void executor_worker_order(struct worker *worker, struct executor_command *comma
 	mailbox_gather(&worker->orders, &command->message);
 }
 
-void executor_worker_send(struct worker *worker, enum executor_verb verb, const char *attempt)
+static void post(struct worker *worker, enum executor_verb verb, const char *attempt, uint64_t link)
 {
 	struct executor_command *command = mem_zalloc(sizeof(*command));
 
 	command->verb = verb;
+	command->link = link;
 	if (attempt)
 		(void)snprintf(command->attempt, sizeof(command->attempt), "%s", attempt);
 	executor_worker_order(worker, command);
@@ -235,4 +258,15 @@ void executor_worker_send(struct worker *worker, enum executor_verb verb, const 
 void executor_worker_flush(struct worker *worker)
 {
 	mailbox_post_bag(&worker->mailbox, &worker->orders);
+}
+
+void executor_worker_send_over(struct worker *worker, enum executor_verb verb, const char *attempt,
+			       uint64_t link)
+{
+	post(worker, verb, attempt, link);
+}
+
+void executor_worker_send(struct worker *worker, enum executor_verb verb, const char *attempt)
+{
+	post(worker, verb, attempt, 0);
 }

@@ -18,6 +18,10 @@ void executor_worker_stop(struct worker *worker);
 void executor_worker_order(struct worker *worker, struct executor_command *command);
 /* A command about an attempt (NULL: about none) that carries nothing else. */
 void executor_worker_send(struct worker *worker, enum executor_verb verb, const char *attempt);
+/* QUERY and READY, which nobody obeys when the link has changed since: `link` is how many reports
+ * about all had been taken by then. */
+void executor_worker_send_over(struct worker *worker, enum executor_verb verb, const char *attempt,
+			       uint64_t link);
 void executor_worker_flush(struct worker *worker);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "runtime/broken.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/quarantine.h"
@@ -51,26 +52,13 @@ void facts_query(struct engine *engine, struct live *live)
 		if (!wants_query(live, node, &effect))
 			continue;
 		attempt_id(execution, node, effect.attempt_kind, effect.attempt, id);
-		executor_worker_send(&engine->executors, EXECUTOR_QUERY, id);
+		executor_worker_send_over(&engine->executors, EXECUTOR_QUERY, id, engine->links);
 		/* A word sent on the old link may never have arrived; it does no harm twice. */
 		live_clear_in_flight(live, node, EFFECT_STOP);
 		live_clear_in_flight(live, node, EFFECT_FREEZE);
 		live_clear_in_flight(live, node, EFFECT_THAW);
 		effects_of_node(engine, live, node);
 	}
-}
-
-/* The executor has spoken about this node: what waited for that may go on. */
-static void answered(struct engine *engine, struct live *live, uint32_t node)
-{
-	if (!live->queried || !live->queried[node])
-		return;
-	live->queried[node] = false;
-	if (--live->unanswered == 0) {
-		free(live->queried);
-		live->queried = NULL;
-	}
-	effects_of_node(engine, live, node);
 }
 
 /* ---- reports ----------------------------------------------------------------------------- */
@@ -103,10 +91,36 @@ static bool is_ending(enum report_kind kind)
 	return kind == REPORT_EXITED || kind == REPORT_LOST;
 }
 
-static void take_one(struct engine *engine, struct report_message *message)
+/* The loaded execution and the node that an attempt is of; NULL when there is none. */
+static struct live *find_attempt(const struct engine *engine, const char *attempt,
+				 struct input *input)
+{
+	char execution[ULID_TEXT], node_id[64];
+	struct live *live;
+	int64_t node;
+
+	if (!attempt_id_parse(attempt, execution, node_id, &input->attempt_kind, &input->attempt))
+		return NULL;
+	live = live_find(&engine->lives, execution);
+	node = live ? workflow_find_node(live->execution->workflow, node_id) : -1;
+	input->node = (uint32_t)node;
+	return node < 0 ? NULL : live;
+}
+
+static bool is_set_aside(const struct engine *engine, const char *attempt)
+{
+	char execution[ULID_TEXT], node_id[64];
+	enum attempt_kind kind;
+	uint32_t number;
+
+	return attempt_id_parse(attempt, execution, node_id, &kind, &number) &&
+	       quarantine_holds(engine, execution);
+}
+
+/* `asked`: it answers a question of recovery. */
+static void take_one(struct engine *engine, struct report_message *message, bool asked)
 {
 	const struct report *report = &message->report;
-	char execution[ULID_TEXT], node_id[64];
 	struct input input = {.time_us = report->time_us,
 			      .exit_kind = report->exit_kind,
 			      .code = report->code,
@@ -115,39 +129,30 @@ static void take_one(struct engine *engine, struct report_message *message)
 			      .rss_kib = report->rss_kib,
 			      .start_ticks = report->start_ticks,
 			      .text = message->text};
-	struct live *live;
-	int64_t node;
-	const bool is_ours = attempt_id_parse(message->attempt, execution, node_id,
-					      &input.attempt_kind, &input.attempt);
+	struct live *live = find_attempt(engine, message->attempt, &input);
 
-	if (is_ours && quarantine_holds(engine, execution))
+	if (is_set_aside(engine, message->attempt))
 		return; /* the executor keeps it until the execution is taken up again */
 	if (is_ending(report->kind)) /* durable with this turn, or of an execution long ended */
 		turn_acknowledge(engine, message->attempt);
-	if (!is_ours)
+	if (!live)
 		return;
-	live = live_find(&engine->lives, execution);
-	node = live ? workflow_find_node(live->execution->workflow, node_id) : -1;
-	if (node < 0)
-		return;
-	input.node = (uint32_t)node;
-	if (live->execution->nodes[node].reason == REASON_UNREACHABLE &&
+	if (live->execution->nodes[input.node].reason == REASON_UNREACHABLE &&
 	    report->kind == REPORT_STARTED) {
 		input.kind = INPUT_REACHABLE;
 		apply(engine, live, &input);
 	}
 	input.kind = input_of_report(report->kind);
 	if (report->kind == REPORT_NOT_STARTED) { /* it may be asked for again */
-		live->in_flight[node] = (struct in_flight){0};
+		live->in_flight[input.node] = (struct in_flight){0};
 		live->has_workspace = false;
-		if (!live->queried || !live->queried[node])
+		if (!asked && live->execution->nodes[input.node].reason != REASON_UNREACHABLE)
 			room_refused(engine);
 	}
 	if (report->kind == REPORT_FROZEN || report->kind == REPORT_THAWED)
 		live_clear_in_flight(live, input.node,
 				     report->kind == REPORT_FROZEN ? EFFECT_FREEZE : EFFECT_THAW);
 	apply(engine, live, &input);
-	answered(engine, live, input.node);
 	if (report->kind == REPORT_NOT_STARTED)
 		effects_of_node(engine, live, input.node);
 }
@@ -186,7 +191,7 @@ static void all_reachable(struct engine *engine, const struct report_message *me
 	engine->can_freeze = message->capabilities & EXECUTOR_FREEZE;
 	for (size_t i = 0; i < engine->lives.count; i++)
 		facts_query(engine, engine->lives.items[i]);
-	executor_worker_send(&engine->executors, EXECUTOR_READY, NULL);
+	executor_worker_send_over(&engine->executors, EXECUTOR_READY, NULL, engine->links);
 }
 
 static void link_ended(struct engine *engine, enum executor_link link)
@@ -199,16 +204,8 @@ static void link_ended(struct engine *engine, enum executor_link link)
 				     "the launcher obeys a later engine");
 }
 
-void facts_take_report(struct engine *engine, struct report_message *message)
+static void free_report(struct report_message *message)
 {
-	if (!message->about_all) {
-		take_one(engine, message);
-	} else if (message->report.kind == REPORT_UNREACHABLE) {
-		all_unreachable(engine);
-		link_ended(engine, message->link);
-	} else {
-		all_reachable(engine, message);
-	}
 	free(message->text);
 	free(message);
 }
@@ -280,22 +277,147 @@ static void take_recorded(struct engine *engine, struct live *live, struct conte
 	apply(engine, live, &input);
 }
 
+static void take_files(struct engine *engine, struct live *live, struct content_job *job)
+{
+	if (job->kind == CONTENT_WAITS) {
+		take_wait(engine, live, job);
+		return;
+	}
+	live->jobs--;
+	live_clear_in_flight(live, job->node, effect_of(job->kind));
+	if (job->result == -ERR_CANCELLED)
+		effects_of_node(engine, live, job->node); /* or is it wanted again? */
+	else if (job->result == -ERR_FULL && is_capture(job->kind))
+		room_want(engine, live, job->err.message);
+	else
+		take_recorded(engine, live, job);
+}
+
+static void free_content(struct content_job *job)
+{
+	arena_release(&job->arena);
+	free(job);
+}
+
+/* ---- while attempts are in doubt --------------------------------------------------------- */
+
+/* After a restart an intent may have been started, and the word of it lost. Until each has been
+ * asked about nothing is decided: what follows from one fact (a failure takes back what has not
+ * started) would judge others wrongly. Facts are kept, in order. */
+
+static void keep(struct live *live, struct message *message)
+{
+	message->next = NULL;
+	if (!live->kept)
+		live->kept_last = &live->kept;
+	*live->kept_last = message;
+	live->kept_last = &message->next;
+}
+
+/* What has started is said to have, before anything is concluded from any of it. */
+static void dispatch_started(struct engine *engine, struct live *live)
+{
+	for (struct message *message = live->kept; message; message = message->next) {
+		struct report_message *report = (struct report_message *)message;
+		struct input input = {.kind = INPUT_DISPATCHED,
+				      .time_us = clock_wall_us(engine->options.clock)};
+
+		if (message->kind == MESSAGE_REPORT && report->report.kind != REPORT_NOT_STARTED &&
+		    find_attempt(engine, report->attempt, &input))
+			apply(engine, live, &input);
+	}
+}
+
+static void take_kept_one(struct engine *engine, struct live *live, struct message *message)
+{
+	if (message->kind == MESSAGE_REPORT) {
+		take_one(engine, (struct report_message *)message, true);
+		free_report((struct report_message *)message);
+	} else {
+		take_files(engine, live, (struct content_job *)message);
+		free_content((struct content_job *)message);
+	}
+}
+
+static void take_kept(struct engine *engine, struct live *live)
+{
+	struct message *message = live->kept;
+
+	free(live->queried);
+	live->queried = NULL;
+	if (!BROKEN_DOUBT)
+		dispatch_started(engine, live);
+	live->kept = NULL;
+	while (message) {
+		struct message *next = message->next;
+
+		take_kept_one(engine, live, message);
+		message = next;
+	}
+	for (uint32_t node = 0; node < live->execution->workflow->nodes_count; node++)
+		effects_of_node(engine, live, node);
+}
+
+/* Whether this is the word that the node's query waits for. A report may also be of an attempt
+ * before it, whose end is said again. */
+static bool is_answer(const struct live *live, const struct input *input)
+{
+	struct effect effect;
+
+	return live->queried[input->node] && wants_query(live, input->node, &effect) &&
+	       effect.attempt_kind == input->attempt_kind && effect.attempt == input->attempt;
+}
+
+static void keep_report(struct engine *engine, struct live *live, const struct input *input,
+			struct report_message *message)
+{
+	keep(live, &message->message);
+	if (!is_answer(live, input))
+		return;
+	live->queried[input->node] = false;
+	if (--live->unanswered == 0)
+		take_kept(engine, live);
+}
+
+/* ---- taking ------------------------------------------------------------------------------ */
+
+static void take_all(struct engine *engine, const struct report_message *message)
+{
+	if (message->report.kind == REPORT_UNREACHABLE) {
+		all_unreachable(engine);
+		link_ended(engine, message->link);
+	} else {
+		all_reachable(engine, message);
+	}
+}
+
+void facts_take_report(struct engine *engine, struct report_message *message)
+{
+	struct input input;
+	struct live *live =
+		message->about_all ? NULL : find_attempt(engine, message->attempt, &input);
+
+	if (live && live->unanswered) {
+		keep_report(engine, live, &input, message);
+		return;
+	}
+	engine->links += message->about_all;
+	if (message->about_all)
+		take_all(engine, message);
+	else
+		take_one(engine, message, false);
+	free_report(message);
+}
+
 void facts_take_content(struct engine *engine, struct content_job *job)
 {
 	struct live *live = live_find(&engine->lives, job->execution);
 
-	if (live && job->kind == CONTENT_WAITS) {
-		take_wait(engine, live, job);
-	} else if (live) { /* a job keeps its execution loaded */
-		live->jobs--;
-		live_clear_in_flight(live, job->node, effect_of(job->kind));
-		if (job->result == -ERR_CANCELLED)
-			effects_of_node(engine, live, job->node); /* or is it wanted again? */
-		else if (job->result == -ERR_FULL && is_capture(job->kind))
-			room_want(engine, live, job->err.message);
-		else
-			take_recorded(engine, live, job);
+	if (live && live->unanswered) {
+		keep(live, &job->message);
+		return;
 	}
-	arena_release(&job->arena);
-	free(job);
+	if (live) /* a job keeps its execution loaded */
+		take_files(engine, live, job);
+	free_content(job);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/mailbox.h"
 #include "base/map.h"
 #include "model/execution.h"
 #include "model/rows.h"
@@ -27,8 +28,9 @@ struct live {
 	bool *has_files;	     /* per node: the content thread counts its files as its own */
 	bool rollback_has_files;     /* … as the rollback's */
 	uint32_t jobs;		     /* content jobs under way: it may not be unloaded */
-	uint32_t unanswered;	     /* queries of recovery: nothing is admitted before 0 */
+	uint32_t unanswered;	     /* queries of recovery: nothing is decided before 0 */
 	bool *queried;		     /* per node, while unanswered > 0; else NULL */
+	struct message *kept, **kept_last; /* facts that came meanwhile, oldest first */
 	uint32_t watchers;
 	uint32_t *dirty; /* nodes that watchers have not been told of */
 	bool *dirty_mark;

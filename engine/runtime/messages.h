@@ -112,6 +112,7 @@ struct executor_command {
 	struct message message;
 	enum executor_verb verb;
 	char attempt[ATTEMPT_ID_TEXT];
+	uint64_t link;		   /* QUERY, READY: changes of the link before it */
 	struct arena arena;	   /* owns the order */
 	const struct order *order; /* START */
 	const char *workspace;	   /* START: a folder to make first; NULL when it was made */

@@ -112,8 +112,24 @@ static void drain(struct engine *engine)
 	}
 }
 
+/* Facts that waited for others. */
+static void give_back(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		struct message *message = engine->lives.items[i]->kept;
+
+		while (message) {
+			struct message *next = message->next;
+
+			mailbox_post_reply(&engine->mailbox, message);
+			message = next;
+		}
+	}
+}
+
 static void release_engine(struct engine *engine)
 {
+	give_back(engine);
 	drain(engine);
 	for (size_t i = 0; i < engine->parked_count; i++)
 		turn_away(engine->parked[i]);
