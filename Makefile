@@ -127,18 +127,23 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(TEST_ARCHIVES)
 fuzz: $(FUZZERS)
 
 # ---- the simulator, and small programs that scripts of the tests use -----------------------------
+# The runtime as it is, but for its threads; what stands in for those, for the store and for the
+# executors is in tests/sim/seam_*.c. Files of attempts' outputs are no seam: they are wrapped.
 SIM_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/sim/*.c))
-$(B)/tests/sim: $(SIM_OBJECTS) $(B)/lib/model.a $(B)/lib/base.a
+SIM_RUNTIME := $(filter-out engine/runtime/worker.c,$(wildcard engine/runtime/*.c)) \
+	engine/store/journal_batch.c
+SIM_WRAPS := -Wl,--wrap=file_read,--wrap=file_make_folders
+$(B)/tests/sim: $(SIM_OBJECTS) $(SIM_RUNTIME:%.c=$(B)/obj/%.o) $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
-# The same with a copy of the model in which rules can be broken: `--break RULE`.
-BROKEN_OBJECTS := $(patsubst engine/%.c,$(B)/broken/%.o,$(wildcard engine/model/*.c))
+	$(CC) $(LDFLAGS) $(SIM_WRAPS) -o $@ $^ -lyaml -lm
+# The same with a copy of model and runtime in which rules can be broken: `--break RULE`.
+BROKEN_OBJECTS := $(patsubst engine/%.c,$(B)/broken/%.o,$(wildcard engine/model/*.c) $(SIM_RUNTIME))
 $(B)/broken/%.o: engine/%.c
 	@mkdir -p $(@D)
 	$(CC) -Itests/sim/broken $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/tests/sim-broken: $(SIM_OBJECTS) $(BROKEN_OBJECTS) $(B)/lib/base.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
+	$(CC) $(LDFLAGS) $(SIM_WRAPS) -o $@ $^ -lyaml -lm
 
 TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tests/crash/*.c))
 $(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a

@@ -5,7 +5,7 @@
 # usage: broken.sh SIM-BROKEN
 set -eu
 sim=$1
-for rule in start-before-commit start-revoked barrier duplicate-exit snapshot; do
+for rule in start-before-commit start-revoked barrier duplicate-exit snapshot old-link in-doubt; do
 	if seen=$("$sim" --seeds 1000 --break "$rule"); then
 		echo "broken rule '$rule' was not seen in 1,000 seeds" >&2
 		exit 1

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * The simulator: a random workflow is run by the production model under a fake clock, a fake
- * executor, a fake content store and a fake journal, with an operator who acts at random, and dies
- * between any two steps. Everything comes from one seed.
+ * The simulator: the production engine (engine/runtime and engine/model, as they are) on one
+ * thread, with fakes for its seams, clients and an operator who act at random, and deaths between
+ * any two steps. Everything comes from one seed.
  *
- *   sim_graph.c     draws the workflow          sim_journal.c   what is durable, and what is not
- *   sim_engine.c    the coordinator's part      sim_executor.c  processes, which outlive the engine
- *   sim_operator.c  acts                        sim_check.c     what must hold after each step
- *   sim_world.c     the steps                   sim_main.c      seeds and options
- *   sim_cover.c     what was reached
+ *   sim_world.c     the steps               seam_worker.c    threads: their work, in any order
+ *   sim_engine.c    the engine's lives      seam_journal.c   what is durable; catalog reads it
+ *   sim_client.c    requests and answers    seam_content.c   files and their revisions
+ *   sim_operator.c  acts                    seam_executor.c  the executor's end of the link
+ *   sim_watch.c     watchers                sim_launcher.c   processes, which outlive the engine
+ *   sim_draw.c      workflows, as YAML      sim_shadow.c     the fold of what is durable
+ *   sim_check.c     what must hold          sim_cover.c      what was reached
+ *   sim_main.c      seeds and options
  */
 #ifndef HLP_TESTS_SIM_SIM_H
 #define HLP_TESTS_SIM_SIM_H
@@ -16,202 +19,328 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "base/rng.h"
 #include "model/execution.h"
-#include "model/plan.h"
+#include "model/rows.h"
+#include "runtime/engine.h"
+#include "runtime/runtime.h"
+
+#define WORKFLOWS_MAX 2
+#define SHADOWS_MAX   4
+#define ARTIFACTS_MAX 2
 
 /* ---- processes: the truth, which nobody in the engine sees ------------------------------- */
 
 enum process_status {
 	PROCESS_NONE,
 	PROCESS_RUNNING,
+	PROCESS_ORPHAN, /* runs, but its launcher has died */
 	PROCESS_EXITED,
 	PROCESS_LOST,
 	PROCESS_ACKNOWLEDGED
 };
 
-struct process { /* one attempt, as the executor knows it */
+struct process { /* one attempt */
+	char id[ATTEMPT_ID_TEXT];
+	struct shadow *shadow;
 	uint32_t node;
 	enum attempt_kind kind;
 	uint32_t number;
+	/* as the journal has it */
+	bool intended, revoked, dispatched;
+	uint32_t exits;
+	/* as it is */
 	enum process_status status;
 	uint32_t starts; /* how often it was really started */
-	bool stop_asked;
+	bool known;	 /* to the launcher */
+	bool unsent;	 /* its START never left this engine */
+	bool stop_asked, frozen;
 	enum exit_kind exit_kind;
 	int32_t code;
-	int64_t pid, started_us, ended_us;
+	int64_t pid, started_us;
 };
 
-enum wire_kind { WIRE_START, WIRE_STOP, WIRE_QUERY, WIRE_ACKNOWLEDGE };
+enum wire_kind {
+	WIRE_START,
+	WIRE_STOP,
+	WIRE_FREEZE,
+	WIRE_THAW,
+	WIRE_QUERY,
+	WIRE_ACKNOWLEDGE,
+	WIRE_READY
+};
 
-struct wire { /* a message to the executor, in order */
+struct wire { /* a message to the launcher, in order */
 	enum wire_kind kind;
-	uint32_t node;
-	enum attempt_kind attempt_kind;
-	uint32_t number;
+	struct process *process;
+	bool inherited;
 };
 
-struct executor_fake {
-	struct process *processes;
+struct word { /* a message from the launcher, in order */
+	enum report_kind kind;
+	struct process *process; /* NULL: all that is known has been said */
+	int64_t time_us;
+};
+
+struct launcher {
+	struct process **processes; /* of all time */
 	size_t count, capacity;
+	struct map by_id;
 	struct wire *wires;
 	size_t wires_count, wires_capacity;
-	struct input *reports; /* to the engine, in order */
-	size_t reports_count, reports_capacity;
+	struct word *words;
+	size_t words_count, words_capacity;
 	int64_t pids;
-	bool silent; /* unreachable just now */
+	bool alive, seen_ready;
 };
 
-/* ---- the journal ------------------------------------------------------------------------- */
+/* The executor's end, in the engine; executor.h's struct is its first member. */
+struct link {
+	struct executor executor;
+	executor_report *report;
+	void *ctx;
+	enum executor_link link;
+	bool welcome, has_met;
+};
+
+/* ---- the journal and its shadow ---------------------------------------------------------- */
 
 struct entry {
 	enum event_kind kind;
 	uint64_t seq;
-	size_t offset, length;
-	uint32_t node;
-	enum attempt_kind attempt_kind;
-	uint32_t attempt;
+	size_t offset, length; /* of the payload */
+	struct shadow *shadow;
 };
 
-struct batch {
-	size_t events_end; /* entries up to here belong to it and those before */
-	uint32_t *touched;
-	uint32_t touched_count;
-	uint64_t last_seq;
-};
-
-struct journal_fake {
+struct journal {
 	struct buf bytes;
 	struct entry *entries;
-	size_t count, capacity, durable; /* entries[0 … durable) survive a crash */
-	struct batch *batches;
-	size_t batches_count, batches_capacity, batches_durable;
-	struct buf snapshot; /* of the state after snapshot_seq; counts once that is durable */
+	size_t count, capacity;
+	uint64_t last_seq, term;
+	struct map requests; /* id → place in entries */
+	struct arena arena;
+	bool broken, has_ballast;
+	uint64_t hash; /* of everything, for determinism */
+};
+
+struct guard {	      /* what the simulator itself keeps of a node, from events alone */
+	uint64_t row; /* hash of the row in the projection */
+	bool has_base;
+	uint32_t base_attempt;	      /* 0: none started yet */
+	char base[ARTIFACTS_MAX][41]; /* pre-images of the first attempt since fresh */
+};
+
+struct shadow { /* an execution as the durable events say it is */
+	char id[ULID_TEXT];
+	const char *workflow;
+	struct execution *execution;
+	struct guard *nodes;
+	uint64_t header_row;
+	struct buf snapshot;
 	uint64_t snapshot_seq;
-	struct event_list decoded; /* of the replay under way */
+	int64_t act_us; /* time of the act whose consequences come, or -1 */
 };
 
-/* ---- the engine -------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------- */
 
-struct mark { /* an effect that was posted and is not done */
-	bool set;
-	enum attempt_kind attempt_kind;
-	uint32_t attempt;
-};
-#define SIM_EFFECTS (EFFECT_THAW + 1)
+enum kept { KEPT_NOT, KEPT_IN_BATCH, KEPT_DURABLE };
 
-struct node_shadow { /* what the simulator itself keeps of a node, from events alone */
-	struct mark marks[SIM_EFFECTS];
-	bool awaits_answer; /* since the restart */
-	bool open_intent;
-	uint64_t intended_seq;
-	bool queued; /* waits for a slot */
+struct content {       /* revisions; blob n is n in 40 digits */
+	char **texts;  /* of those that hold a workflow */
+	uint8_t *kept; /* enum kept */
+	bool may_fill;
+	size_t count, capacity;
+	struct map files; /* path → revision that stands there */
+	struct arena arena;
 };
+
+/* ---- clients ----------------------------------------------------------------------------- */
+
+struct asked { /* what a client wants, kept by it until it is answered */
+	char id[24];
+	enum request_kind kind;
+	uint32_t workflow; /* execute */
+	char execution[ULID_TEXT], node[16], plan[16];
+	char phase[4], artifact[40], past[16], exclude[16]; /* of a rollback, with node */
+	bool all, overwrite;
+	const char *note;
+	enum verb verb;
+	enum answer answer;
+	uint64_t version;
+	bool flag, outputs;
+	uint32_t under_way; /* requests on their way for it */
+	bool doubled, done;
+};
+
+struct watcher {
+	bool wanted, registered, reading;
+	char execution[ULID_TEXT];
+	uint64_t life, seq;
+	uint64_t *rows; /* the mirror, by hash; 0: not told */
+	uint64_t header;
+	struct runtime_update **kept;
+	size_t kept_count, kept_capacity;
+};
+
+/* ---- the world --------------------------------------------------------------------------- */
+
+enum thread { THREAD_JOURNAL, THREAD_CONTENT, THREAD_CATALOG, THREAD_EXECUTORS, THREADS };
 
 struct cover { /* over all seeds of a run */
-	uint64_t kinds[EVENT_RESTORING + 1];
+	uint64_t kinds[128];
 	uint64_t reasons[REASONS], crashes[REASONS];
+	uint64_t refused[VERBS], accepted[VERBS];
 };
-
-enum seam_rule { SEAM_WHOLE, SEAM_START_BEFORE_COMMIT, SEAM_START_REVOKED };
 
 struct world {
 	uint64_t seed;
 	struct rng rng;
 	bool trace, faults;
-	enum seam_rule broken;
 	int64_t now_us;
-	uint64_t seq, steps;
-	struct workflow *workflow;
-	struct graph *graph;
-	struct execution *execution;
-	struct event created;
-	struct node_shadow *nodes;
-	struct effect *jobs; /* of the content store, in no order */
-	size_t jobs_count, jobs_capacity;
-	uint32_t *queue; /* nodes that wait for a slot */
-	size_t queue_count, queue_capacity;
-	struct event_list list;
-	bool list_has_act;
-	struct executor_fake executor;
-	struct journal_fake journal;
+	uint64_t steps;
+	struct clock clock;
+	struct home home;
+	struct buf workflows[WORKFLOWS_MAX];
+	/* the engine, while it lives */
+	struct runtime *runtime;
+	struct engine *engine;
+	struct worker *workers[THREADS];
+	bool wakes[THREADS];	     /* its wait has an end: it may work without a message */
+	struct mailbox out[THREADS]; /* what a thread has said and the coordinator not yet heard */
+	struct mailbox clients;
+	int64_t deadline_us;
+	uint64_t life;
+	bool dead; /* it dies: nothing that it does reaches the world any more */
+	int over;  /* enum runtime_end + 1, once it asked to be ended */
+	/* the world */
+	struct journal journal;
+	struct content content;
+	struct link *link;
+	struct launcher launcher;
+	struct shadow *shadows[SHADOWS_MAX];
+	uint32_t shadows_count, executes;
+	struct asked *asked[400];
+	uint32_t asked_count;
+	struct watcher watcher;
+	bool disk_full;
 	char failure[600]; /* what did not hold; "" while all holds */
-	uint32_t acts, restarts;
+	uint64_t acts, restarts;
 	struct cover *cover;
 };
+extern struct world *sim; /* the one that runs now: seams are called without it */
 
-void sim_fail(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void sim_trace(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static inline bool sim_failed(const struct world *world)
+void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void sim_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static inline bool sim_failed(void)
 {
-	return world->failure[0] != '\0';
+	return sim->failure[0] != '\0';
 }
-/* True once in `n` times. */
-static inline bool sim_chance(struct world *world, uint64_t n)
+/* A number below n, and true once in n times, from the seed. */
+static inline uint64_t sim_draw(uint64_t n)
 {
-	return rng_below(&world->rng, n) == 0;
+	return rng_below(&sim->rng, n);
 }
-const char *sim_node(const struct world *world, uint32_t node);
+static inline bool sim_chance(uint64_t n)
+{
+	return sim_draw(n) == 0;
+}
 
-/* sim_graph.c */
-void graph_draw(struct world *world);
-void graph_keep(struct world *world); /* takes workflow and graph back from an execution */
-
-/* sim_journal.c */
-void journal_append(struct world *world, const struct event *event);
-void journal_post(struct world *world); /* closes the batch of this turn */
-void journal_commit_some(struct world *world);
-void journal_crash(struct world *world); /* drops what is not durable */
-/* The fold of the first `count` entries from the start, or from the snapshot if it applies. */
-enum replay { REPLAY_WHOLE, REPLAY_SNAPSHOT };
-struct execution *journal_replay(struct world *world, size_t count, enum replay how);
-void journal_drop(struct world *world, struct execution *execution);
-void journal_release(struct world *world);
-
-/* sim_executor.c */
-void executor_send(struct world *world, enum wire_kind kind, uint32_t node,
-		   enum attempt_kind attempt_kind, uint32_t number);
-void executor_receive(struct world *world); /* one message arrives at the executor */
-void executor_end_one(struct world *world); /* one running process ends */
-void executor_fall_silent(struct world *world);
-void executor_die(struct world *world); /* the launcher: what ran is lost */
-void executor_come_back(struct world *world);
-void executor_crash(struct world *world); /* the engine's end of the link is gone */
-bool executor_runs(const struct world *world);
-struct process *executor_find(struct world *world, uint32_t node, enum attempt_kind kind,
-			      uint32_t number);
+/* sim_draw.c */
+void draw_workflow(struct buf *out, uint32_t number);
 
 /* sim_engine.c */
-/* Decides, numbers, folds, appends; what decide returned. */
-int engine_feed(struct world *world, const struct input *input);
-void engine_turn(struct world *world); /* admission, dispatch, post of the batch */
-void engine_committed(struct world *world, const struct batch *batch, size_t first_entry);
-void engine_report(struct world *world); /* one report arrives */
-void engine_job_done(struct world *world);
-void engine_restart(struct world *world);
-void engine_silence(struct world *world); /* the executor does not answer */
-void engine_back(struct world *world);	  /* it answers again */
-bool engine_is_ready(const struct world *world);
+void engine_begin(void);
+void engine_crash(void); /* its memory is gone */
+void engine_stop(void);	 /* it ends in order */
+void engine_turn(void);
+void engine_work(enum thread thread);	 /* on some of what waits for it */
+void engine_forward(enum thread thread); /* some of what it said arrives */
+/* The first messages of a mailbox, at least one if there are any; the rest stays. */
+struct message *engine_take_some(struct mailbox *mailbox);
+
+/* seam_content.c */
+void files_write(const char *path, bool absent); /* somebody does, not the engine */
+const char *files_blob(const char *path);	 /* what stands there; "" for nothing */
+bool content_is_durable(const char *blob);
+void content_crash(void); /* a batch that was not committed is gone */
+void content_release(void);
+
+/* seam_journal.c */
+void journal_release(void);
+
+/* sim_launcher.c */
+struct process *launcher_find(const char *attempt); /* made when there is none */
+void launcher_say(enum report_kind kind, struct process *process);
+void launcher_list(void);
+void launcher_receive(void); /* one message arrives at the launcher */
+bool launcher_runs(void);
+bool launcher_has_orphans(void);
+void launcher_end_one(void);
+void launcher_end_orphan(void);
+void launcher_die(void);
+void launcher_begin(void);
+void launcher_reboot(void); /* the machine: nothing runs any more */
+void launcher_release(void);
+
+/* seam_executor.c */
+void link_connect(void);
+void link_break(void);	/* some of what is on the way arrives */
+void link_report(void); /* one word of the launcher is heard */
+
+/* sim_shadow.c */
+struct shadow *shadow_find(const char *execution);
+void shadow_take(struct shadow *shadow, const struct event *event);
+struct shadow *shadow_new(const struct event *created);
+void shadow_release(struct shadow *shadow);
+uint64_t shadow_hash_node(const struct node_row *row);
+uint64_t shadow_hash_header(const struct execution_row *row);
+const char *shadow_node(const struct shadow *shadow, uint32_t node);
+
+/* sim_client.c */
+struct asked *client_new(enum request_kind kind);
+void client_send(struct asked *asked);
+void client_send_again(void); /* one that was never answered */
+bool client_waits(void);
+void client_take(void); /* what has come back */
+void client_lose(void); /* the connection */
+void client_release(void);
+struct runtime_encoder client_encoder(void);
 
 /* sim_operator.c */
-void operator_acts(struct world *world);
+void operator_executes(void);
+void operator_acts(void);
+
+/* sim_watch.c */
+void watch_acts(void); /* somebody begins or ends watching */
+void watch_answered(struct request *request);
+void watch_read(struct catalog_job *job);
+void watch_update(struct runtime_update *update);
+void watch_lose(void);
+void watch_begin(void); /* again, after a restart */
+void watch_check(void); /* at rest */
+void watch_release(void);
+void watch_encode(void *ctx, uint64_t seq, const struct execution_row *header,
+		  const struct node_row *nodes, size_t nodes_count, const struct act_row *acts,
+		  const char *const *act_nodes, size_t acts_count, bool last, struct buf *out);
 
 /* sim_check.c */
-void check_event(struct world *world, const struct event *event);
-void check_after_event(struct world *world, const struct event *event, enum state before);
-void check_start(struct world *world, uint32_t node, enum attempt_kind kind, uint32_t number);
-void check_process(struct world *world, const struct process *process);
-void check_replay(struct world *world);
-void check_rest(struct world *world);
+void check_event(struct shadow *shadow, const struct event *event);
+void check_after_event(struct shadow *shadow, const struct event *event, enum state before);
+void check_order(const struct process *process); /* START reached the executors thread */
+void check_process(const struct process *process);
+void check_live(void); /* the engine's fold is that of the journal */
+void check_projection(struct shadow *shadow, bool whole);
+void check_rest(void);
 
 /* sim_cover.c */
-void cover_event(struct world *world, const struct event *event);
-void cover_crash(struct world *world);
+void cover_event(const struct shadow *shadow, const struct event *event);
+void cover_crash(void);
 /* Prints what was never reached; true when all was. */
 bool cover_report(const struct cover *cover);
 
 /* sim_world.c */
-void world_run(struct world *world);
-void world_release(struct world *world);
+void world_run(void);
+void world_release(void);
 
 #endif

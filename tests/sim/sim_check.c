@@ -10,176 +10,278 @@
 
 /* ---- events ------------------------------------------------------------------------------ */
 
-static void check_end(struct world *world)
+static void check_end(const struct shadow *shadow)
 {
-	const struct execution *execution = world->execution;
+	const struct execution *execution = shadow->execution;
 
-	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
+	for (uint32_t i = 0; i < execution->workflow->nodes_count; i++) {
 		const struct node_run *node = &execution->nodes[i];
 
 		if (node->state == STATE_RUNNING || node->state == STATE_RECOVERING ||
 		    node->intended || node->state == STATE_PAUSED)
-			sim_fail(world, "it ends while %s is %s", sim_node(world, i),
+			sim_fail("%s ends while %s is %s", execution->name, shadow_node(shadow, i),
 				 reason_name(node->reason));
 	}
 }
 
-void check_event(struct world *world, const struct event *event)
+static void check_needs(const struct shadow *shadow, uint32_t node)
+{
+	const struct workflow *workflow = shadow->execution->workflow;
+	const struct node_spec *spec = &workflow->nodes[node];
+	const struct node_run *runs = shadow->execution->nodes;
+
+	for (uint32_t i = 0; i < spec->needs_count; i++)
+		if (runs[spec->needs[i]].state != STATE_COMPLETED)
+			sim_fail("%s starts before %s", spec->id,
+				 shadow_node(shadow, spec->needs[i]));
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
+		if (workflow->nodes[i].phase < spec->phase && runs[i].state != STATE_COMPLETED)
+			sim_fail("%s starts before %s of an earlier phase", spec->id,
+				 shadow_node(shadow, i));
+}
+
+static bool is_after(const struct shadow *shadow, uint32_t later, uint32_t node)
+{
+	const struct workflow *workflow = shadow->execution->workflow;
+	const struct node_spec *spec = &workflow->nodes[later];
+
+	for (uint32_t i = 0; i < spec->needs_count; i++)
+		if (spec->needs[i] == node)
+			return true;
+	return workflow->nodes[node].phase < spec->phase;
+}
+
+/* Nobody may undo a node while something that came after it stands. */
+static void check_undo_order(const struct shadow *shadow, uint32_t node)
+{
+	if (shadow->execution->nodes[node].keeps)
+		return; /* only a file of it goes back */
+	for (uint32_t i = 0; i < shadow->execution->workflow->nodes_count; i++) {
+		const struct node_run *run = &shadow->execution->nodes[i];
+
+		if (is_after(shadow, i, node) && run->start_order)
+			sim_fail("%s is undone before %s, which is %s", shadow_node(shadow, node),
+				 shadow_node(shadow, i), reason_name(run->reason));
+	}
+}
+
+static struct process *process_of(const struct shadow *shadow, const struct event *event)
+{
+	char id[ATTEMPT_ID_TEXT];
+
+	attempt_id(shadow->execution, event->node, event->attempt_kind, event->attempt, id);
+	return launcher_find(id);
+}
+
+static void check_attempt(const struct shadow *shadow, const struct event *event)
+{
+	const struct process *process = process_of(shadow, event);
+
+	if (event->kind == EVENT_DISPATCHED && event->attempt_kind == ATTEMPT_RUN)
+		check_needs(shadow, event->node);
+	else if (event->kind == EVENT_DISPATCHED)
+		check_undo_order(shadow, event->node);
+	if (event->kind == EVENT_REVOKED && process->starts)
+		sim_fail("%s was started, but its intent is revoked", process->id);
+	if (process->exits > 1)
+		sim_fail("the end of %s is accepted twice", process->id);
+}
+
+/* A hold that was accepted holds a node that does not run. */
+static void check_hold(const struct shadow *shadow, const struct event *event)
+{
+	for (size_t i = 0; i < sim->launcher.count; i++) {
+		const struct process *process = sim->launcher.processes[i];
+
+		if (process->shadow == shadow && process->node == event->node &&
+		    process->kind == ATTEMPT_RUN &&
+		    (process->status == PROCESS_RUNNING || process->status == PROCESS_ORPHAN))
+			sim_fail("%s is held while it runs", shadow_node(shadow, event->node));
+	}
+}
+
+static void check_blobs(const struct event *event)
+{
+	for (uint32_t i = 0; i < event->items_count; i++)
+		if (event->items[i].blob[0] && !content_is_durable(event->items[i].blob))
+			sim_fail("a %s event names contents that are not durable",
+				 event_kind_name(event->kind));
+}
+
+/* What was put back is what stood there before the first attempt. */
+static void check_restored(const struct shadow *shadow, const struct event *event)
+{
+	const struct guard *node = &shadow->nodes[event->node];
+
+	if (shadow->execution->nodes[event->node].keeps)
+		return; /* to a revision that was named */
+	for (uint32_t i = 0; i < event->items_count; i++)
+		if (event->items[i].number < ARTIFACTS_MAX &&
+		    strcmp(event->items[i].blob, node->base[event->items[i].number]) != 0)
+			sim_fail("%s of %s is not as it was before it began", event->items[i].name,
+				 shadow_node(shadow, event->node));
+}
+
+void check_event(struct shadow *shadow, const struct event *event)
 {
 	const struct node_run *node;
 
 	if (event->kind == EVENT_ENDED)
-		check_end(world);
+		check_end(shadow);
+	check_blobs(event);
 	if (event->node == EVENT_NO_NODE)
 		return;
-	node = &world->execution->nodes[event->node];
+	node = &shadow->execution->nodes[event->node];
+	if (event->attempt_kind != ATTEMPT_NONE)
+		check_attempt(shadow, event);
 	if (event->kind == EVENT_COMPLETED && event->reason == REASON_OK &&
 	    node->verdict != VERDICT_NONE)
-		sim_fail(world, "%s completes although an operator said %s",
-			 sim_node(world, event->node), verdict_name(node->verdict));
-	if (event->kind == EVENT_INTENDED && (world->execution->paused || world->execution->ended))
-		sim_fail(world, "%s is intended while nothing may start",
-			 sim_node(world, event->node));
+		sim_fail("%s completes although an operator said %s",
+			 shadow_node(shadow, event->node), verdict_name(node->verdict));
+	if (event->kind == EVENT_INTENDED &&
+	    (shadow->execution->paused || shadow->execution->ended || node->held))
+		sim_fail("%s is intended while it may not start", shadow_node(shadow, event->node));
+	if (event->kind == EVENT_HELD)
+		check_hold(shadow, event);
+	if (event->kind == EVENT_RESTORED)
+		check_restored(shadow, event);
 }
 
-void check_after_event(struct world *world, const struct event *event, enum state before)
+void check_after_event(struct shadow *shadow, const struct event *event, enum state before)
 {
-	const struct execution *execution = world->execution;
-	enum transition_cause cause = world->list_has_act ? CAUSE_ACT : CAUSE_MACHINE;
+	const struct execution *execution = shadow->execution;
+	enum transition_cause cause = shadow->act_us >= 0 ? CAUSE_ACT : CAUSE_MACHINE;
 	enum state after;
 
 	if (execution->ended != state_is_terminal(execution->state))
-		sim_fail(world, "its state is %s, but ended is %d", state_name(execution->state),
+		sim_fail("its state is %s, but ended is %d", state_name(execution->state),
 			 execution->ended);
 	if (event->node == EVENT_NO_NODE)
 		return;
 	after = execution->nodes[event->node].state;
 	if (before != after && !transition_is_legal(before, after, cause))
-		sim_fail(world, "%s goes from %s to %s by %s", sim_node(world, event->node),
+		sim_fail("%s goes from %s to %s by %s", shadow_node(shadow, event->node),
 			 state_name(before), state_name(after), event_kind_name(event->kind));
 	if (reason_state(execution->nodes[event->node].reason) != after)
-		sim_fail(world, "%s is %s %s", sim_node(world, event->node), state_name(after),
+		sim_fail("%s is %s %s", shadow_node(shadow, event->node), state_name(after),
 			 reason_name(execution->nodes[event->node].reason));
 }
 
 /* ---- starts ------------------------------------------------------------------------------ */
 
-static void check_needs(struct world *world, uint32_t node)
+void check_order(const struct process *process)
 {
-	const struct node_spec *spec = &world->workflow->nodes[node];
-	const struct node_run *runs = world->execution->nodes;
-
-	for (uint32_t i = 0; i < spec->needs_count; i++) {
-		if (runs[spec->needs[i]].state != STATE_COMPLETED)
-			sim_fail(world, "%s starts before %s", spec->id,
-				 sim_node(world, spec->needs[i]));
-	}
-	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
-		if (world->workflow->nodes[i].phase < spec->phase &&
-		    runs[i].state != STATE_COMPLETED)
-			sim_fail(world, "%s starts before %s of an earlier phase", spec->id,
-				 sim_node(world, i));
-	}
+	if (process->revoked)
+		sim_fail("%s starts after its intent was revoked", process->id);
+	else if (!process->intended)
+		sim_fail("%s starts before its intent is durable", process->id);
 }
 
-static bool is_after(const struct world *world, uint32_t later, uint32_t node)
+void check_process(const struct process *process)
 {
-	const struct node_spec *spec = &world->workflow->nodes[later];
-
-	for (uint32_t i = 0; i < spec->needs_count; i++) {
-		if (spec->needs[i] == node)
-			return true;
-	}
-	return world->workflow->nodes[node].phase < spec->phase;
-}
-
-/* Nobody may undo a node while something that came after it stands. */
-static void check_undo_order(struct world *world, uint32_t node)
-{
-	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
-		const struct node_run *run = &world->execution->nodes[i];
-
-		if (world->execution->nodes[node].keeps)
-			return; /* only a file of it goes back */
-		if (is_after(world, i, node) && run->start_order)
-			sim_fail(world, "%s is undone before %s, which is %s",
-				 sim_node(world, node), sim_node(world, i),
-				 reason_name(run->reason));
-	}
-}
-
-void check_start(struct world *world, uint32_t node, enum attempt_kind kind, uint32_t number)
-{
-	const struct node_shadow *shadow = &world->nodes[node];
-	uint64_t durable = world->journal.entries[world->journal.durable - 1].seq;
-
-	if (!shadow->open_intent)
-		sim_fail(world, "%s %s %u starts after its intent was revoked",
-			 sim_node(world, node), attempt_kind_name(kind), number);
-	else if (shadow->intended_seq > durable && !world->workflow->nodes[node].idempotent)
-		sim_fail(world, "%s %s %u starts before its intent is durable",
-			 sim_node(world, node), attempt_kind_name(kind), number);
-	else if (kind == ATTEMPT_RUN)
-		check_needs(world, node);
-	else
-		check_undo_order(world, node);
-}
-
-static void check_others(struct world *world, const struct process *process)
-{
-	const struct node_spec *spec = &world->workflow->nodes[process->node];
+	const struct shadow *shadow = process->shadow;
 	uint32_t running = 0;
 
-	for (size_t i = 0; i < world->executor.count; i++) {
-		const struct process *other = &world->executor.processes[i];
-
-		if (other->status != PROCESS_RUNNING ||
-		    world->workflow->nodes[other->node].idempotent)
-			continue;
-		running++;
-		if (other != process && other->node == process->node)
-			sim_fail(world, "%s runs twice at once", spec->id);
-		if (process->kind == ATTEMPT_RUN && other->node != process->node &&
-		    is_after(world, process->node, other->node))
-			sim_fail(world, "%s starts while %s still runs", spec->id,
-				 sim_node(world, other->node));
-	}
-	if (running > world->workflow->max_parallel)
-		sim_fail(world, "%u processes run, %u may", running, world->workflow->max_parallel);
-}
-
-void check_process(struct world *world, const struct process *process)
-{
 	if (process->starts > 1)
-		sim_fail(world, "%s %s %u is started twice", sim_node(world, process->node),
-			 attempt_kind_name(process->kind), process->number);
-	check_others(world, process);
+		sim_fail("%s is started twice", process->id);
+	if (process->kind == ATTEMPT_RUN && shadow->execution->nodes[process->node].held &&
+	    !process->dispatched)
+		sim_fail("%s starts although it is held", process->id);
+	for (size_t i = 0; i < sim->launcher.count; i++) {
+		const struct process *other = sim->launcher.processes[i];
+
+		if (other->shadow != shadow ||
+		    (other->status != PROCESS_RUNNING && other->status != PROCESS_ORPHAN))
+			continue;
+		running += other->status == PROCESS_RUNNING;
+		if (other != process && other->node == process->node)
+			sim_fail("%s starts while %s still runs", process->id, other->id);
+		if (process->kind == ATTEMPT_RUN && other->node != process->node &&
+		    is_after(shadow, process->node, other->node))
+			sim_fail("%s starts while %s still runs", process->id, other->id);
+	}
+	if (running > shadow->execution->workflow->max_parallel)
+		sim_fail("%u processes run, %u may", running,
+			 shadow->execution->workflow->max_parallel);
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-void check_replay(struct world *world)
+/* With nothing under way, what the engine holds is what the journal says. Just after a start that
+ * is the fold of a snapshot and the events after it. */
+void check_live(void)
 {
-	struct execution *replayed = journal_replay(world, world->journal.count, REPLAY_WHOLE);
+	const struct engine *engine = sim->engine;
 	const char *where;
 
-	if (replayed && !sim_failed(world) && !execution_equal(world->execution, replayed, &where))
-		sim_fail(world, "the replay differs from the live state in %s", where);
-	journal_drop(world, replayed);
+	if (engine->open || engine->commits_in_flight || engine->broken || sim_failed())
+		return;
+	for (uint32_t i = 0; i < sim->shadows_count; i++) {
+		const struct shadow *shadow = sim->shadows[i];
+		const struct live *live = live_find(&engine->lives, shadow->id);
+
+		if (!live && !shadow->execution->ended)
+			sim_fail("%s is not loaded", shadow->execution->name);
+		else if (live && !execution_equal(live->execution, shadow->execution, &where))
+			sim_fail("the engine and its journal differ in %s of %s", where,
+				 shadow->execution->name);
+	}
 }
 
-/* Nothing is left to happen by itself: it has ended, or a person is asked or has stopped it. */
-void check_rest(struct world *world)
+/* The rows beside the events; those of touched nodes, or of all. */
+void check_projection(struct shadow *shadow, bool whole)
 {
-	const struct execution *execution = world->execution;
+	struct execution *execution = shadow->execution;
+	const uint32_t count = whole ? execution->workflow->nodes_count : execution->touched_count;
+	struct execution_row header;
 
-	if (execution->ended || execution->state == STATE_PAUSED ||
-	    (execution->state == STATE_RECOVERING && execution->reason == REASON_UNDO_ASKING))
-		return;
-	sim_fail(world, "it stands still as %s %s", state_name(execution->state),
-		 reason_name(execution->reason));
-	for (uint32_t i = 0; i < world->workflow->nodes_count; i++)
-		sim_trace(world, "  %s %s%s", sim_node(world, i),
-			  reason_name(execution->nodes[i].reason),
-			  execution->nodes[i].intended ? " intended" : "");
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t node = whole ? i : execution->touched[i];
+		struct node_row row;
+
+		rows_of_node(execution, node, &row);
+		if (shadow_hash_node(&row) != shadow->nodes[node].row)
+			sim_fail("the row of %s is not what its events say",
+				 shadow_node(shadow, node));
+	}
+	rows_of_execution(execution, &header);
+	if (shadow_hash_header(&header) != shadow->header_row)
+		sim_fail("the row of %s is not what its events say", execution->name);
+	execution_touched_clear(execution);
+}
+
+static void check_ends(void)
+{
+	for (size_t i = 0; i < sim->launcher.count; i++) {
+		const struct process *process = sim->launcher.processes[i];
+
+		if (process->status == PROCESS_RUNNING || process->status == PROCESS_ORPHAN)
+			sim_fail("%s runs, and nobody waits for it", process->id);
+		if (process->known &&
+		    (process->status == PROCESS_EXITED || process->status == PROCESS_LOST))
+			sim_fail("the end of %s is never acknowledged", process->id);
+	}
+}
+
+/* Nothing is left to happen by itself: each has ended, or a person is asked or has stopped it. */
+void check_rest(void)
+{
+	check_live();
+	for (uint32_t i = 0; i < sim->shadows_count; i++) {
+		const struct execution *execution = sim->shadows[i]->execution;
+
+		check_projection(sim->shadows[i], true);
+		if (execution->ended || execution->state == STATE_PAUSED ||
+		    (execution->state == STATE_RECOVERING &&
+		     execution->reason == REASON_UNDO_ASKING))
+			continue;
+		for (uint32_t n = 0; n < execution->workflow->nodes_count; n++)
+			sim_trace("  %s %s%s", shadow_node(sim->shadows[i], n),
+				  reason_name(execution->nodes[n].reason),
+				  execution->nodes[n].intended ? " intended" : "");
+		sim_fail("%s stands still as %s %s", execution->name, state_name(execution->state),
+			 reason_name(execution->reason));
+	}
+	check_ends();
+	watch_check();
 }

@@ -59,21 +59,25 @@ static const enum event_kind kinds[] = {
 	EVENT_ROLLBACK_ENDED,
 };
 
-void cover_event(struct world *world, const struct event *event)
+void cover_event(const struct shadow *shadow, const struct event *event)
 {
-	world->cover->kinds[event->kind]++;
+	sim->cover->kinds[event->kind]++;
 	if (event->node != EVENT_NO_NODE)
-		world->cover->reasons[world->execution->nodes[event->node].reason]++;
+		sim->cover->reasons[shadow->execution->nodes[event->node].reason]++;
 }
 
 /* Each state in which a node stands when the engine dies. */
-void cover_crash(struct world *world)
+void cover_crash(void)
 {
-	for (uint32_t i = 0; i < world->workflow->nodes_count; i++) {
-		enum reason reason = world->execution->nodes[i].reason;
+	for (uint32_t i = 0; i < sim->shadows_count; i++) {
+		const struct execution *execution = sim->shadows[i]->execution;
 
-		world->cover->reasons[reason] += !world->cover->reasons[reason];
-		world->cover->crashes[reason]++;
+		for (uint32_t node = 0; node < execution->workflow->nodes_count; node++) {
+			enum reason reason = execution->nodes[node].reason;
+
+			sim->cover->reasons[reason] += !sim->cover->reasons[reason];
+			sim->cover->crashes[reason]++;
+		}
 	}
 }
 

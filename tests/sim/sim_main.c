@@ -3,10 +3,13 @@
  * sim --seeds N [--seed S] [--break RULE]: runs N worlds from seed 1, or one with its trace. Ends
  * with 1 and the seed of the first world in which something did not hold.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "tests/sim/broken/model/broken.h"
 #include "tests/sim/sim.h"
 
@@ -18,22 +21,29 @@ struct options {
 /* The production model has no such rules; this serves only to link with it. */
 __attribute__((weak)) enum broken_rule broken_rule;
 
-static bool set_rule(struct world *world, const char *rule)
+static const struct {
+	const char *name;
+	enum broken_rule rule;
+} rules[] = {
+	{"none", BROKEN_NONE},
+	{"start-before-commit", BROKEN_RULE_EARLY},
+	{"start-revoked", BROKEN_RULE_REVOKED},
+	{"old-link", BROKEN_RULE_LINK},
+	{"in-doubt", BROKEN_RULE_DOUBT},
+	{"barrier", BROKEN_RULE_BARRIER},
+	{"duplicate-exit", BROKEN_RULE_DUPLICATE},
+	{"snapshot", BROKEN_RULE_SNAPSHOT},
+};
+
+static bool set_rule(const char *name)
 {
-	broken_rule = BROKEN_NONE;
-	if (strcmp(rule, "start-before-commit") == 0)
-		world->broken = SEAM_START_BEFORE_COMMIT;
-	else if (strcmp(rule, "start-revoked") == 0)
-		world->broken = SEAM_START_REVOKED;
-	else if (strcmp(rule, "barrier") == 0)
-		broken_rule = BROKEN_RULE_BARRIER;
-	else if (strcmp(rule, "duplicate-exit") == 0)
-		broken_rule = BROKEN_RULE_DUPLICATE;
-	else if (strcmp(rule, "snapshot") == 0)
-		broken_rule = BROKEN_RULE_SNAPSHOT;
-	else
-		return strcmp(rule, "none") == 0;
-	return true;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+		if (strcmp(rules[i].name, name) != 0)
+			continue;
+		broken_rule = rules[i].rule;
+		return true;
+	}
+	return false;
 }
 
 static int usage(void)
@@ -62,30 +72,53 @@ static int parse(int argc, char **argv, struct options *options)
 }
 
 #define SEEDS_FOR_COVER 1000 /* with fewer, chance may leave something out */
+#define SEEDS_TWICE	50   /* one in so many is run twice: the same seed, the same journal */
 
 struct totals {
 	struct cover cover;
 	uint64_t events, steps, acts, restarts;
 };
 
-/* True when all held. */
-static bool run(uint64_t seed, const char *rule, bool trace, struct totals *totals)
+/* One world; returns what its journal comes to, and false in *held when something did not hold. */
+static uint64_t run(uint64_t seed, bool trace, struct totals *totals, bool *held)
 {
 	struct world world = {
 		.seed = seed, .rng = {.state = seed}, .trace = trace, .cover = &totals->cover};
-	bool held;
 
-	(void)set_rule(&world, rule);
-	world_run(&world);
-	held = !sim_failed(&world);
-	totals->events += world.seq;
+	sim = &world;
+	world_run();
+	*held = !sim_failed();
+	totals->events += world.journal.count;
 	totals->steps += world.steps;
 	totals->acts += world.acts;
 	totals->restarts += world.restarts;
-	if (!held)
+	if (!*held)
 		printf("SEED=%llu: %s\n", (unsigned long long)seed, world.failure);
-	world_release(&world);
-	return held;
+	world_release();
+	return world.journal.hash;
+}
+
+static bool run_seed(uint64_t seed, struct totals *totals)
+{
+	struct totals others = {0};
+	bool held;
+	uint64_t first = run(seed, false, totals, &held);
+
+	if (!held || seed % SEEDS_TWICE)
+		return held;
+	if (run(seed, false, &others, &held) == first)
+		return held;
+	printf("SEED=%llu: it does not give the same journal twice\n", (unsigned long long)seed);
+	return false;
+}
+
+/* The engine found out by itself that it cannot go on: its own assertions count as seeing. */
+static void on_abort(int number)
+{
+	(void)number;
+	(void)dprintf(STDOUT_FILENO, "SEED=%llu: the engine aborts\n",
+		      (unsigned long long)sim->seed);
+	_exit(1);
 }
 
 int main(int argc, char **argv)
@@ -93,20 +126,23 @@ int main(int argc, char **argv)
 	const char *seeds = getenv("HLP_SIM_SEEDS");
 	struct options options = {.seeds = seeds ? strtoull(seeds, NULL, 10) : 2000,
 				  .rule = "none"};
-	struct world probe = {0};
 	static struct totals totals;
 	int wrong = parse(argc, argv, &options);
+	bool held;
 
 	if (wrong)
 		return wrong;
-	if (!set_rule(&probe, options.rule))
+	if (!set_rule(options.rule))
 		return usage();
-	if (options.seed)
-		return run(options.seed, options.rule, true, &totals) ? 0 : 1;
-	for (uint64_t seed = 1; seed <= options.seeds; seed++) {
-		if (!run(seed, options.rule, false, &totals))
-			return 1;
+	(void)signal(SIGABRT, on_abort);
+	log_setup("sim", options.seed ? LOG_DEBUG : LOG_ERROR + 1, LOG_TEXT);
+	if (options.seed) {
+		(void)run(options.seed, true, &totals, &held);
+		return held ? 0 : 1;
 	}
+	for (uint64_t seed = 1; seed <= options.seeds; seed++)
+		if (!run_seed(seed, &totals))
+			return 1;
 	if (options.seeds >= SEEDS_FOR_COVER && !cover_report(&totals.cover))
 		return 1;
 	printf("%llu seeds: %llu steps, %llu events, %llu acts, %llu restarts; all held\n",

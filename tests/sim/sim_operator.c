@@ -1,119 +1,152 @@
 /* SPDX-License-Identifier: MIT
  *
- * An operator who acts at random: often rightly, sometimes on the wrong node or with an old plan.
+ * An operator who acts at random: often rightly, sometimes on the wrong node or with an old
+ * version.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "tests/sim/sim.h"
 
-static uint32_t draw_node(struct world *world)
+void operator_executes(void)
 {
-	return (uint32_t)rng_below(&world->rng, world->workflow->nodes_count);
+	struct asked *asked;
+
+	if (sim->executes == SHADOWS_MAX)
+		return;
+	asked = client_new(REQUEST_EXECUTE);
+	if (!asked)
+		return;
+	sim->executes++;
+	asked->workflow = (uint32_t)sim_draw(WORKFLOWS_MAX);
+	asked->flag = sim_chance(2);
+	client_send(asked);
 }
 
-static uint32_t asking_node(struct world *world)
+/* Most acts on one that has ended are refused. */
+static struct shadow *draw_shadow(void)
 {
-	uint32_t count = world->workflow->nodes_count, from = draw_node(world);
+	struct shadow *shadow = sim->shadows[sim_draw(sim->shadows_count)];
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t node = (from + i) % count;
+	if (shadow->execution->ended && !sim_chance(4))
+		shadow = sim->shadows[sim_draw(sim->shadows_count)];
+	return shadow;
+}
 
-		if (world->execution->nodes[node].question != QUESTION_NONE)
-			return node;
-	}
+static uint32_t draw_node(const struct shadow *shadow)
+{
+	return (uint32_t)sim_draw(shadow->execution->workflow->nodes_count);
+}
+
+static uint32_t asking_node(const struct shadow *shadow)
+{
+	uint32_t count = shadow->execution->workflow->nodes_count, from = draw_node(shadow);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (shadow->execution->nodes[(from + i) % count].question != QUESTION_NONE)
+			return (from + i) % count;
 	return EVENT_NO_NODE;
 }
 
-static void feed(struct world *world, struct act *act)
+static void name_node(const struct shadow *shadow, uint32_t node, char out[16])
 {
-	uint64_t now = act->node == EVENT_NO_NODE ? world->execution->header_version
-						  : world->execution->nodes[act->node].version;
-	int done;
-
-	act->actor = "ana";
-	act->note = sim_chance(world, 2) ? "because" : NULL;
-	act->version = sim_chance(world, 3) ? now - sim_chance(world, 6) : 0;
-	sim_trace(world, "operator: %s %s %s", verb_name(act->verb),
-		  act->node == EVENT_NO_NODE ? "" : sim_node(world, act->node),
-		  act->answer ? answer_name(act->answer) : "");
-	done = engine_feed(world, &(struct input){.kind = INPUT_ACT, .act = act});
-	if (done == 0 && !world->list_has_act)
-		sim_fail(world, "an act was accepted without its event");
-	world->acts++;
+	(void)snprintf(out, 16, "%s", shadow_node(shadow, node)); /* short by drawing */
 }
 
-static struct plan_ask draw_ask(struct world *world, const uint32_t *nodes)
+static struct asked *new_act(const struct shadow *shadow, enum request_kind kind, uint32_t node)
 {
-	struct plan_ask ask = {.level = (enum plan_level)rng_below(&world->rng, 4),
-			       .node = draw_node(world),
-			       .past = &nodes[0],
-			       .past_count = sim_chance(world, 2),
-			       .exclude = &nodes[1],
-			       .exclude_count = sim_chance(world, 6)};
+	struct asked *asked = client_new(kind);
+	uint64_t now;
 
-	if (ask.level == PLAN_OF_PHASE && world->workflow->phases_count)
-		ask.phase = (int32_t)rng_below(&world->rng, world->workflow->phases_count);
-	else if (ask.level == PLAN_OF_PHASE || (ask.level == PLAN_OF_ARTIFACT &&
-						!world->workflow->nodes[ask.node].artifacts_count))
-		ask.level = PLAN_OF_NODE;
-	return ask;
+	if (!asked)
+		return NULL;
+	memcpy(asked->execution, shadow->id, ULID_TEXT);
+	name_node(shadow, node, asked->node);
+	now = node == EVENT_NO_NODE ? shadow->execution->header_version
+				    : shadow->execution->nodes[node].version;
+	asked->version = sim_chance(3) ? now - sim_chance(6) : 0;
+	return asked;
 }
 
-static void rolls_back(struct world *world)
+static void answers(const struct shadow *shadow, uint32_t node)
 {
-	struct act act = {.verb = VERB_ROLLBACK, .node = EVENT_NO_NODE};
-	uint32_t nodes[] = {draw_node(world), draw_node(world)};
-	struct plan_ask ask = draw_ask(world, nodes);
-	struct plan *plan;
-	struct err err;
+	struct asked *asked = new_act(shadow, REQUEST_ACT, node);
 
-	if (plan_make(world->execution, &ask, &plan, &err) < 0) {
-		sim_fail(world, "no plan: %s", err.message);
+	if (!asked)
 		return;
-	}
-	act.plan = plan;
-	feed(world, &act);
-	plan_free(plan);
+	asked->verb = VERB_ANSWER;
+	asked->answer = (enum answer)(1 + sim_draw(5));
+	client_send(asked);
 }
 
-static void answers(struct world *world, uint32_t node)
+static void draw_level(const struct shadow *shadow, uint32_t node, struct asked *asked)
 {
-	struct act act = {.verb = VERB_ANSWER,
-			  .node = node,
-			  .answer = (enum answer)(1 + rng_below(&world->rng, 5))};
+	const struct workflow *workflow = shadow->execution->workflow;
+	const struct node_spec *spec = &workflow->nodes[node];
+	uint64_t level = sim_draw(6);
 
-	feed(world, &act);
-}
-
-static void does(struct world *world, enum verb verb, uint32_t node)
-{
-	static const struct binding outputs[] = {{"serial", "by hand"}};
-	struct act act = {.verb = verb, .node = node};
-
-	if (verb == VERB_DONE && node != EVENT_NO_NODE) {
-		act.arguments = outputs;
-		act.arguments_count = world->workflow->nodes[node].outputs_count;
+	if (level == 0) {
+		asked->all = true;
+	} else if (level == 1 && workflow->phases_count) {
+		(void)snprintf(asked->phase, sizeof(asked->phase), "%s",
+			       workflow->phases[sim_draw(workflow->phases_count)]); /* short */
+	} else if (level == 2 && spec->artifacts_count) {
+		(void)snprintf(asked->artifact, sizeof(asked->artifact), "%s:%s", spec->id,
+			       spec->artifacts[0].path); /* short by drawing */
+		asked->overwrite = sim_chance(2);
 	}
-	feed(world, &act);
 }
 
-void operator_acts(struct world *world)
+static void plans(const struct shadow *shadow)
+{
+	uint32_t node = draw_node(shadow);
+	struct asked *asked = new_act(shadow, REQUEST_PLAN, node);
+
+	if (!asked)
+		return;
+	draw_level(shadow, node, asked);
+	if (sim_chance(2))
+		name_node(shadow, draw_node(shadow), asked->past);
+	if (sim_chance(6))
+		name_node(shadow, draw_node(shadow), asked->exclude);
+	client_send(asked);
+}
+
+static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
+{
+	struct asked *asked = new_act(shadow, REQUEST_ACT, node);
+
+	if (!asked)
+		return;
+	asked->verb = verb;
+	asked->note = sim_chance(2) ? "because" : NULL;
+	asked->outputs = verb == VERB_DONE && node != EVENT_NO_NODE &&
+			 shadow->execution->workflow->nodes[node].outputs_count;
+	client_send(asked);
+}
+
+static bool is_of_all(enum verb verb)
+{
+	return verb == VERB_PAUSE || verb == VERB_RESUME ||
+	       ((verb == VERB_CANCEL || verb == VERB_RETRY) && sim_chance(3));
+}
+
+void operator_acts(void)
 {
 	static const enum verb any[] = {VERB_PAUSE,  VERB_RESUME, VERB_RESUME,	VERB_RESUME,
 					VERB_CANCEL, VERB_RETRY,  VERB_RETRY,	VERB_SKIP,
 					VERB_DONE,   VERB_HOLD,	  VERB_RELEASE, VERB_RELEASE,
 					VERB_NOTE,   VERB_ANSWER, VERB_ROLLBACK};
-	enum verb verb = any[rng_below(&world->rng, sizeof(any) / sizeof(*any))];
-	uint32_t asking = asking_node(world);
+	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
+	const struct shadow *shadow = draw_shadow();
+	uint32_t asking = asking_node(shadow);
 
-	if (asking != EVENT_NO_NODE && !sim_chance(world, 3)) {
-		answers(world, asking);
-	} else if (verb == VERB_ROLLBACK) {
-		rolls_back(world);
-	} else if (verb == VERB_ANSWER) {
-		answers(world, draw_node(world));
-	} else if (verb == VERB_PAUSE || verb == VERB_RESUME ||
-		   ((verb == VERB_CANCEL || verb == VERB_RETRY) && sim_chance(world, 3))) {
-		does(world, verb, EVENT_NO_NODE);
-	} else {
-		does(world, verb, draw_node(world));
-	}
+	if (asking != EVENT_NO_NODE && !sim_chance(3))
+		answers(shadow, asking);
+	else if (verb == VERB_ROLLBACK)
+		plans(shadow);
+	else if (verb == VERB_ANSWER)
+		answers(shadow, draw_node(shadow));
+	else
+		does(shadow, verb, is_of_all(verb) ? EVENT_NO_NODE : draw_node(shadow));
 }

@@ -11,6 +11,10 @@ enum broken_rule {
 	BROKEN_RULE_BARRIER,   /* a barrier opens when one node is still missing */
 	BROKEN_RULE_DUPLICATE, /* the same exit is accepted twice */
 	BROKEN_RULE_SNAPSHOT,  /* a snapshot forgets a member */
+	BROKEN_RULE_EARLY,     /* runtime/broken.h */
+	BROKEN_RULE_REVOKED,
+	BROKEN_RULE_LINK,
+	BROKEN_RULE_DOUBT,
 };
 extern enum broken_rule broken_rule;
 

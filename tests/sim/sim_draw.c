@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Draws a workflow, as the YAML that an engine is given: 1 to 40 nodes, edges to earlier ones,
+ * perhaps phases, and every property that changes what a decision does.
+ */
+#include "tests/sim/sim.h"
+
+static void draw_retry(struct buf *out, uint64_t most)
+{
+	static const char *const jitters[] = {"full", "none", "decorrelated"};
+
+	buf_printf(out,
+		   "retry: {limit: %u, interval: 1s, backoff: 1.%u, max_interval: 20s, "
+		   "jitter: %s}",
+		   (unsigned)sim_draw(most + 1), (unsigned)sim_draw(10), jitters[sim_draw(3)]);
+}
+
+static void draw_artifacts(struct buf *out, uint32_t number, uint32_t index)
+{
+	uint64_t count = 1 + sim_draw(ARTIFACTS_MAX);
+
+	buf_add_text(out, "    artifacts: [");
+	for (uint32_t i = 0; i < count; i++)
+		buf_printf(out, "%s{path: file-%u-%u-%u%s}", i ? ", " : "", number, index, i,
+			   sim_chance(3) ? ", on_restore: 'true'" : "");
+	buf_add_text(out, "]\n");
+}
+
+static void draw_needs(struct buf *out, uint32_t index, uint32_t density, const uint32_t *phases)
+{
+	const char *comma = "";
+
+	buf_add_text(out, "    needs: [");
+	for (uint32_t i = 0; i < index; i++) {
+		if (phases[i] > phases[index] || sim_draw(index) >= density)
+			continue;
+		buf_printf(out, "%sn%u", comma, i);
+		comma = ", ";
+	}
+	buf_add_text(out, "]\n");
+}
+
+static void draw_run(struct buf *out)
+{
+	static const char *const risks[] = {"0.1", "0.1", "0.4", "0.7", "0.95"};
+	static const char *const on_lost[] = {"ask", "retry", "fail"};
+
+	buf_add_text(out, "    run: 'true'\n    ");
+	draw_retry(out, sim_chance(2) ? 3 : 0);
+	if (sim_chance(2)) {
+		buf_add_text(out, "\n    undo: {run: 'true', ");
+		draw_retry(out, 2);
+		buf_add_char(out, '}');
+	}
+	buf_printf(out, "\n    risk: %s\n    on_lost: %s\n", risks[sim_draw(5)],
+		   on_lost[sim_draw(3)]);
+	if (sim_chance(6))
+		buf_add_text(out, "    idempotent: true\n");
+	if (sim_chance(12))
+		buf_add_text(out, "    irreversible: it is out\n");
+	if (sim_chance(10))
+		buf_add_text(out, "    continue_on: {failure: true}\n");
+	if (sim_chance(5))
+		buf_add_text(out, "    outputs: [serial]\n");
+}
+
+void draw_workflow(struct buf *out, uint32_t number)
+{
+	static const char *const on_failure[] = {"drain", "stop", "continue"};
+	uint32_t count = 1 + (uint32_t)sim_draw(sim_chance(3) ? 40 : 10), phases[40] = {0};
+	uint32_t density = (uint32_t)sim_draw(4);
+	uint32_t phases_count = sim_chance(2) ? 1 + (uint32_t)sim_draw(5) : 0;
+
+	buf_printf(out, "name: w%u\nmax_parallel: %u\non_failure: %s\n", number,
+		   (unsigned)(1 + sim_draw(6)), on_failure[sim_draw(3)]);
+	if (phases_count)
+		buf_printf(out, "phases: [%.*s]\n", (int)(phases_count * 3 - 2), "a, b, c, d, e");
+	buf_add_text(out, "nodes:\n");
+	for (uint32_t i = 0; i < count; i++) {
+		buf_printf(out, "  - id: n%u\n", i);
+		/* Nodes of a phase stand together, so that edges can lead to later ones only. */
+		phases[i] = (uint32_t)((uint64_t)i * phases_count / count);
+		if (phases_count)
+			buf_printf(out, "    phase: %c\n", "abcde"[phases[i]]);
+		draw_needs(out, i, density, phases);
+		draw_run(out);
+		if (sim_chance(4))
+			draw_artifacts(out, number, i);
+	}
+}
