@@ -90,6 +90,13 @@ static void start(struct launcher *launcher, struct link *link,
 		loop_arm(&launcher->loop, &launcher->look, loop_now_us() + LOOK_US);
 }
 
+/* Only a question says when its START cannot have been sent; a stop may come before the question.
+ */
+static bool may_have_started(const struct launch_message *message)
+{
+	return message->kind != LAUNCH_QUERY || message->flags & LAUNCH_INHERITED;
+}
+
 /* Nothing is known of it. That proves that it was never started, unless it may have been in a log
  * that is gone: from before the machine's restart, or damaged. Then it is looked for, and is lost
  * once it is proven that nothing of it lives. */
@@ -98,7 +105,7 @@ static void say_unknown(struct launcher *launcher, struct link *link,
 {
 	struct attempt *attempt;
 
-	if (launcher->seen_ready || !(message->flags & LAUNCH_INHERITED)) {
+	if (launcher->seen_ready || !may_have_started(message)) {
 		say_not_started(link, message->attempt);
 		return;
 	}

@@ -132,7 +132,7 @@ void check_event(struct shadow *shadow, const struct event *event)
 	if (event->node == EVENT_NO_NODE)
 		return;
 	node = &shadow->execution->nodes[event->node];
-	if (event->attempt_kind != ATTEMPT_NONE)
+	if (event->attempt_kind != ATTEMPT_NONE && event->attempt)
 		check_attempt(shadow, event);
 	if (event->kind == EVENT_COMPLETED && event->reason == REASON_OK &&
 	    node->verdict != VERDICT_NONE)

@@ -125,7 +125,7 @@ static void steer(const struct wire *wire)
 	struct process *process = wire->process;
 
 	if (!process->known)
-		say_unknown(process, wire->kind == WIRE_QUERY && wire->inherited);
+		say_unknown(process, wire->kind != WIRE_QUERY || wire->inherited);
 	else if (wire->kind == WIRE_QUERY ||
 		 (process->status != PROCESS_RUNNING && process->status != PROCESS_ORPHAN))
 		describe(process);

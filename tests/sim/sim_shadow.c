@@ -113,7 +113,7 @@ void shadow_take(struct shadow *shadow, const struct event *event)
 		shadow->act_us = event->time_us;
 	else if (event->time_us != shadow->act_us)
 		shadow->act_us = -1;
-	if (event->node != EVENT_NO_NODE && event->attempt_kind != ATTEMPT_NONE)
+	if (event->node != EVENT_NO_NODE && event->attempt_kind != ATTEMPT_NONE && event->attempt)
 		note_attempt(shadow, event);
 	check_event(shadow, event);
 	if (event->node != EVENT_NO_NODE)

@@ -580,6 +580,15 @@ static void stranger_before_the_first_ready_is_lost(void **state)
 	(void)await(world, REPORT_LOST, "never-run-1");
 }
 
+static void stop_of_a_stranger_before_the_first_ready_proves_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->executor->ops->stop(world->executor, "never-run-1");
+	(void)await(world, REPORT_LOST, "never-run-1");
+	assert_null(find(world, REPORT_NOT_STARTED, "never-run-1"));
+}
+
 static void start_without_a_link_is_unreachable_then_not_started(void **state)
 {
 	struct world *world = *state;
@@ -742,6 +751,7 @@ int main(int argc, char **argv)
 		IN_A_BOX(exit_is_repeated_until_acknowledged),
 		IN_A_BOX(query_of_a_stranger_is_not_started),
 		IN_A_BOX(stranger_before_the_first_ready_is_lost),
+		IN_A_BOX(stop_of_a_stranger_before_the_first_ready_proves_nothing),
 		IN_A_BOX(start_without_a_link_is_unreachable_then_not_started),
 		IN_A_BOX(death_of_the_launcher_is_noticed),
 		IN_A_BOX(attempts_of_a_dead_launcher_are_unreachable_then_lost),
