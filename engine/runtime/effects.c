@@ -333,6 +333,7 @@ static void post(struct engine *engine, struct live *live, const struct effect *
 
 void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 {
+	const struct node_run *run = &live->execution->nodes[node];
 	struct effect effects[EFFECTS_PER_NODE];
 	size_t count;
 

@@ -161,6 +161,17 @@ int content_add_file(struct content *content, const char *name, const char *fold
 	return 0;
 }
 
+bool content_locate(const char *folder, const char *const *roots, size_t roots_count,
+		    const char *path, uint64_t *out_device, uint64_t *out_folder)
+{
+	(void)folder;
+	(void)roots;
+	(void)roots_count;
+	(void)path;
+	*out_device = *out_folder = 1;
+	return true;
+}
+
 static void end_batch(uint8_t kept)
 {
 	for (size_t i = 0; i < sim->content.count; i++)

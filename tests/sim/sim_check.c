@@ -177,6 +177,18 @@ void check_order(const struct process *process)
 		sim_fail("%s starts before its intent is durable", process->id);
 }
 
+/* A file has one writer at a time, across executions; those of one workflow write the same ones. */
+static void check_files(const struct process *process, const struct process *other)
+{
+	const struct workflow *workflow = process->shadow->execution->workflow;
+
+	if (other->shadow != process->shadow && other->node == process->node &&
+	    other->kind == ATTEMPT_RUN && process->kind == ATTEMPT_RUN &&
+	    workflow->nodes[process->node].artifacts_count &&
+	    !strcmp(other->shadow->workflow, workflow->name))
+		sim_fail("%s starts while %s writes the same file", process->id, other->id);
+}
+
 void check_process(const struct process *process)
 {
 	const struct shadow *shadow = process->shadow;
@@ -190,8 +202,10 @@ void check_process(const struct process *process)
 	for (size_t i = 0; i < sim->launcher.count; i++) {
 		const struct process *other = sim->launcher.processes[i];
 
-		if (other->shadow != shadow ||
-		    (other->status != PROCESS_RUNNING && other->status != PROCESS_ORPHAN))
+		if (other->status != PROCESS_RUNNING && other->status != PROCESS_ORPHAN)
+			continue;
+		check_files(process, other);
+		if (other->shadow != shadow)
 			continue;
 		running += other->status == PROCESS_RUNNING;
 		if (other != process && other->node == process->node)
@@ -263,6 +277,22 @@ static void check_ends(void)
 	}
 }
 
+/* Whether it stands because files of it are those of another execution, which stands. */
+static bool waits_for_files(const struct shadow *shadow)
+{
+	const struct execution *execution = shadow->execution;
+	bool other = false, waits = false;
+
+	for (uint32_t i = 0; i < sim->shadows_count; i++)
+		other = other || (sim->shadows[i] != shadow &&
+				  !strcmp(sim->shadows[i]->workflow, shadow->workflow) &&
+				  !sim->shadows[i]->execution->ended);
+	for (uint32_t i = 0; i < execution->workflow->nodes_count; i++)
+		waits = waits || (execution->nodes[i].intended &&
+				  execution->workflow->nodes[i].artifacts_count);
+	return other && waits;
+}
+
 /* Nothing is left to happen by itself: each has ended, or a person is asked or has stopped it. */
 void check_rest(void)
 {
@@ -273,7 +303,8 @@ void check_rest(void)
 		check_projection(sim->shadows[i], true);
 		if (execution->ended || execution->state == STATE_PAUSED ||
 		    (execution->state == STATE_RECOVERING &&
-		     execution->reason == REASON_UNDO_ASKING))
+		     execution->reason == REASON_UNDO_ASKING) ||
+		    waits_for_files(sim->shadows[i]))
 			continue;
 		for (uint32_t n = 0; n < execution->workflow->nodes_count; n++)
 			sim_trace("  %s %s%s", shadow_node(sim->shadows[i], n),
