@@ -38,6 +38,9 @@ static void fail_commit(struct engine *engine, struct commit *commit)
 								     : RUNTIME_END_SYNC,
 				     commit->err.message);
 	}
+	/* One without events did not fail by itself, but what it answers for may have. */
+	if (commit->result >= 0)
+		commit->result = err_set(&commit->err, ERR_IO, "the journal failed");
 	for (size_t i = 0; i < commit->answers_count; i++) {
 		commit->answers[i]->err = commit->err;
 		acts_answer(commit->answers[i], commit->result);
