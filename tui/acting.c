@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "model/workflow.h"
 #include "tui/feed.h"
-#include "tui/plan.h"
 #include "tui/words.h"
 
 #define ARM_US (600 * CLOCK_SECOND_US)
@@ -19,7 +18,7 @@ enum confirmation acting_confirmation(enum action action, const struct mirror_no
 {
 	if (action == ACTION_PAUSE || action == ACTION_HOLD || action == ACTION_NOTE)
 		return CONFIRM_NOTHING;
-	if (action == ACTION_UNDO || node == NULL)
+	if (action == ACTION_UNDO || action == ACTION_ROLLBACK || node == NULL)
 		return CONFIRM_NAME;
 	if (node->irreversible != NULL && node->irreversible[0] != '\0')
 		return CONFIRM_NAME;
@@ -222,6 +221,8 @@ static bool prepare(struct app *app, struct act *act)
 
 	if (act->action == ACTION_PAUSE)
 		return prepare_run(app, act, app->mirror.paused ? "resume" : "pause");
+	if (act->action == ACTION_ROLLBACK)
+		return prepare_run(app, act, "rollback");
 	if (app->marks.count > 0 && takes_marks(act->action))
 		return prepare_marked(app, act);
 	if (act->action == ACTION_CANCEL && (node == NULL || !words_is_live(node)))
@@ -300,9 +301,25 @@ void acting_confirm(struct app *app, const struct act *act)
 static void show_plan(struct app *app, const struct act *act)
 {
 	app_open_dialog(app, DIALOG_PLAN, act);
+	(void)snprintf(app->dialog.expected, sizeof(app->dialog.expected), "%.159s",
+		       rollback_name(&app->plan.asked));
 	app->plan.changed = false;
 	app->plan.page.top = 0;
-	feed_plan(app, act->node);
+	feed_plan(app);
+}
+
+void acting_roll_back(struct app *app, enum rollback_level level, const struct act *act)
+{
+	const struct mirror_node *node = app_node(app);
+	const char *target = app->mirror.name;
+
+	if (level == ROLLBACK_NODE || level == ROLLBACK_PHASE) {
+		if (node == NULL)
+			return;
+		target = level == ROLLBACK_NODE ? node->id : node->phase;
+	}
+	rollback_set(&app->plan.asked, level, target, "");
+	show_plan(app, act);
 }
 
 /* What was done by hand must have the outputs that later nodes use. */
@@ -326,7 +343,11 @@ static void go_on(struct app *app, const struct act *act)
 	if (act->action == ACTION_ANSWER)
 		app_open_dialog(app, DIALOG_CHOICE, act);
 	else if (act->action == ACTION_UNDO)
+		acting_roll_back(app, ROLLBACK_NODE, act);
+	else if (act->action == ACTION_ROLLBACK && app->plan.asked.level == ROLLBACK_FILE)
 		show_plan(app, act);
+	else if (act->action == ACTION_ROLLBACK)
+		app_open_dialog(app, DIALOG_LEVEL, act);
 	else if (act->action == ACTION_DONE)
 		ask_outputs(app, act);
 	else if (act->action != ACTION_ARM)
@@ -363,8 +384,8 @@ static void send_marked(struct app *app, struct act act)
 void acting_send(struct app *app, const struct act *act)
 {
 	app->arm.used_us = app->now_us;
-	if (act->action == ACTION_UNDO)
-		feed_apply_plan(app, act->node, plan_shown(app)->id, app->arm.reason);
+	if (act->action == ACTION_UNDO || act->action == ACTION_ROLLBACK)
+		feed_apply_plan(app, app->arm.reason);
 	else if (act->node == ACT_MARKED)
 		send_marked(app, *act);
 	else
@@ -376,9 +397,7 @@ static bool may_act(struct app *app, enum action action)
 {
 	const char *name = action_info(action)->name;
 
-	if (action_info(action)->group == ACTION_GROUP_LATER)
-		app_say(app, ROLE_error, "%s is not supported yet", name);
-	else if (app->read_only)
+	if (app->read_only)
 		app_say(app, ROLE_error, "%s: this console was started with --read-only", name);
 	else if (!app->mirror.has_rows || app->mirror.id == NULL)
 		app_say(app, ROLE_error, "%s: no execution is open", name);
@@ -397,7 +416,7 @@ static bool is_free(enum action action)
 	return acting_confirmation(action, NULL) == CONFIRM_NOTHING;
 }
 
-void acting_begin(struct app *app, enum action action)
+static void begin(struct app *app, enum action action)
 {
 	struct act act = {.action = action, .node = ACT_WHOLE_RUN};
 
@@ -415,6 +434,18 @@ void acting_begin(struct app *app, enum action action)
 		app_open_dialog(app, DIALOG_ARM, &act);
 	else
 		go_on(app, &act);
+}
+
+void acting_begin(struct app *app, enum action action)
+{
+	rollback_forget(&app->plan.asked);
+	begin(app, action);
+}
+
+void acting_restore(struct app *app, const char *file, const char *revision)
+{
+	rollback_set(&app->plan.asked, ROLLBACK_FILE, file, revision);
+	begin(app, ACTION_ROLLBACK);
 }
 
 void acting_note(struct app *app, const char *text)

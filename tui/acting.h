@@ -16,6 +16,10 @@ enum confirmation acting_confirmation(enum action action, const struct mirror_no
 
 /* An acting key was pressed. */
 void acting_begin(struct app *app, enum action action);
+/* Brings one file (NODE:PATH) back to a revision; its node keeps its state. */
+void acting_restore(struct app *app, const char *file, const char *revision);
+/* The level is chosen: its plan. */
+void acting_roll_back(struct app *app, enum rollback_level level, const struct act *act);
 /* Acts are allowed now, by this reason: goes on with what was asked. */
 void acting_arm(struct app *app, const char *reason, const struct act *act);
 /* The answer is chosen, the form is filled in: on to the confirmation. */

@@ -13,12 +13,15 @@
 
 #include "client/client.h"
 #include "client/mirror.h"
+#include "client/sources.h"
 #include "draw/canvas.h"
 #include "draw/layout.h"
 #include "tui/action.h"
+#include "tui/child.h"
 #include "tui/edit.h"
 #include "tui/form.h"
 #include "tui/page.h"
+#include "tui/rollback.h"
 #include "tui/tail.h"
 #include "tui/term.h"
 
@@ -37,6 +40,7 @@ enum view_id {
 	VIEW_ARTIFACTS,
 	VIEW_JOURNAL,
 	VIEW_COMPARE,
+	VIEW_WORKFLOWS,
 	VIEWS
 };
 #define VIEW_DEPTH 8
@@ -163,6 +167,18 @@ struct compare_state {
 	struct page page;
 };
 
+struct workflows_state {
+	struct arena arena; /* of the entries */
+	struct sources_entry *entries;
+	size_t count, selected;
+	int top;
+	struct child git;     /* what is shown below the list */
+	char git_title[120];  /* "": what the workflow is for */
+	bool diff_of_commits; /* what the next diff shows */
+	bool committing;
+	struct page page;
+};
+
 struct why_state {
 	struct feed_answer attempts;
 	struct page page;
@@ -177,6 +193,7 @@ struct runs_state {
 };
 
 struct plan_state {
+	struct rollback asked; /* what the plan is for */
 	struct feed_answer answer;
 	bool changed; /* it was void and made again */
 	struct page page;
@@ -199,6 +216,7 @@ enum dialog_kind {
 	DIALOG_YES,	/* `y` does it */
 	DIALOG_NAME,	/* typing the target's name does it */
 	DIALOG_CHOICE,	/* named answers */
+	DIALOG_LEVEL,	/* how much is rolled back */
 	DIALOG_FORM,	/* values that an act takes along */
 	DIALOG_PLAN,	/* a rollback: its plan, then the name */
 	DIALOG_SEARCH,	/* a text to look for in the output */
@@ -283,6 +301,8 @@ struct app {
 	struct journal_state journal;
 	struct timeline_state timeline;
 	struct compare_state compare;
+	struct workflows_state workflows;
+	char edit_file[4096]; /* to be opened in the editor by the loop; "" none */
 	struct why_state why;
 	struct runs_state runs;
 	struct page help;

@@ -24,12 +24,13 @@
 #define MESSAGE_US (20 * CLOCK_SECOND_US)
 
 static const struct view_ops *const VIEW_OPS[VIEWS] = {
-	[VIEW_LIST] = &view_list,	  [VIEW_GRAPH] = &view_graph,
-	[VIEW_NODE] = &view_node,	  [VIEW_OUTPUT] = &view_output,
-	[VIEW_DIFF] = &view_diff,	  [VIEW_WHY] = &view_why,
-	[VIEW_RUNS] = &view_runs,	  [VIEW_HELP] = &view_help,
-	[VIEW_TIMELINE] = &view_timeline, [VIEW_ARTIFACTS] = &view_artifacts,
-	[VIEW_JOURNAL] = &view_journal,	  [VIEW_COMPARE] = &view_compare,
+	[VIEW_LIST] = &view_list,	    [VIEW_GRAPH] = &view_graph,
+	[VIEW_NODE] = &view_node,	    [VIEW_OUTPUT] = &view_output,
+	[VIEW_DIFF] = &view_diff,	    [VIEW_WHY] = &view_why,
+	[VIEW_RUNS] = &view_runs,	    [VIEW_HELP] = &view_help,
+	[VIEW_TIMELINE] = &view_timeline,   [VIEW_ARTIFACTS] = &view_artifacts,
+	[VIEW_JOURNAL] = &view_journal,	    [VIEW_COMPARE] = &view_compare,
+	[VIEW_WORKFLOWS] = &view_workflows,
 };
 
 void console_init(struct app *app, bool ascii, bool read_only)
@@ -40,6 +41,8 @@ void console_init(struct app *app, bool ascii, bool read_only)
 	tail_init(&app->tail);
 	app->found.hit = -1;
 	page_init(&app->compare.page);
+	page_init(&app->workflows.page);
+	child_init(&app->workflows.git);
 	page_init(&app->why.page);
 	page_init(&app->help);
 	page_init(&app->plan.page);
@@ -59,6 +62,9 @@ void console_release(struct app *app)
 	mirror_release(&app->mirror);
 	tail_release(&app->tail);
 	page_release(&app->compare.page);
+	page_release(&app->workflows.page);
+	child_release(&app->workflows.git);
+	arena_release(&app->workflows.arena);
 	page_release(&app->why.page);
 	page_release(&app->help);
 	page_release(&app->plan.page);
@@ -70,6 +76,7 @@ void console_release(struct app *app)
 	feed_forget(&app->why.attempts);
 	feed_forget(&app->runs.answer);
 	feed_forget(&app->plan.answer);
+	rollback_forget(&app->plan.asked);
 	feed_forget(&app->pins);
 	feed_forget(&app->artifacts.answer);
 	journal_forget(&app->journal);
@@ -122,6 +129,9 @@ static void do_look(struct app *app, enum action action)
 		break;
 	case ACTION_ARTIFACTS:
 		app_show(app, VIEW_ARTIFACTS);
+		break;
+	case ACTION_WORKFLOWS:
+		app_show(app, VIEW_WORKFLOWS);
 		break;
 	case ACTION_JOURNAL:
 		app_show(app, VIEW_JOURNAL);
@@ -177,7 +187,9 @@ static void do_general(struct app *app, enum action action)
 void console_do(struct app *app, enum action action)
 {
 	app->changed = true;
-	if (needs_node(action) && app_node(app) == NULL && app_view(app) != VIEW_RUNS) {
+	enum view_id view = app_view(app);
+	bool of_nodes = view != VIEW_RUNS && view != VIEW_WORKFLOWS;
+	if (needs_node(action) && app_node(app) == NULL && of_nodes) {
 		app_say(app, ROLE_dim, "no node is selected");
 		return;
 	}
@@ -185,7 +197,7 @@ void console_do(struct app *app, enum action action)
 		return;
 	enum action_group group = action_info(action)->group;
 	bool is_typed = action == ACTION_RUN || action == ACTION_NOTE;
-	if (!is_typed && (group == ACTION_GROUP_ACT || group == ACTION_GROUP_LATER))
+	if (!is_typed && group == ACTION_GROUP_ACT)
 		acting_begin(app, action);
 	else
 		do_general(app, action);
@@ -247,12 +259,29 @@ static void watch_connection(struct app *app)
 	}
 }
 
+static void read_git(struct app *app)
+{
+	struct workflows_state *state = &app->workflows;
+
+	if (!child_read(&state->git))
+		return;
+	app->changed = true;
+	if (!state->committing || !state->git.ended)
+		return;
+	state->committing = false;
+	if (child_succeeded(&state->git))
+		app_say(app, ROLE_text, "committed");
+	else
+		app_say(app, ROLE_error, "not committed: Git says why above");
+}
+
 void console_tick(struct app *app)
 {
 	watch_connection(app);
 	acting_tick(app);
 	feed_tick(app);
 	found_tick(app);
+	read_git(app);
 	if (app->message.text[0] != '\0' && app->message.role != ROLE_error &&
 	    app->now_us - app->message.at_us > MESSAGE_US) {
 		app->message.text[0] = '\0';

@@ -14,10 +14,12 @@
 #include "tui/acting.h"
 #include "tui/consequence.h"
 #include "tui/edit.h"
+#include "tui/feed.h"
 #include "tui/found.h"
 #include "tui/palette.h"
 #include "tui/plan.h"
 #include "tui/start.h"
+#include "tui/views.h"
 #include "tui/words.h"
 
 #define DEAD_US (CLOCK_SECOND_US * 3 / 10)
@@ -60,6 +62,12 @@ static void key_name(struct app *app, uint32_t key)
 
 	if (edit_key(&dialog->edit, key) || key != PRESS_ENTER)
 		return;
+	if (dialog->kind == DIALOG_PLAN &&
+	    rollback_take_word(&app->plan.asked, dialog->edit.text)) {
+		dialog->edit = (struct edit){0};
+		feed_plan(app); /* with that word */
+		return;
+	}
 	if (strcmp(dialog->edit.text, dialog->expected) != 0) {
 		app_say(app, ROLE_error, "type %s to do it; Esc leaves it", dialog->expected);
 		return;
@@ -106,8 +114,30 @@ static void key_form(struct app *app, uint32_t key)
 		app_say(app, ROLE_error, "%s must have a value", missing->name);
 		return;
 	}
+	if (act.action == ACTION_RUN) {
+		start_confirm(app); /* which leaves the form open when a value is wrong */
+		return;
+	}
 	app_close_dialog(app);
-	acting_confirm(app, &act);
+	if (act.action == ACTION_COMMIT)
+		workflows_commit(app, form_value(&app->form, "message"));
+	else
+		acting_confirm(app, &act);
+}
+
+static void key_level(struct app *app, uint32_t key)
+{
+	struct act act = app->dialog.act;
+	const struct mirror_node *node = app_node(app);
+
+	if (key == 'n' && node != NULL)
+		acting_roll_back(app, ROLLBACK_NODE, &act);
+	else if (key == 'p' && node != NULL && node->phase_index >= 0)
+		acting_roll_back(app, ROLLBACK_PHASE, &act);
+	else if (key == 'a')
+		acting_roll_back(app, ROLLBACK_ALL, &act);
+	else
+		app_say(app, ROLE_dim, "one of the letters shows a plan; Esc leaves");
 }
 
 static void key_search(struct app *app, uint32_t key)
@@ -174,6 +204,8 @@ enum action dialog_key(struct app *app, uint32_t key)
 		key_yes(app, key);
 	else if (kind == DIALOG_CHOICE)
 		key_choice(app, key);
+	else if (kind == DIALOG_LEVEL)
+		key_level(app, key);
 	else if (kind == DIALOG_START)
 		key_start(app, key);
 	else if (kind == DIALOG_FORM)
@@ -321,6 +353,22 @@ static void fill_choice(struct app *app, struct page *page)
 	page_add(page, ROLE_dim, 0, 0, "Esc leaves the question open.");
 }
 
+static void fill_level(struct app *app, struct page *page)
+{
+	const struct mirror_node *node = app_node(app);
+
+	page_add(page, ROLE_text, 0, 0, "How much goes back? A plan is shown first.");
+	if (node != NULL)
+		page_addf(page, ROLE_key, 0, 4, "n   the node %s and all that depends on it",
+			  node->id);
+	if (node != NULL && node->phase_index >= 0)
+		page_addf(page, ROLE_key, 0, 4, "p   the phase %s and those after it", node->phase);
+	page_add(page, ROLE_key, 0, 4, "a   all of the run");
+	page_add(page, ROLE_dim, 0, 4,
+		 "    One file to any of its revisions: 5 shows them, B on one restores it.");
+	page_add(page, ROLE_dim, 0, 0, "Esc leaves.");
+}
+
 static void title_of(const struct app *app, char *out, size_t size)
 {
 	const struct dialog *dialog = &app->dialog;
@@ -334,8 +382,16 @@ static void title_of(const struct app *app, char *out, size_t size)
 	case DIALOG_CHOICE:
 		(void)snprintf(out, size, "%s asks", target);
 		break;
+	case DIALOG_LEVEL:
+		(void)snprintf(out, size, "roll back to");
+		break;
 	case DIALOG_FORM:
-		(void)snprintf(out, size, "%s %s: its outputs", dialog->act.verb, target);
+		if (dialog->act.action == ACTION_RUN)
+			(void)snprintf(out, size, "params of the run");
+		else if (dialog->act.action == ACTION_COMMIT)
+			(void)snprintf(out, size, "commit");
+		else
+			(void)snprintf(out, size, "%s %s: its outputs", dialog->act.verb, target);
 		break;
 	case DIALOG_START:
 		(void)snprintf(out, size, "start a run");
@@ -359,7 +415,7 @@ static void draw_prompt(struct app *app, struct area line)
 	} else if (dialog->kind == DIALOG_FORM) {
 		canvas_text(&app->canvas, line.x, line.y, line.width, ROLE_dim, 0,
 			    "Up Down Tab move; Enter on the last goes on, Esc leaves");
-	} else if (dialog->kind != DIALOG_CHOICE) {
+	} else if (dialog->kind != DIALOG_CHOICE && dialog->kind != DIALOG_LEVEL) {
 		canvas_text(&app->canvas, line.x, line.y, line.width, ROLE_prompt, CELL_BOLD,
 			    "y does it, Esc leaves it");
 		app->cursor = (struct term_cursor){line.x, line.y, true};
@@ -375,11 +431,15 @@ static void fill(struct app *app, struct page *page)
 	case DIALOG_CHOICE:
 		fill_choice(app, page);
 		break;
+	case DIALOG_LEVEL:
+		fill_level(app, page);
+		break;
 	case DIALOG_START:
 		start_fill(app, page);
 		break;
 	case DIALOG_FORM:
-		page_add(page, ROLE_text, 0, 0, "Later nodes use what this one writes.");
+		if (app->dialog.act.action == ACTION_DONE)
+			page_add(page, ROLE_text, 0, 0, "Later nodes use what this one writes.");
 		break;
 	default:
 		fill_act(app, page);

@@ -65,11 +65,12 @@ void feed_compared(struct app *app, int which, const char *execution);
 /* The journal from where it is known on, and what comes; ends with feed_watch of another. */
 void feed_journal(struct app *app);
 
-void feed_plan(struct app *app, uint32_t node);
+void feed_plan(struct app *app); /* for what app->plan.asked says */
 void feed_take_plan(struct app *app, const Hlp__V1__RollbackReply *reply);
 /* It changed since it was shown: what was typed is dropped, and it is asked for and shown again. */
 void feed_plan_void(struct app *app);
-void feed_apply_plan(struct app *app, uint32_t node, const char *plan, const char *reason);
+/* Carries out the plan that is shown. */
+void feed_apply_plan(struct app *app, const char *reason);
 void feed_act(struct app *app, const struct act *act, const char *reason);
 /* Starts a run; takes over nothing, copies the request. */
 void feed_execute(struct app *app, const Hlp__V1__ExecuteRequest *request);

@@ -198,10 +198,10 @@ void feed_plan_void(struct app *app)
 	app->dialog.opened_us = app->now_us; /* what is being typed was meant for the old plan */
 	app->dialog.edit = (struct edit){0};
 	if (app->client != NULL)
-		feed_plan(app, app->dialog.act.node);
+		feed_plan(app);
 }
 
-void feed_plan(struct app *app, uint32_t node)
+void feed_plan(struct app *app)
 {
 	Hlp__V1__RollbackRequest request = HLP__V1__ROLLBACK_REQUEST__INIT;
 	char id[27];
@@ -209,7 +209,7 @@ void feed_plan(struct app *app, uint32_t node)
 	feed_forget(&app->plan.answer);
 	request.request = client_request_id(id);
 	request.execution = app->execution;
-	request.node = (char *)app->mirror.nodes[node].id;
+	rollback_fill(&app->plan.asked, &request);
 	ask(app, FEED_PLAN, &app->plan.answer, "TriggerRollback", &request.base,
 	    &hlp__v1__rollback_reply__descriptor);
 }

@@ -155,22 +155,25 @@ static void rollback_answered(struct app *app, const ProtobufCMessage *message)
 	feed_plan_void(app); /* it is not what was shown any more */
 }
 
-void feed_apply_plan(struct app *app, uint32_t node, const char *plan, const char *reason)
+void feed_apply_plan(struct app *app, const char *reason)
 {
 	Hlp__V1__RollbackRequest request = HLP__V1__ROLLBACK_REQUEST__INIT;
+	Hlp__V1__RollbackReply *reply = (Hlp__V1__RollbackReply *)app->plan.answer.message;
 	struct pending how = {.rpc = "TriggerRollback",
 			      .reply = &hlp__v1__rollback_reply__descriptor,
 			      .answered = rollback_answered};
 	char id[27];
 
-	(void)snprintf(how.what, sizeof(how.what), "rollback of %s", app->mirror.nodes[node].id);
+	(void)snprintf(how.what, sizeof(how.what), "rollback of %.180s",
+		       rollback_name(&app->plan.asked));
 	app_say(app, ROLE_dim, "%s: asked", how.what);
-	if (app->client == NULL)
+	if (app->client == NULL || reply == NULL)
 		return;
 	request.request = client_request_id(id);
 	request.execution = app->execution;
-	request.node = (char *)app->mirror.nodes[node].id;
-	request.plan = (char *)plan;
+	rollback_fill(&app->plan.asked, &request);
+	request.plan = reply->plan->id;
+	request.shown = reply->plan;
 	request.note = (char *)reason;
 	send_change(app, &how, &request.base);
 }

@@ -230,6 +230,9 @@ static void draw_second(struct app *app)
 {
 	if (app->lost_us != 0) {
 		draw_lost(app);
+	} else if (app_view(app) == VIEW_WORKFLOWS) {
+		canvas_text(&app->canvas, 1, 1, -1, ROLE_dim, 0,
+			    "workflows, from this folder, workflows/ and $HLP_WORKFLOWS");
 	} else if (app_view(app) == VIEW_RUNS || app->execution[0] == '\0') {
 		canvas_text(&app->canvas, 1, 1, -1, ROLE_dim, 0, "executions, the newest first");
 	} else if (!app->mirror.has_rows) {

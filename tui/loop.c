@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "tui/console.h"
+#include "tui/views.h"
 
 #define FRAME_US (CLOCK_SECOND_US / 20)
 
@@ -43,14 +44,16 @@ static int64_t next_us(const struct app *app, const struct turn *turn)
 static int wait_for(struct app *app, const struct turn *turn, const sigset_t *waiting)
 {
 	int fd = client_fd(app->client);
-	struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
-				{.fd = fd, .events = client_poll_events(app->client)}};
+	/* poll(2) passes over a negative descriptor */
+	struct pollfd fds[3] = {{.fd = STDIN_FILENO, .events = POLLIN},
+				{.fd = fd, .events = client_poll_events(app->client)},
+				{.fd = app->workflows.git.fd, .events = POLLIN}};
 	int64_t next = next_us(app, turn);
 	int64_t wait_us = next > app->now_us ? next - app->now_us : 0;
 	struct timespec timeout = {.tv_sec = wait_us / CLOCK_SECOND_US,
 				   .tv_nsec = wait_us % CLOCK_SECOND_US * 1000};
 
-	int status = ppoll(fds, fd >= 0 ? 2 : 1, next == INT64_MAX ? NULL : &timeout, waiting);
+	int status = ppoll(fds, 3, next == INT64_MAX ? NULL : &timeout, waiting);
 	if (status < 0)
 		return errno == EINTR ? 0 : -1;
 	return fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? -1 : 0;
@@ -72,6 +75,14 @@ static void show(struct app *app, struct term *term, struct turn *turn)
 	if (app->suspend) {
 		app->suspend = false;
 		term_suspend(term);
+		app->changed = true;
+	}
+	if (app->edit_file[0] != '\0') {
+		if (term_edit(term, app->edit_file) < 0)
+			app_say(app, ROLE_error, "the editor cannot be started");
+		else
+			workflows_check(app);
+		app->edit_file[0] = '\0';
 		app->changed = true;
 	}
 	term_size(term, &width, &height);

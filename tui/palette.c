@@ -192,8 +192,7 @@ static void draw_hit(struct app *app, struct area line, const struct hit *hit)
 	action_key_text(info->key, key);
 	canvas_text(canvas, line.x, line.y, 6, ROLE_key, 0, key);
 	canvas_text(canvas, line.x + 7, line.y, 17, ROLE_text, 0, info->name);
-	canvas_text(canvas, line.x + 25, line.y, line.width - 25, ROLE_dim, 0,
-		    info->group == ACTION_GROUP_LATER ? "not supported yet" : info->help);
+	canvas_text(canvas, line.x + 25, line.y, line.width - 25, ROLE_dim, 0, info->help);
 }
 
 static void draw_command_help(struct app *app, struct area inner, const char *help)

@@ -67,6 +67,7 @@ static struct looks looks_of(const char *action)
 		{"no_undo", "NO UNDO", "!", "!", ROLE_warning},
 		{"nothing", "nothing", "○", "o", ROLE_pending},
 		{"irreversible", "NO WAY BACK", "!", "!", ROLE_error},
+		{"stale", "stale", "≈", "~", ROLE_tolerated},
 	};
 	static const size_t COUNT = sizeof(TABLE) / sizeof(TABLE[0]);
 
@@ -86,6 +87,9 @@ static void add_warnings(struct page *page, const Hlp__V1__Plan *plan)
 		for (size_t at = 0; at < row->n_warnings; at++)
 			page_addf(page, ROLE_warning, 0, 4, "! %s%s%s: %s", row->node,
 				  row->path[0] ? " " : "", row->path, row->warnings[at]);
+		if (row->conflict[0] != '\0')
+			page_addf(page, ROLE_error, 0, 4, "! %s:%s: %s", row->node, row->path,
+				  row->conflict);
 	}
 }
 
@@ -111,7 +115,7 @@ static void add_row(struct app *app, struct page *page, const Hlp__V1__PlanRow *
 		estimate[0] = '~';
 		clock_format_duration(row->estimate_us, estimate + 1);
 	}
-	(void)snprintf(text, sizeof(text), "%s %-8s %-16s %s%s%s%s%s%s",
+	(void)snprintf(text, sizeof(text), "%s%s %-8s %-16s %s%s%s%s%s%s", row->worse ? "* " : "",
 		       app->ascii ? looks.ascii : looks.glyph, looks.word, row->node, row->path,
 		       move, row->path[0] && row->how[0] ? "  " : "", row->how,
 		       estimate[0] ? "  " : "", estimate);
@@ -132,6 +136,11 @@ static void add_after(struct page *page, const Hlp__V1__Plan *plan)
 	}
 	if (plan->n_nodes > 0)
 		page_addf(page, ROLE_dim, 0, 2, "A retry afterwards runs again: %s", nodes);
+	if (plan->n_untouched > 0)
+		page_addf(page, ROLE_dim, 0, 2, "%zu node%s that ran stay%s as %s.",
+			  plan->n_untouched, plan->n_untouched == 1 ? "" : "s",
+			  plan->n_untouched == 1 ? "s" : "",
+			  plan->n_untouched == 1 ? "it is" : "they are");
 }
 
 /* Returns how many lines stand above the rows. */
@@ -200,9 +209,12 @@ void plan_draw(struct app *app, struct area area)
 	struct area last = {area.x + 1, area.y + area.height - 1, area.width - 2, 1};
 	(void)snprintf(prompt, sizeof(prompt), "type %s to carry it out: ", app->dialog.expected);
 	const Hlp__V1__Plan *plan = plan_shown(app);
-	if (plan != NULL && plan->refused[0] != '\0')
+	if (plan != NULL && plan->refused[0] != '\0' && last.width < 50)
 		canvas_text(&app->canvas, last.x, last.y, last.width, ROLE_error, 0,
 			    "it cannot be carried out as it is; Esc leaves");
+	else if (plan != NULL && plan->refused[0] != '\0')
+		edit_draw(&app->dialog.edit, &app->canvas, last,
+			  "type past NODE, overwrite FILE or leave NODE: ", &app->cursor);
 	else
 		edit_draw(&app->dialog.edit, &app->canvas, last, prompt, &app->cursor);
 }

@@ -6,6 +6,7 @@
 #include "tui/start.h"
 
 #include <glob.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "client/sources.h"
 #include "model/environment.h"
 #include "model/limits.h"
 #include "model/workflow.h"
@@ -47,21 +49,14 @@ void start_free(struct start_plan *start)
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-/* The file as named, or a workflow of that name in the usual places. */
+/* The file as named, or a workflow of that name where workflows are kept. */
 static char *find_file(const char *name)
 {
-	const char *folder = getenv("HLP_WORKFLOWS");
-	char *tries[] = {mem_strdup(name), mem_printf("%s/%s.yaml", folder ? folder : ".", name),
-			 mem_printf("%s/%s/%s.yaml", folder ? folder : ".", name, name),
-			 mem_printf("workflows/%s/%s.yaml", name, name)};
-	char *found = NULL;
+	char *found = file_exists(name) ? mem_strdup(name) : sources_find(name);
+	char *whole = found ? realpath(found, NULL) : NULL;
 
-	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
-		if (found == NULL && file_exists(tries[i]))
-			found = realpath(tries[i], NULL);
-		free(tries[i]);
-	}
-	return found;
+	free(found);
+	return whole;
 }
 
 /* A value as written: `@FILE` is a file's text without its last newline, `@@x` is `@x`. */
@@ -169,11 +164,109 @@ static int read_line(struct start_plan *start, char *line, struct err *err)
 	int status = read_workflow(start, word, err);
 	for (word = next_word(&rest); status >= 0 && word != NULL; word = next_word(&rest))
 		status = add_param(start, word, err);
+	return status;
+}
+
+/* ---- the form ---------------------------------------------------------------------------- */
+
+static const char *given_value(const struct start_plan *start, const char *name)
+{
+	for (size_t i = 0; i < start->given_count; i++) {
+		if (strcmp(start->given[i].name, name) == 0)
+			return start->given[i].value;
+	}
+	return NULL;
+}
+
+static void param_hint(const struct param *param, char *out, size_t size)
+{
+	static const char *const TYPES[] = {[PARAM_STRING] = "text",
+					    [PARAM_INTEGER] = "a whole number",
+					    [PARAM_BOOLEAN] = "true or false"};
+	char least[32] = "", most[32] = "";
+
+	if (param->has_min)
+		(void)snprintf(least, sizeof(least), ", at least %" PRId64, param->min);
+	if (param->has_max)
+		(void)snprintf(most, sizeof(most), ", at most %" PRId64, param->max);
+	(void)snprintf(out, size, "%s%s%s%s%s%.120s", TYPES[param->type], least, most,
+		       param->required ? "" : "; may be left as it is",
+		       param->description[0] ? ". " : "", param->description);
+}
+
+/* A value too long for a line of the form was given and stays as it was given. */
+static bool fits(const char *value)
+{
+	return value == NULL ||
+	       (strlen(value) < sizeof(((struct edit *)0)->text) && strchr(value, '\n') == NULL);
+}
+
+static void fill_form(struct app *app)
+{
+	const struct start_plan *start = app->start;
+	const struct workflow *workflow = start->workflow;
+	char hint[200];
+
+	form_clear(&app->form);
+	for (uint32_t i = 0; i < workflow->params_count; i++) {
+		const struct param *param = &workflow->params[i];
+		const char *value = given_value(start, param->name);
+		if (!fits(value))
+			continue;
+		if (value == NULL)
+			value = param->default_value ? param->default_value : "";
+		param_hint(param, hint, sizeof(hint));
+		struct form_field *field = form_add(&app->form, param->name, hint, value);
+		if (field != NULL)
+			field->optional = !param->required;
+	}
+}
+
+static int set_param(struct start_plan *start, const char *name, const char *value, struct err *err)
+{
+	size_t at = 0;
+
+	while (at < start->given_count && strcmp(start->given[at].name, name) != 0)
+		at++;
+	if (at == PARAMS_MAX)
+		return err_set(err, ERR_LIMIT, "more than %d params", PARAMS_MAX);
+	start->given[at] = (struct binding){arena_strdup(&start->arena, name),
+					    arena_strdup(&start->arena, value)};
+	if (at == start->given_count)
+		start->given_count++;
+	return 0;
+}
+
+/* What is left empty and has no default is not given. */
+static int take_form(struct app *app, struct err *err)
+{
+	struct start_plan *start = app->start;
+	struct binding *bound = NULL;
+	int status = 0;
+
+	for (size_t i = 0; i < app->form.count && status >= 0; i++) {
+		const struct form_field *field = &app->form.fields[i];
+		if (field->value.length > 0 || given_value(start, field->name) != NULL)
+			status = set_param(start, field->name, field->value.text, err);
+	}
 	if (status < 0)
 		return status;
-	struct binding *bound = NULL;
 	return workflow_bind_params(start->workflow, start->given, start->given_count,
 				    &start->arena, &bound, err);
+}
+
+void start_confirm(struct app *app)
+{
+	struct act act = {.action = ACTION_RUN, .node = ACT_WHOLE_RUN};
+	struct err err = {0};
+
+	if (take_form(app, &err) < 0) {
+		app_say(app, ROLE_error, "%s", err.message);
+		return;
+	}
+	app_open_dialog(app, DIALOG_START, &act);
+	(void)snprintf(app->dialog.expected, sizeof(app->dialog.expected), "%s",
+		       app->start->workflow->name);
 }
 
 void start_prepare(struct app *app, const char *line)
@@ -197,9 +290,11 @@ void start_prepare(struct app *app, const char *line)
 	}
 	start_free(app->start);
 	app->start = start;
-	app_open_dialog(app, DIALOG_START, &act);
-	(void)snprintf(app->dialog.expected, sizeof(app->dialog.expected), "%s",
-		       start->workflow->name);
+	fill_form(app);
+	if (app->form.count > 0)
+		app_open_dialog(app, DIALOG_FORM, &act);
+	else
+		start_confirm(app);
 }
 
 /* ---- the question ------------------------------------------------------------------------ */

@@ -10,6 +10,8 @@
 
 /* "FILE name=value …": reads and checks it, then opens the dialog, or says what is wrong. */
 void start_prepare(struct app *app, const char *line);
+/* The form is filled in: checks its values, then asks whether to start. */
+void start_confirm(struct app *app);
 void start_free(struct start_plan *start); /* accepts NULL */
 
 void start_fill(struct app *app, struct page *page); /* what it would do */

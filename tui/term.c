@@ -6,10 +6,12 @@
 #include "tui/term.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -181,6 +183,43 @@ void term_suspend(struct term *term)
 	term->rescue->armed = 1;
 	take_terminal();
 	term_redraw(term);
+}
+
+/* The editor may be given with options, so a shell takes it apart; the file is no part of that. */
+static pid_t start_editor(const char *editor, const char *file)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	sigset_t none;
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+	(void)setenv("HLP_EDITOR", editor, 1);
+	(void)execl("/bin/sh", "sh", "-c", "exec $HLP_EDITOR \"$1\"", "sh", file, (char *)NULL);
+	_exit(127);
+}
+
+int term_edit(struct term *term, const char *file)
+{
+	const char *editor = getenv("VISUAL");
+	int status = -1;
+
+	if (editor == NULL || editor[0] == '\0')
+		editor = getenv("EDITOR");
+	if (editor == NULL || editor[0] == '\0')
+		editor = "vi";
+	(void)endwin();
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &term->rescue->saved);
+	pid_t pid = start_editor(editor, file);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	take_terminal();
+	term_redraw(term);
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status)
+									  : -1;
 }
 
 bool term_is_utf8(void)

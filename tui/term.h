@@ -53,6 +53,10 @@ void term_beep(struct term *term);
 /* The next key that is waiting, or PRESS_NONE. Never blocks. */
 uint32_t term_key(struct term *term);
 
+/* Gives the terminal to $VISUAL or $EDITOR (else vi) on a file, and takes it again when that has
+ * ended. Returns its exit status, or -1 when it could not be started. */
+int term_edit(struct term *term, const char *file);
+
 /* Gives the terminal back, stops this process, and takes it again when it is continued. */
 void term_suspend(struct term *term);
 

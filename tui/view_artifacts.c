@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tui/acting.h"
 #include "tui/feed.h"
 #include "tui/views.h"
 #include "tui/words.h"
@@ -197,6 +198,17 @@ static void set_base(struct app *app, const struct rows *rows)
 		state->base);
 }
 
+static void restore(struct app *app, const struct rows *rows)
+{
+	const struct row *row = &rows->list[app->artifacts.selected];
+	char file[400];
+
+	if (row->revision == NULL)
+		return;
+	file_name(row->revision, file, sizeof(file));
+	acting_restore(app, file, row->revision->id);
+}
+
 static bool act_on_rows(struct app *app, enum action action, const struct rows *rows)
 {
 	int step;
@@ -217,6 +229,9 @@ static bool act_on_rows(struct app *app, enum action action, const struct rows *
 	case ACTION_BASE:
 		set_base(app, rows);
 		return true;
+	case ACTION_ROLLBACK:
+		restore(app, rows);
+		return true;
 	default:
 		return false;
 	}
@@ -231,9 +246,10 @@ static bool artifacts_act(struct app *app, enum action action)
 	return used;
 }
 
-static const struct hint HINTS[] = {{ACTION_OPEN, "compare"}, {ACTION_BASE, "base"},
-				    {ACTION_DOWN, NULL},      {ACTION_BACK, NULL},
-				    {ACTION_LIST, NULL},      {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_OPEN, "compare"},	  {ACTION_BASE, "base"},
+				    {ACTION_ROLLBACK, "restore"}, {ACTION_DOWN, NULL},
+				    {ACTION_BACK, NULL},	  {ACTION_LIST, NULL},
+				    {ACTION_NONE, NULL}};
 
 const struct view_ops view_artifacts = {.title = "artifacts",
 					.hints = HINTS,

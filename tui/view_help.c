@@ -36,7 +36,6 @@ static void help_draw(struct app *app, struct canvas *canvas, struct area area)
 	add_group(page, "Look", ACTION_GROUP_LOOK);
 	add_group(page, "Act", ACTION_GROUP_ACT);
 	add_group(page, "Move", ACTION_GROUP_MOVE);
-	add_group(page, "Not supported yet", ACTION_GROUP_LATER);
 	page_draw(page, canvas, inner);
 }
 

@@ -8,7 +8,8 @@
 #include "tui/app.h"
 
 extern const struct view_ops view_list, view_graph, view_node, view_output, view_diff, view_why,
-	view_runs, view_help, view_timeline, view_artifacts, view_journal, view_compare;
+	view_runs, view_help, view_timeline, view_artifacts, view_journal, view_compare,
+	view_workflows;
 
 /* The list's rows, built if they are out of date. Other views walk nodes in this order. */
 void list_build(struct app *app);
@@ -29,6 +30,9 @@ void view_rule(struct canvas *canvas, struct area area, const char *text);
 /* The diff of two revisions, chosen elsewhere. */
 void diff_show(struct app *app, const char *artifact, const char *old_revision,
 	       const char *new_revision);
+/* The file was edited: says whether it is valid. And the message to commit it with was given. */
+void workflows_check(struct app *app);
+void workflows_commit(struct app *app, const char *message);
 /* Two executions side by side, by their ids. */
 void compare_show(struct app *app, const char *older, const char *newer);
 

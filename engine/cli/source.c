@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/sources.h"
+#include "client/sources.h"
 #include "model/limits.h"
 
 #define PROBLEMS_MAX ((size_t)1024 * 1024)

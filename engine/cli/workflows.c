@@ -13,7 +13,7 @@
 #include "cli/json_out.h"
 #include "cli/listing.h"
 #include "cli/show.h"
-#include "cli/sources.h"
+#include "client/sources.h"
 
 #define LOOK	    1000 /* executions among which the last ones are looked for */
 #define NAME_LEAST  12

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "console_fixture.h"
+#include "scratch.h"
 #include "tui/acting.h"
 #include "tui/console.h"
 #include "tui/feed.h"
@@ -247,7 +248,7 @@ static void a_refused_plan_has_no_prompt(void **state)
 	app_select(&app, FIXTURE_SWAP);
 	fixture_keys(&app, "U");
 	show_plan(&app, 2, "promote is past the point of no return; name it with --past promote");
-	assert_true(fixture_shows(&app, "it cannot be carried out as it is; Esc leaves"));
+	assert_true(fixture_shows(&app, "type past NODE, overwrite FILE or leave NODE:"));
 	fixture_keys(&app, "swap\r");
 	assert_null(strstr(app.message.text, "asked"));
 	fixture_close(&app);
@@ -393,6 +394,77 @@ static void the_palette_reaches_acts_through_the_same_policy(void **state)
 	fixture_close(&app);
 }
 
+static void how_much_goes_back_is_chosen_before_the_plan(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "B");
+	assert_int_equal(app.dialog.kind, DIALOG_LEVEL);
+	assert_true(fixture_shows(&app, "p   the phase switch and those after it"));
+	fixture_keys(&app, "\rp");
+	assert_int_equal(app.dialog.kind, DIALOG_PLAN);
+	assert_string_equal(app.dialog.expected, "switch");
+	show_plan(&app, 2, "");
+	assert_true(fixture_shows(&app, "ROLLBACK PLAN for switch: nothing has been changed yet"));
+	fixture_keys(&app, "switch\r");
+	assert_true(fixture_shows(&app, "rollback of switch: asked"));
+	fixture_keys(&app, "\x1b");
+	fixture_keys(&app, "Ba");
+	assert_string_equal(app.dialog.expected, "edge-cert#12");
+	fixture_close(&app);
+}
+
+static void what_needs_a_word_takes_one(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "U");
+	show_plan(&app, 2, "promote is past the point of no return");
+	assert_true(fixture_shows(&app, "type past NODE, overwrite FILE or leave NODE:"));
+	fixture_keys(&app, "past promote\r");
+	assert_int_equal(app.plan.asked.past.count, 1);
+	assert_string_equal(app.plan.asked.past.list[0], "promote");
+	assert_int_equal(app.dialog.kind, DIALOG_PLAN);
+	fixture_keys(&app, "overwrite swap:proxy.conf\rleave issue\r");
+	assert_string_equal(app.plan.asked.overwrite.list[0], "swap:proxy.conf");
+	assert_string_equal(app.plan.asked.exclude.list[0], "issue");
+	assert_null(strstr(app.message.text, "asked"));
+	fixture_keys(&app, "\x1bU"); /* another plan begins without them */
+	assert_int_equal(app.plan.asked.past.count, 0);
+	fixture_close(&app);
+}
+
+static void a_run_is_started_through_a_form(void **state)
+{
+	static const char FLOW[] = "name: form\nparams:\n  host: {type: string}\n"
+				   "  days: {type: integer, default: 90, min: 1}\n"
+				   "nodes: [{id: only, run: \"true\"}]\n";
+	char line[512];
+	struct app app;
+	(void)snprintf(line, sizeof(line), "n%s\r", scratch_write(state, "form.yaml", FLOW));
+	fixture_open(&app, 80, 24);
+	fixture_keys(&app, line);
+	assert_int_equal(app.dialog.kind, DIALOG_FORM);
+	assert_true(fixture_shows(&app, "params of the run"));
+	fixture_keys(&app, "\r");
+	assert_true(fixture_shows(&app, "a whole number, at least 1; may be left as it is"));
+	fixture_keys(&app, "\r");
+	assert_true(fixture_shows(&app, "host must have a value"));
+	fixture_keys(&app, "db1\r\x15");
+	fixture_keys(&app, "0\r");
+	assert_int_equal(app.dialog.kind, DIALOG_FORM); /* 0 is less than 1 */
+	fixture_keys(&app, "\x15");
+	fixture_keys(&app, "7\r");
+	assert_int_equal(app.dialog.kind, DIALOG_START);
+	assert_true(fixture_shows(&app, "param   host=db1"));
+	assert_true(fixture_shows(&app, "param   days=7"));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +489,10 @@ int main(void)
 		cmocka_unit_test(arming_lapses_when_idle_but_never_in_a_dialog),
 		cmocka_unit_test(read_only_refuses_every_act),
 		cmocka_unit_test(a_workflow_that_is_not_there_is_said_so),
+		cmocka_unit_test(how_much_goes_back_is_chosen_before_the_plan),
+		cmocka_unit_test(what_needs_a_word_takes_one),
+		cmocka_unit_test_setup_teardown(a_run_is_started_through_a_form, scratch_setup,
+						scratch_teardown),
 		cmocka_unit_test(the_palette_reaches_acts_through_the_same_policy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,7 @@ static void lower_case_looks_and_upper_case_acts(void **state)
 	for (int a = 1; a < ACTIONS; a++) {
 		const struct action_info *info = action_info((enum action)a);
 		bool upper = info->key >= 'A' && info->key <= 'Z';
-		bool acts = info->group == ACTION_GROUP_ACT || info->group == ACTION_GROUP_LATER;
+		bool acts = info->group == ACTION_GROUP_ACT;
 		if (info->key == 'G' || info->key == 'N' || info->key == 'J' || info->key == 'K' ||
 		    a == ACTION_RUN)
 			continue;

@@ -360,8 +360,6 @@ static void a_key_without_meaning_says_so(void **state)
 	fixture_open(&app, 80, 24);
 	fixture_keys(&app, "z");
 	assert_true(fixture_shows(&app, "z means nothing here; ? lists the keys"));
-	fixture_keys(&app, "B");
-	assert_true(fixture_shows(&app, "roll-back-to is not supported yet"));
 	fixture_keys(&app, "f");
 	assert_true(fixture_shows(&app, "follow does nothing in this view; ? lists the keys"));
 	fixture_close(&app);

@@ -2,7 +2,7 @@
  *
  * Looking through folders. See sources.h.
  */
-#include "cli/sources.h"
+#include "client/sources.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "cli/sources.h"
+#include "client/sources.h"
 #include "cli/workflows.h"
 #include "tests/unit/cli_ear.h"
 #include "tests/unit/scratch.h"

@@ -4,8 +4,8 @@
  * HLP_WORKFLOWS (parted by colons), and those that came with the program. In each, NAME/NAME.yaml
  * and NAME.yaml; the first found is the one that a name means.
  */
-#ifndef HLP_CLI_SOURCES_H
-#define HLP_CLI_SOURCES_H
+#ifndef HLP_CLIENT_SOURCES_H
+#define HLP_CLIENT_SOURCES_H
 
 #include <stdbool.h>
 #include <stddef.h>
