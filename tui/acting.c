@@ -137,10 +137,10 @@ static const char *verb_of_answer(const struct mirror_node *node, char *why, siz
 {
 	if (acting_answers(node) != NULL)
 		return "answer";
-	if (node->reason == REASON_MANUAL || node->reason == REASON_APPROVAL)
-		(void)snprintf(why, size, "%s: answering it is not supported yet", node->id);
-	else
-		(void)snprintf(why, size, "%s asks nothing; ] goes to the next problem", node->id);
+	bool asks = node->question != NULL && node->question[0] != '\0';
+	(void)snprintf(why, size, "%s asks %s", node->id,
+		       asks ? "what this console does not know: hlp answer"
+			    : "nothing; ] goes to the next problem");
 	return NULL;
 }
 
@@ -253,13 +253,27 @@ const struct acting_answer *acting_answers(const struct mirror_node *node)
 	static const struct acting_answer RISK[] = {{'a', "again", "run it again, at its risk"},
 						    {'l', "leave", "leave it failed"},
 						    {0}};
-	const char *question = node->question ? node->question : "";
+	static const struct acting_answer APPROVAL[] = {
+		{'a', "approve", "approve: it starts NOW"},
+		{'r', "reject", "reject: it ends as rejected; what needs it does not start"},
+		{0}};
+	static const struct acting_answer MANUAL[] = {{'d', "done", "it is done; shown as by hand"},
+						      {'f', "failed", "it did not succeed"},
+						      {0}};
+	static const struct acting_answer UNDO_MANUAL[] = {
+		{'d', "done", "it is undone"}, {'f', "failed", "it cannot be undone"}, {0}};
+	static const struct {
+		const char *question;
+		const struct acting_answer *answers;
+	} TABLE[] = {{"lost", LOST},	 {"undo_failed", UNDO_FAILED},
+		     {"risk", RISK},	 {"approval", APPROVAL},
+		     {"manual", MANUAL}, {"undo_manual", UNDO_MANUAL}};
 
-	if (question[0] == '\0')
-		return NULL;
-	if (strstr(question, "undo") != NULL)
-		return UNDO_FAILED;
-	return strstr(question, "risk") != NULL ? RISK : LOST;
+	for (size_t i = 0; node->question != NULL && i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
+		if (strcmp(node->question, TABLE[i].question) == 0)
+			return TABLE[i].answers;
+	}
+	return NULL;
 }
 
 /* ---- the way of an act ------------------------------------------------------------------- */
@@ -332,6 +346,19 @@ static void ask_outputs(struct app *app, const struct act *act)
 		(void)form_add(&app->form, node->outputs[i], "an output of the node", "");
 	if (app->form.count > 0)
 		app_open_dialog(app, DIALOG_FORM, act);
+	else
+		acting_confirm(app, act);
+}
+
+void acting_answered(struct app *app, const struct act *act)
+{
+	const struct mirror_node *node = app_act_node(app, act);
+	bool done = strcmp(act->answer, "done") == 0 && node != NULL &&
+		    strcmp(node->question, "manual") == 0;
+
+	form_clear(&app->form);
+	if (done)
+		ask_outputs(app, act);
 	else
 		acting_confirm(app, act);
 }

@@ -22,6 +22,8 @@ void acting_restore(struct app *app, const char *file, const char *revision);
 void acting_roll_back(struct app *app, enum rollback_level level, const struct act *act);
 /* Acts are allowed now, by this reason: goes on with what was asked. */
 void acting_arm(struct app *app, const char *reason, const struct act *act);
+/* The answer is chosen: on to what goes along with it. */
+void acting_answered(struct app *app, const struct act *act);
 /* The answer is chosen, the form is filled in: on to the confirmation. */
 void acting_confirm(struct app *app, const struct act *act);
 /* It is confirmed: to the engine. */

@@ -96,7 +96,7 @@ static void key_choice(struct app *app, uint32_t key)
 			continue;
 		(void)snprintf(act.answer, sizeof(act.answer), "%s", answers[i].answer);
 		app_close_dialog(app);
-		acting_confirm(app, &act);
+		acting_answered(app, &act);
 		return;
 	}
 	app_say(app, ROLE_dim, "one of the letters answers; Esc leaves the question open");
@@ -334,11 +334,33 @@ static void fill_act(struct app *app, struct page *page)
 	page_add(page, ROLE_text, 0, 0, consequence(act));
 	if (act->action == ACTION_RETRY)
 		fill_pins(app, page);
-	if (act->action == ACTION_SKIP || act->action == ACTION_DONE)
+	bool settles = act->action == ACTION_SKIP || act->action == ACTION_DONE ||
+		       strcmp(act->answer, "done") == 0;
+	if (settles)
 		fill_settled(app, page, act);
-	for (size_t i = 0; act->action == ACTION_DONE && i < app->form.count; i++)
+	bool has_values = act->action == ACTION_DONE || act->action == ACTION_ANSWER;
+	for (size_t i = 0; has_values && i < app->form.count; i++)
 		page_addf(page, ROLE_text, 0, 2, "%s = %s", app->form.fields[i].name,
 			  app->form.fields[i].value.text);
+}
+
+/* The values that a gate shows, and since when it is asked. */
+static void fill_shown(struct app *app, struct page *page, const struct mirror_node *node)
+{
+	const struct mirror_more *more = node->more;
+	char since[CLOCK_DURATION_TEXT];
+
+	if (more == NULL)
+		return;
+	for (uint32_t i = 0; i < more->shown_count; i++)
+		page_addf(page, ROLE_text, 0, 4, "  %s = %s", more->shown[i].name,
+			  more->shown[i].value);
+	if (more->asked_us > 0 && app->wall_us > more->asked_us) {
+		clock_format_duration(
+			(app->wall_us - more->asked_us) / CLOCK_SECOND_US * CLOCK_SECOND_US, since);
+		page_addf(page, ROLE_dim, 0, 0, "Asked %s ago.", since);
+	}
+	page_add(page, ROLE_text, 0, 0, "");
 }
 
 static void fill_choice(struct app *app, struct page *page)
@@ -347,7 +369,8 @@ static void fill_choice(struct app *app, struct page *page)
 	const struct acting_answer *answers = acting_answers(node);
 
 	if (node->message != NULL && node->message[0] != '\0')
-		page_add(page, ROLE_text, 0, 0, node->message);
+		page_add_prose(page, ROLE_text, CELL_BOLD, node->message);
+	fill_shown(app, page, node);
 	for (size_t i = 0; answers != NULL && answers[i].key != 0; i++)
 		page_addf(page, ROLE_key, 0, 4, "%c   %s", answers[i].key, answers[i].text);
 	page_add(page, ROLE_dim, 0, 0, "Esc leaves the question open.");
@@ -438,7 +461,8 @@ static void fill(struct app *app, struct page *page)
 		start_fill(app, page);
 		break;
 	case DIALOG_FORM:
-		if (app->dialog.act.action == ACTION_DONE)
+		if (app->dialog.act.action == ACTION_DONE ||
+		    app->dialog.act.action == ACTION_ANSWER)
 			page_add(page, ROLE_text, 0, 0, "Later nodes use what this one writes.");
 		break;
 	default:

@@ -135,7 +135,7 @@ void feed_act(struct app *app, const struct act *act, const char *reason)
 	request.note = (char *)reason;
 	request.version = node ? node->version : 0;
 	request.confirmed = true;
-	if (act->action == ACTION_DONE)
+	if (act->action == ACTION_DONE || strcmp(act->answer, "done") == 0)
 		request.arguments = arguments_of(app, &arena, &request.n_arguments);
 	send_change(app, &how, &request.base);
 	arena_release(&arena);

@@ -219,6 +219,8 @@ static void fill_form(struct app *app)
 		struct form_field *field = form_add(&app->form, param->name, hint, value);
 		if (field != NULL)
 			field->optional = !param->required;
+		if (field != NULL)
+			field->secret = param->secret;
 	}
 }
 
@@ -391,6 +393,7 @@ void start_go(struct app *app)
 	request.another = start->another;
 	request.detach = true;
 	feed_execute(app, &request);
+	form_clear(&app->form); /* it may hold secrets */
 }
 
 /* ---- completing -------------------------------------------------------------------------- */

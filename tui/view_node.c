@@ -85,6 +85,8 @@ static void fill_facts(struct app *app, struct page *page, uint32_t index)
 	if (has(node->description))
 		page_add_prose(page, ROLE_dim, 0, node->description);
 	fact(page, "runs", node->command);
+	fact(page, "by hand", node->manual);
+	fact(page, "gate", node->approval);
 	fact(page, "undo", node->has_undo ? node->undo : "");
 	if (has(node->irreversible))
 		page_addf(page, ROLE_warning, 0, 8, "%-7s %s", "no way back", node->irreversible);

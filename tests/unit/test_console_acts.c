@@ -465,6 +465,37 @@ static void a_run_is_started_through_a_form(void **state)
 	fixture_close(&app);
 }
 
+static void a_gate_is_answered_and_a_persons_step_gives_its_outputs(void **state)
+{
+	(void)state;
+	static const struct fixture_news GATE = {.state = "PAUSED",
+						 .reason = "approval",
+						 .question = "approval",
+						 .message = "Replace the certificate?"};
+	static const struct fixture_news STEP = {
+		.state = "PAUSED", .reason = "manual", .question = "manual", .message = "Flip it."};
+	struct app app;
+	open_armed(&app);
+	fixture_node(&app, FIXTURE_SERVED, &GATE);
+	app_select(&app, FIXTURE_SERVED);
+	fixture_keys(&app, "A");
+	assert_true(fixture_shows(&app, "Replace the certificate?"));
+	assert_true(fixture_shows(&app, "a   approve: it starts NOW"));
+	fixture_keys(&app, "\ra");
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	fixture_keys(&app, "y");
+	assert_true(fixture_shows(&app, "answer served-serial: asked"));
+	fixture_node(&app, FIXTURE_DNS, &STEP);
+	app_select(&app, FIXTURE_DNS);
+	fixture_keys(&app, "Ad");
+	assert_int_equal(app.dialog.kind, DIALOG_FORM);
+	fixture_keys(&app, "CHG-7\r");
+	assert_true(fixture_shows(&app, "change = CHG-7"));
+	fixture_keys(&app, "nAfy");
+	assert_true(fixture_shows(&app, "answer dns: asked"));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,6 +520,7 @@ int main(void)
 		cmocka_unit_test(arming_lapses_when_idle_but_never_in_a_dialog),
 		cmocka_unit_test(read_only_refuses_every_act),
 		cmocka_unit_test(a_workflow_that_is_not_there_is_said_so),
+		cmocka_unit_test(a_gate_is_answered_and_a_persons_step_gives_its_outputs),
 		cmocka_unit_test(how_much_goes_back_is_chosen_before_the_plan),
 		cmocka_unit_test(what_needs_a_word_takes_one),
 		cmocka_unit_test_setup_teardown(a_run_is_started_through_a_form, scratch_setup,
