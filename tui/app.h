@@ -323,6 +323,8 @@ struct app {
 	struct term_cursor cursor;
 	bool changed; /* the picture is out of date */
 	bool leave, suspend, redraw, beep;
+	bool quiet; /* a slow line: no clock, nothing that changes by itself */
+	char *copy; /* for the clipboard, to be taken by the loop; owned; NULL none */
 };
 
 void app_resize(struct app *app, int width, int height);

@@ -360,7 +360,7 @@ void feed_tick(struct app *app)
 		return;
 	if (app->now_us >= feed->clock_us) {
 		feed->clock_us = app->now_us + CLOCK_SECOND_US - app->wall_us % CLOCK_SECOND_US;
-		app->changed = true;
+		app->changed = app->changed || !app->quiet;
 	}
 	if (feed->watch == NULL && app->now_us >= feed->watch_us)
 		ask_watch(app);

@@ -43,6 +43,8 @@ static void header_right(struct app *app, int level, char *out, size_t size)
 			       mirror->dirty ? " DIRTY" : "");
 	else if (mirror->dirty)
 		(void)snprintf(pin, sizeof(pin), "DIRTY  ");
+	if (level == 0 && app->quiet)
+		level = 1;
 	if (level == 0)
 		(void)snprintf(out, size, "%s%s  %s  %s ", pin, arm_word(app), link_word(app),
 			       clock);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@
 struct turn {
 	int64_t drawn_us; /* the last frame */
 	bool pressed;	  /* a key came in this turn */
+	int out_fd;	  /* the terminal while a frame is on its way; else -1 */
+	int64_t frame_us; /* least time between frames that no key asked for */
 };
 
 static void set_time(struct app *app)
@@ -35,8 +38,9 @@ static int64_t next_us(const struct app *app, const struct turn *turn)
 
 	if (engine < next)
 		next = engine;
-	if (app->changed && turn->drawn_us + FRAME_US < next)
-		next = turn->drawn_us + FRAME_US;
+	/* While a frame is on its way, that it has left is what is waited for. */
+	if (app->changed && turn->out_fd < 0 && turn->drawn_us + turn->frame_us < next)
+		next = turn->drawn_us + turn->frame_us;
 	return next;
 }
 
@@ -45,15 +49,16 @@ static int wait_for(struct app *app, const struct turn *turn, const sigset_t *wa
 {
 	int fd = client_fd(app->client);
 	/* poll(2) passes over a negative descriptor */
-	struct pollfd fds[3] = {{.fd = STDIN_FILENO, .events = POLLIN},
+	struct pollfd fds[4] = {{.fd = STDIN_FILENO, .events = POLLIN},
 				{.fd = fd, .events = client_poll_events(app->client)},
-				{.fd = app->workflows.git.fd, .events = POLLIN}};
+				{.fd = app->workflows.git.fd, .events = POLLIN},
+				{.fd = turn->out_fd, .events = POLLOUT}};
 	int64_t next = next_us(app, turn);
 	int64_t wait_us = next > app->now_us ? next - app->now_us : 0;
 	struct timespec timeout = {.tv_sec = wait_us / CLOCK_SECOND_US,
 				   .tv_nsec = wait_us % CLOCK_SECOND_US * 1000};
 
-	int status = ppoll(fds, 3, next == INT64_MAX ? NULL : &timeout, waiting);
+	int status = ppoll(fds, 4, next == INT64_MAX ? NULL : &timeout, waiting);
 	if (status < 0)
 		return errno == EINTR ? 0 : -1;
 	return fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? -1 : 0;
@@ -90,20 +95,30 @@ static void show(struct app *app, struct term *term, struct turn *turn)
 	if (app->redraw)
 		term_redraw(term);
 	app->redraw = false;
+	if (app->copy != NULL)
+		term_copy(term, app->copy);
+	free(app->copy);
+	app->copy = NULL;
 	if (app->beep)
 		term_beep(term);
 	app->beep = false;
-	bool due = turn->pressed || app->now_us - turn->drawn_us >= FRAME_US;
-	if (!app->changed || !due)
+	bool due = turn->pressed || app->now_us - turn->drawn_us >= turn->frame_us;
+	bool busy = term_is_busy(term);
+	turn->out_fd = term_fd(term);
+	if (!app->changed || !due || busy)
 		return;
 	console_draw(app);
 	term_show(term, &app->canvas, app->cursor);
 	turn->drawn_us = app->now_us;
+	turn->out_fd = term_fd(term);
 }
 
 int loop_console(struct app *app, struct term *term, const sigset_t *waiting, struct err *err)
 {
-	struct turn turn = {0};
+	struct turn turn = {.out_fd = -1,
+			    .frame_us = term_is_slow(term) ? CLOCK_SECOND_US : FRAME_US};
+
+	app->quiet = term_is_slow(term);
 
 	while (!app->leave) {
 		set_time(app);

@@ -45,7 +45,13 @@ static void on_fatal(int number)
 	(void)raise(number);
 }
 
-/* SIGWINCH is let in only while the loop waits, so that none is missed; curses handles it. */
+/* Ends the loop's wait; the size is asked for at each turn. */
+static void on_resize(int number)
+{
+	(void)number;
+}
+
+/* SIGWINCH is let in only while the loop waits, so that none is missed. */
 static void set_signals(sigset_t *waiting)
 {
 	static const int FATAL[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
@@ -55,6 +61,9 @@ static void set_signals(sigset_t *waiting)
 
 	for (size_t i = 0; i < sizeof(FATAL) / sizeof(FATAL[0]); i++)
 		(void)sigaction(FATAL[i], &action, NULL);
+	action.sa_handler = on_resize;
+	action.sa_flags = 0;
+	(void)sigaction(SIGWINCH, &action, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&blocked);
 	(void)sigaddset(&blocked, SIGWINCH);

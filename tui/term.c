@@ -1,35 +1,128 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one file that knows curses. It keeps a copy of the last canvas and hands curses only the
- * cells that differ; curses then sends the shortest way there.
+ * cells that differ; curses then finds the shortest way there, into a file in memory. What it wrote
+ * goes to the terminal in one write, so that no frame is seen half done and its bytes are known.
+ * While a frame has not left yet no other is made: a slow link gets fewer frames, never stale ones.
+ *
+ * Since curses does not write to the terminal, it cannot set it either: settings and size are ours.
  */
 #include "tui/term.h"
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "tui/action.h"
+
+extern char **environ;
 
 /* Of <term.h>, which cannot be included: it has a struct term of its own. */
 char *tigetstr(const char *name);
 
+#define FRAME_MOST ((size_t)8 * 1024 * 1024)
+#define BEGIN_SYNC "\033[?2026h"
+#define END_SYNC   "\033[?2026l"
+
 struct term {
 	SCREEN *screen;
+	FILE *memory;  /* what curses writes to */
+	int memory_fd; /* owned by `memory` */
+	int out_fd;    /* the terminal, never blocking */
 	struct term_rescue *rescue;
+	struct buf frame; /* not written yet */
+	bool sync;	  /* the terminal shows a frame at once when told its begin and end */
+	bool slow;	  /* a serial line */
 	bool colour;
+	int width, height;
 	short pairs[ROLES];
 	attr_t looks[ROLES];
 	struct canvas shown; /* what curses has */
 	bool fresh;	     /* nothing of `shown` counts */
+	term_tap *tap;
+	void *tap_ctx;
 };
+
+/* ---- frames ------------------------------------------------------------------------------ */
+
+/* Moves what curses wrote into the frame. */
+static void take_written(struct term *term)
+{
+	off_t length = lseek(term->memory_fd, 0, SEEK_CUR);
+
+	if (length <= 0)
+		return;
+	char *room = buf_reserve(&term->frame, (size_t)length);
+	if (room != NULL && pread(term->memory_fd, room, (size_t)length, 0) == length)
+		buf_commit(&term->frame, (size_t)length);
+	else
+		term->fresh = true; /* it is lost: everything is sent with the next one */
+	(void)lseek(term->memory_fd, 0, SEEK_SET);
+	if (ftruncate(term->memory_fd, 0) != 0)
+		term->fresh = true;
+}
+
+/* Writes as much as goes at once; true when nothing is left. */
+static bool write_frame(struct term *term)
+{
+	while (term->frame.length > 0) {
+		ssize_t wrote = write(term->out_fd, term->frame.data, term->frame.length);
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return false;
+		buf_consume(&term->frame, (size_t)wrote);
+	}
+	return true;
+}
+
+/* For what must be out before going on: waits until the terminal takes it. */
+static void write_all(struct term *term)
+{
+	take_written(term);
+	while (!write_frame(term)) {
+		fd_set fds;
+		struct timeval patience = {.tv_sec = 1};
+		FD_ZERO(&fds);
+		FD_SET(term->out_fd, &fds);
+		if (select(term->out_fd + 1, NULL, &fds, NULL, &patience) <= 0)
+			break; /* it takes nothing: nobody looks */
+	}
+	buf_clear(&term->frame);
+}
+
+bool term_is_busy(struct term *term)
+{
+	return !write_frame(term);
+}
+
+int term_fd(const struct term *term)
+{
+	return term->frame.length > 0 ? term->out_fd : -1;
+}
+
+bool term_is_slow(const struct term *term)
+{
+	return term->slow;
+}
+
+void term_set_tap(struct term *term, term_tap *tap, void *ctx)
+{
+	term->tap = tap;
+	term->tap_ctx = ctx;
+}
 
 /* ---- opening and closing ----------------------------------------------------------------- */
 
@@ -51,9 +144,13 @@ static void save_sequence(struct term_rescue *rescue, const char *name)
 	}
 }
 
-static void prepare_rescue(struct term_rescue *rescue)
+static void prepare_rescue(const struct term *term, struct term_rescue *rescue)
 {
 	rescue->sequences_length = 0;
+	if (term->sync) {
+		memcpy(rescue->sequences, END_SYNC, strlen(END_SYNC));
+		rescue->sequences_length = strlen(END_SYNC);
+	}
 	save_sequence(rescue, "sgr0");
 	save_sequence(rescue, "rmkx");
 	save_sequence(rescue, "cnorm");
@@ -117,8 +214,17 @@ static void prepare_keys(void)
 		(void)set_escdelay(getenv("SSH_TTY") ? 100 : 25);
 }
 
-static void take_terminal(void)
+static void set_raw(const struct term *term)
 {
+	struct termios raw_settings = term->rescue->saved;
+
+	cfmakeraw(&raw_settings);
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw_settings);
+}
+
+static void take_terminal(struct term *term)
+{
+	set_raw(term);
 	(void)raw();
 	(void)noecho();
 	(void)nonl();
@@ -126,6 +232,61 @@ static void take_terminal(void)
 	(void)nodelay(stdscr, TRUE);
 	(void)leaveok(stdscr, FALSE);
 	(void)curs_set(0);
+	(void)typeahead(-1);
+}
+
+/* A terminal that does not know its size, as at the end of a serial line, has 80x24. */
+static void read_size(struct term *term)
+{
+	struct winsize size = {0};
+
+	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	term->width = size.ws_col > 0 ? size.ws_col : 80;
+	term->height = size.ws_row > 0 ? size.ws_row : 24;
+}
+
+/* Terminals of their own kind, old and on serial lines: what they do not know would be seen. */
+static void judge_terminal(struct term *term)
+{
+	const char *name = getenv("TERM");
+	speed_t speed = cfgetospeed(&term->rescue->saved);
+
+	name = name != NULL ? name : "";
+	term->slow = speed > B0 && speed < B38400; /* which every pseudo-terminal has */
+	term->sync = !term->slow && !text_starts_with(name, "vt") &&
+		     !text_starts_with(name, "linux") && strcmp(name, "ansi") != 0 &&
+		     strcmp(name, "dumb") != 0;
+}
+
+static int open_memory(struct term *term, struct err *err)
+{
+	const char *name = ttyname(STDOUT_FILENO);
+	int fd = memfd_create("frame", MFD_CLOEXEC);
+
+	/* An open of its own: that it does not block must not hold for the shell. */
+	term->out_fd = name != NULL ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+	if (term->out_fd < 0)
+		term->out_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	term->memory = fd >= 0 ? fdopen(fd, "w+") : NULL;
+	if (term->memory == NULL || term->out_fd < 0) {
+		int code = errno;
+		if (fd >= 0 && term->memory == NULL)
+			(void)close(fd);
+		return err_errno(err, code, "cannot prepare the screen");
+	}
+	term->memory_fd = fd;
+	return 0;
+}
+
+static void free_term(struct term *term)
+{
+	if (term->memory != NULL)
+		(void)fclose(term->memory);
+	if (term->out_fd >= 0)
+		(void)close(term->out_fd);
+	canvas_release(&term->shown);
+	buf_release(&term->frame);
+	free(term);
 }
 
 int term_open(const struct term_options *options, struct term **out, struct err *err)
@@ -136,33 +297,52 @@ int term_open(const struct term_options *options, struct term **out, struct err 
 		return err_set(err, ERR_UNSUPPORTED, "standard input and output are no terminal");
 	if (tcgetattr(STDIN_FILENO, &rescue->saved) != 0)
 		return err_set(err, ERR_UNSUPPORTED, "cannot read the terminal's settings");
-	SCREEN *screen = newterm(NULL, stdout, stdin);
-	if (screen == NULL)
+	struct term *term = mem_zalloc(sizeof(*term));
+	term->rescue = rescue;
+	term->out_fd = -1;
+	buf_init(&term->frame, FRAME_MOST);
+	int status = open_memory(term, err);
+	if (status < 0) {
+		free_term(term);
+		return status;
+	}
+	term->screen = newterm(NULL, term->memory, stdin);
+	if (term->screen == NULL) {
+		free_term(term);
 		return err_set(err, ERR_UNSUPPORTED, "unknown kind of terminal TERM='%s'",
 			       getenv("TERM") ? getenv("TERM") : "");
-	struct term *term = mem_zalloc(sizeof(*term));
-	term->screen = screen;
-	term->rescue = rescue;
-	prepare_rescue(rescue);
-	take_terminal();
+	}
+	judge_terminal(term);
+	prepare_rescue(term, rescue);
+	read_size(term);
+	(void)resize_term(term->height, term->width);
+	take_terminal(term);
 	prepare_keys();
 	prepare_looks(term, options);
-	canvas_init(&term->shown, COLS, LINES);
+	canvas_init(&term->shown, term->width, term->height);
 	term->fresh = true;
 	*out = term;
 	return 0;
+}
+
+/* Gives the terminal back, curses's own way of leaving included. */
+static void leave_terminal(struct term *term)
+{
+	if (term_is_busy(term))
+		write_all(term);
+	(void)endwin();
+	write_all(term);
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &term->rescue->saved);
 }
 
 void term_close(struct term *term)
 {
 	if (term == NULL)
 		return;
-	(void)endwin();
+	leave_terminal(term);
 	term->rescue->armed = 0;
-	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &term->rescue->saved);
 	delscreen(term->screen);
-	canvas_release(&term->shown);
-	free(term);
+	free_term(term);
 }
 
 void term_rescue(const struct term_rescue *rescue)
@@ -176,30 +356,31 @@ void term_rescue(const struct term_rescue *rescue)
 
 void term_suspend(struct term *term)
 {
-	(void)endwin();
-	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &term->rescue->saved);
+	leave_terminal(term);
 	term->rescue->armed = 0;
 	(void)raise(SIGSTOP);
 	term->rescue->armed = 1;
-	take_terminal();
+	take_terminal(term);
 	term_redraw(term);
 }
 
 /* The editor may be given with options, so a shell takes it apart; the file is no part of that. */
-static pid_t start_editor(const char *editor, const char *file)
+static int start_editor(const char *editor, const char *file, pid_t *out)
 {
-	pid_t pid = fork();
+	const char *const words[] = {"sh", "-c", "exec $HLP_EDITOR \"$1\"", "sh", file, NULL};
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
 
-	if (pid != 0)
-		return pid;
-	sigset_t none;
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL);
 	(void)setenv("HLP_EDITOR", editor, 1);
-	(void)execl("/bin/sh", "sh", "-c", "exec $HLP_EDITOR \"$1\"", "sh", file, (char *)NULL);
-	_exit(127);
+	(void)posix_spawnattr_init(&attributes);
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setsigdefault(&attributes, &all);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	int code = posix_spawn(out, "/bin/sh", NULL, &attributes, (char *const *)words, environ);
+	(void)posix_spawnattr_destroy(&attributes);
+	return code;
 }
 
 int term_edit(struct term *term, const char *file)
@@ -211,12 +392,13 @@ int term_edit(struct term *term, const char *file)
 		editor = getenv("EDITOR");
 	if (editor == NULL || editor[0] == '\0')
 		editor = "vi";
-	(void)endwin();
-	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &term->rescue->saved);
-	pid_t pid = start_editor(editor, file);
+	leave_terminal(term);
+	pid_t pid = 0;
+	if (start_editor(editor, file, &pid) != 0)
+		pid = 0;
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	take_terminal();
+	take_terminal(term);
 	term_redraw(term);
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status)
 									  : -1;
@@ -229,11 +411,17 @@ bool term_is_utf8(void)
 
 /* ---- showing ----------------------------------------------------------------------------- */
 
-void term_size(const struct term *term, int *out_width, int *out_height)
+void term_size(struct term *term, int *out_width, int *out_height)
 {
-	(void)term;
-	*out_width = COLS;
-	*out_height = LINES;
+	int width = term->width, height = term->height;
+
+	read_size(term);
+	if (term->width != width || term->height != height) {
+		(void)resize_term(term->height, term->width);
+		term->fresh = true;
+	}
+	*out_width = term->width;
+	*out_height = term->height;
 }
 
 static void show_cell(const struct term *term, int x, int y, const struct cell *cell)
@@ -266,6 +454,26 @@ static void show_row(struct term *term, const struct canvas *canvas, int y)
 	}
 }
 
+/* Nothing at all when nothing changed. */
+static void send_frame(struct term *term)
+{
+	size_t before = term->frame.length;
+
+	if (term->sync)
+		buf_add_text(&term->frame, BEGIN_SYNC);
+	size_t begin = term->frame.length;
+	take_written(term);
+	if (term->frame.length == begin) {
+		term->frame.length = before;
+		return;
+	}
+	if (term->tap != NULL)
+		term->tap(term->tap_ctx, term->frame.data + begin, term->frame.length - begin);
+	if (term->sync)
+		buf_add_text(&term->frame, END_SYNC);
+	(void)write_frame(term);
+}
+
 void term_show(struct term *term, const struct canvas *canvas, struct term_cursor cursor)
 {
 	if (term->shown.width != canvas->width || term->shown.height != canvas->height) {
@@ -280,6 +488,7 @@ void term_show(struct term *term, const struct canvas *canvas, struct term_curso
 	(void)curs_set(cursor.visible ? 1 : 0);
 	(void)move(cursor.y, cursor.x);
 	(void)refresh();
+	send_frame(term);
 }
 
 void term_redraw(struct term *term)
@@ -289,8 +498,31 @@ void term_redraw(struct term *term)
 
 void term_beep(struct term *term)
 {
-	(void)term;
-	(void)beep();
+	buf_add_char(&term->frame, '\a');
+	(void)write_frame(term);
+}
+
+/* The terminal's own clipboard, which reaches through ssh where the terminal lets it. */
+void term_copy(struct term *term, const char *text)
+{
+	static const char DIGITS[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t length = strlen(text);
+
+	if (!term->sync)
+		return; /* an old terminal would show it */
+	buf_add_text(&term->frame, "\033]52;c;");
+	for (size_t at = 0; at < length; at += 3) {
+		uint32_t three = 0;
+		size_t left = length - at;
+		for (size_t i = 0; i < 3; i++)
+			three = three << 8 | (i < left ? (unsigned char)text[at + i] : 0);
+		for (size_t i = 0; i < 4; i++)
+			buf_add_char(&term->frame,
+				     i <= left ? DIGITS[three >> (18 - 6 * i) & 63] : '=');
+	}
+	buf_add_text(&term->frame, "\a");
+	(void)write_frame(term);
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
@@ -306,7 +538,7 @@ static uint32_t press_of(wint_t key)
 		{KEY_PPAGE, PRESS_PAGE_UP},   {KEY_HOME, PRESS_HOME},
 		{KEY_NPAGE, PRESS_PAGE_DOWN}, {KEY_END, PRESS_END},
 		{KEY_ENTER, PRESS_ENTER},     {KEY_BACKSPACE, PRESS_BACKSPACE},
-		{KEY_DC, PRESS_BACKSPACE},    {KEY_RESIZE, PRESS_RESIZE},
+		{KEY_DC, PRESS_BACKSPACE},
 	};
 
 	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {

@@ -39,7 +39,18 @@ struct term_options {
 int term_open(const struct term_options *options, struct term **out, struct err *err);
 void term_close(struct term *term); /* accepts NULL; the terminal is as it was */
 
-void term_size(const struct term *term, int *out_width, int *out_height);
+void term_size(struct term *term, int *out_width, int *out_height);
+
+/* Whether a frame is still on its way: then none may be shown. Never blocks. */
+bool term_is_busy(struct term *term);
+int term_fd(const struct term *term); /* to poll for writing while a frame is on its way; or -1 */
+bool term_is_slow(const struct term *term); /* a serial line: one frame a second, no clock */
+
+/* Is given the bytes of each frame, for a recording. */
+typedef void term_tap(void *ctx, const char *bytes, size_t length);
+void term_set_tap(struct term *term, term_tap *tap, void *ctx);
+/* Puts a text into the terminal's clipboard, where it has one (OSC 52). */
+void term_copy(struct term *term, const char *text);
 /* Puts the canvas on the screen; only what changed is sent. The cursor goes to (x, y), where a
  * screen reader looks for it; `visible` when something is typed there. */
 struct term_cursor {

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "client/sources.h"
 #include "cli/workflows.h"
+#include "client/sources.h"
 #include "tests/unit/cli_ear.h"
 #include "tests/unit/scratch.h"
 
