@@ -207,7 +207,8 @@ static void take_in(struct decision *decision, uint32_t node)
 	if (derive_runs(run) && !recorded) {
 		decide_verdict(decision, node, VERDICT_UNDO);
 	} else {
-		decide_unask(decision, node);
+		if (run->question != QUESTION_APPROVAL) /* those are withdrawn by now */
+			decide_unask(decision, node);
 		decide_emit(decision, EVENT_UNDO_WAITING, node);
 		decide_moved(decision, node, REASON_UNDO_WAITING);
 	}

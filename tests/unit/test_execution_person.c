@@ -488,6 +488,27 @@ static void what_expires_comes_alone(void **state)
 	lab_close(&lab);
 }
 
+/* A node that has run, failed, and waits for the approval of its retry. */
+static void a_rollback_takes_in_a_node_that_waits_for_approval_again(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true, .ask = "Shall it?"}};
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes);
+	(void)lab_admit(&lab);
+	assert_int_equal(lab_answer(&lab, "a", ANSWER_APPROVE), 0);
+	(void)lab_admit(&lab);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 1), 0);
+	assert_int_equal(lab_act(&lab, VERB_RETRY, "a"), 0);
+	(void)lab_admit(&lab);
+	assert_state(&lab, "a", "PAUSED approval");
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	assert_state(&lab, "a", "RECOVERING undo_waiting");
+	lab_close(&lab);
+}
+
 static void a_rollback_withdraws_what_is_asked(void **state)
 {
 	struct lab lab;
@@ -599,6 +620,7 @@ int main(void)
 		cmocka_unit_test(reject_fails_and_skip_goes_on),
 		cmocka_unit_test(silence_is_no_approval),
 		cmocka_unit_test(what_expires_comes_alone),
+		cmocka_unit_test(a_rollback_takes_in_a_node_that_waits_for_approval_again),
 		cmocka_unit_test(a_rollback_withdraws_what_is_asked),
 		cmocka_unit_test(a_node_that_is_asked_about_can_be_held),
 		cmocka_unit_test(an_unknown_code_asks_as_a_lost_attempt_does),
