@@ -126,6 +126,7 @@ struct journal {
 
 struct guard {	      /* what the simulator itself keeps of a node, from events alone */
 	uint64_t row; /* hash of the row in the projection */
+	bool held, approved;
 	bool has_base;
 	uint32_t base_attempt;	      /* 0: none started yet */
 	char base[ARTIFACTS_MAX][41]; /* pre-images of the first attempt since fresh */
@@ -157,6 +158,8 @@ struct content {       /* revisions; blob n is n in 40 digits */
 
 /* ---- clients ----------------------------------------------------------------------------- */
 
+enum sim_begin { BEGIN_ALL, BEGIN_STEP, BEGIN_FROM, BEGIN_UNTIL, BEGIN_ONLY, BEGINS };
+
 struct asked { /* what a client wants, kept by it until it is answered */
 	char id[24];
 	enum request_kind kind;
@@ -164,6 +167,10 @@ struct asked { /* what a client wants, kept by it until it is answered */
 	char execution[ULID_TEXT], node[16], plan[16];
 	char phase[4], artifact[40], past[16], exclude[16]; /* of a rollback, with node */
 	bool all, overwrite;
+	char first[8]; /* execute: the node that a beginning names */
+	enum sim_begin begin;
+	int64_t until_us; /* hold */
+	bool failed, next;
 	const char *note;
 	enum verb verb;
 	enum answer answer;

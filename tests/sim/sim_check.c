@@ -65,6 +65,18 @@ static void check_undo_order(const struct shadow *shadow, uint32_t node)
 	}
 }
 
+/* Its needs are met, nobody holds it, and it was approved. */
+static void check_may_run(const struct shadow *shadow, uint32_t node)
+{
+	const struct node_spec *spec = &shadow->execution->workflow->nodes[node];
+
+	check_needs(shadow, node);
+	if (shadow->nodes[node].held)
+		sim_fail("%s starts although it is held", spec->id);
+	if (spec->approval && !shadow->nodes[node].approved)
+		sim_fail("%s starts without its approval", spec->id);
+}
+
 static struct process *process_of(const struct shadow *shadow, const struct event *event)
 {
 	char id[ATTEMPT_ID_TEXT];
@@ -78,7 +90,7 @@ static void check_attempt(const struct shadow *shadow, const struct event *event
 	const struct process *process = process_of(shadow, event);
 
 	if (event->kind == EVENT_DISPATCHED && event->attempt_kind == ATTEMPT_RUN)
-		check_needs(shadow, event->node);
+		check_may_run(shadow, event->node);
 	else if (event->kind == EVENT_DISPATCHED)
 		check_undo_order(shadow, event->node);
 	if (event->kind == EVENT_REVOKED && process->starts)
@@ -171,6 +183,14 @@ void check_after_event(struct shadow *shadow, const struct event *event, enum st
 
 void check_order(const struct process *process)
 {
+	const struct node_spec *spec;
+
+	if (!process->shadow)
+		return; /* no execution of that id is durable: said already */
+	spec = &process->shadow->execution->workflow->nodes[process->node];
+	if (process->kind == ATTEMPT_RUN ? spec->manual != NULL
+					 : process->kind == ATTEMPT_UNDO && spec->undo_manual)
+		sim_fail("%s is a person's, and starts", process->id);
 	if (process->revoked)
 		sim_fail("%s starts after its intent was revoked", process->id);
 	else if (!process->intended)
@@ -269,8 +289,13 @@ static void check_ends(void)
 	for (size_t i = 0; i < sim->launcher.count; i++) {
 		const struct process *process = sim->launcher.processes[i];
 
-		if (process->status == PROCESS_RUNNING || process->status == PROCESS_ORPHAN)
-			sim_fail("%s runs, and nobody waits for it", process->id);
+		const struct node_run *node = &process->shadow->execution->nodes[process->node];
+
+		if (process->frozen ? node->freeze != FREEZE_FROZEN
+				    : process->status == PROCESS_RUNNING ||
+					      process->status == PROCESS_ORPHAN)
+			sim_fail("%s %s, and nobody waits for it", process->id,
+				 process->frozen ? "is frozen" : "runs");
 		if (process->known &&
 		    (process->status == PROCESS_EXITED || process->status == PROCESS_LOST))
 			sim_fail("the end of %s is never acknowledged", process->id);

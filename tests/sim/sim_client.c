@@ -30,6 +30,19 @@ static const char *keep(struct request *request, const char *text)
 	return *text ? arena_strdup(&request->arena, text) : NULL;
 }
 
+static void fill_beginning(struct request *request, const struct asked *asked)
+{
+	struct beginning *beginning = &request->beginning;
+	const char **only = arena_alloc(&request->arena, sizeof(*only));
+
+	*only = keep(request, asked->first);
+	beginning->step = asked->begin == BEGIN_STEP;
+	beginning->from = asked->begin == BEGIN_FROM ? *only : NULL;
+	beginning->until = asked->begin == BEGIN_UNTIL ? *only : NULL;
+	beginning->only = only;
+	beginning->only_count = asked->begin == BEGIN_ONLY;
+}
+
 static void fill_execute(struct request *request, const struct asked *asked)
 {
 	const struct buf *text = &sim->workflows[asked->workflow];
@@ -39,6 +52,7 @@ static void fill_execute(struct request *request, const struct asked *asked)
 	request->text = buf_text(text);
 	request->text_length = text->length;
 	request->flag = asked->flag;
+	fill_beginning(request, asked);
 }
 
 /* A list of one text, or none. */
@@ -77,6 +91,9 @@ static void fill_act(struct request *request, const struct asked *asked)
 	request->verb = asked->verb;
 	request->answer = asked->answer;
 	request->version = asked->version;
+	request->until_us = asked->until_us;
+	request->failed = asked->failed;
+	request->next = asked->next;
 	fill_words(request, asked);
 	if (asked->outputs) {
 		request->params = outputs;

@@ -40,6 +40,39 @@ static void draw_needs(struct buf *out, uint32_t index, uint32_t density, const 
 	buf_add_text(out, "]\n");
 }
 
+static void draw_approval(struct buf *out)
+{
+	static const char *const on_timeout[] = {"fail", "reject", "skip"};
+
+	buf_add_text(out, "    approval: {ask: Shall it?");
+	if (sim_chance(3))
+		buf_printf(out, ", timeout: 3s, on_timeout: %s", on_timeout[sim_draw(3)]);
+	buf_add_text(out, "}\n");
+}
+
+/* A person does it. */
+static void draw_manual(struct buf *out)
+{
+	buf_add_text(out, "    manual: Do it.\n");
+	if (sim_chance(3))
+		buf_add_text(out, "    undo: {manual: Take it back.}\n");
+	if (sim_chance(4))
+		draw_approval(out);
+	if (sim_chance(4))
+		buf_add_text(out, "    outputs: [serial]\n");
+}
+
+static void draw_undo(struct buf *out)
+{
+	if (sim_chance(6)) {
+		buf_add_text(out, "\n    undo: {manual: Take it back.}");
+	} else {
+		buf_add_text(out, "\n    undo: {run: 'true', ");
+		draw_retry(out, 2);
+		buf_add_char(out, '}');
+	}
+}
+
 static void draw_run(struct buf *out)
 {
 	static const char *const risks[] = {"0.1", "0.1", "0.4", "0.7", "0.95"};
@@ -47,11 +80,8 @@ static void draw_run(struct buf *out)
 
 	buf_add_text(out, "    run: 'true'\n    ");
 	draw_retry(out, sim_chance(2) ? 3 : 0);
-	if (sim_chance(2)) {
-		buf_add_text(out, "\n    undo: {run: 'true', ");
-		draw_retry(out, 2);
-		buf_add_char(out, '}');
-	}
+	if (sim_chance(2))
+		draw_undo(out);
 	buf_printf(out, "\n    risk: %s\n    on_lost: %s\n", risks[sim_draw(5)],
 		   on_lost[sim_draw(3)]);
 	if (sim_chance(6))
@@ -60,6 +90,8 @@ static void draw_run(struct buf *out)
 		buf_add_text(out, "    irreversible: it is out\n");
 	if (sim_chance(10))
 		buf_add_text(out, "    continue_on: {failure: true}\n");
+	if (sim_chance(10))
+		draw_approval(out);
 	if (sim_chance(5))
 		buf_add_text(out, "    outputs: [serial]\n");
 }
@@ -83,7 +115,10 @@ void draw_workflow(struct buf *out, uint32_t number)
 		if (phases_count)
 			buf_printf(out, "    phase: %c\n", "abcde"[phases[i]]);
 		draw_needs(out, i, density, phases);
-		draw_run(out);
+		if (sim_chance(12))
+			draw_manual(out);
+		else
+			draw_run(out);
 		if (sim_chance(4))
 			draw_artifacts(out, number, i);
 	}

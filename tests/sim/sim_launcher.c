@@ -63,6 +63,8 @@ static void describe(struct process *process)
 	switch (process->status) {
 	case PROCESS_RUNNING:
 		launcher_say(REPORT_STARTED, process);
+		if (process->frozen)
+			launcher_say(REPORT_FROZEN, process);
 		break;
 	case PROCESS_ORPHAN:
 		launcher_say(REPORT_UNREACHABLE, process);
@@ -129,9 +131,9 @@ static void steer(const struct wire *wire)
 	else if (wire->kind == WIRE_QUERY ||
 		 (process->status != PROCESS_RUNNING && process->status != PROCESS_ORPHAN))
 		describe(process);
-	else if (wire->kind == WIRE_STOP)
-		process->stop_asked = true;
-	else if (process->status == PROCESS_RUNNING) {
+	else if (wire->kind == WIRE_STOP) /* what is frozen goes on, to die */
+		process->stop_asked = true, process->frozen = false;
+	else if (process->status == PROCESS_RUNNING && !process->stop_asked) {
 		process->frozen = wire->kind == WIRE_FREEZE;
 		launcher_say(process->frozen ? REPORT_FROZEN : REPORT_THAWED, process);
 	}
@@ -253,6 +255,15 @@ void launcher_end_orphan(void)
 	launcher_say(REPORT_LOST, process);
 }
 
+/* Its freezing ends with the one who froze it. */
+static void orphan(struct process *process)
+{
+	if (process->status != PROCESS_RUNNING)
+		return;
+	process->status = PROCESS_ORPHAN;
+	process->frozen = false;
+}
+
 void launcher_die(void)
 {
 	sim_trace("launcher: dies");
@@ -261,8 +272,7 @@ void launcher_die(void)
 	sim->launcher.wires_count = sim->launcher.words_count = 0;
 	sim->launcher.alive = false;
 	for (size_t i = 0; i < sim->launcher.count; i++)
-		if (sim->launcher.processes[i]->status == PROCESS_RUNNING)
-			sim->launcher.processes[i]->status = PROCESS_ORPHAN;
+		orphan(sim->launcher.processes[i]);
 }
 
 void launcher_begin(void)

@@ -135,6 +135,7 @@ int main(int argc, char **argv)
 	if (!set_rule(options.rule))
 		return usage();
 	(void)signal(SIGABRT, on_abort);
+	(void)setvbuf(stdout, NULL, options.seed ? _IOLBF : _IOFBF, 1 << 16);
 	log_setup("sim", options.seed ? LOG_DEBUG : LOG_ERROR + 1, LOG_TEXT);
 	if (options.seed) {
 		(void)run(options.seed, true, &totals, &held);

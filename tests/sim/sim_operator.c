@@ -20,6 +20,11 @@ void operator_executes(void)
 	sim->executes++;
 	asked->workflow = (uint32_t)sim_draw(WORKFLOWS_MAX);
 	asked->flag = sim_chance(2);
+	if (sim_chance(3)) {
+		asked->begin = (enum sim_begin)sim_draw(BEGINS);
+		(void)snprintf(asked->first, sizeof(asked->first), "n%u",
+			       (unsigned)sim_draw(10)); /* perhaps there is none */
+	}
 	client_send(asked);
 }
 
@@ -68,6 +73,12 @@ static struct asked *new_act(const struct shadow *shadow, enum request_kind kind
 	return asked;
 }
 
+static bool has_outputs(const struct shadow *shadow, uint32_t node)
+{
+	return node != EVENT_NO_NODE && shadow->execution->workflow->nodes[node].outputs_count &&
+	       !sim_chance(8);
+}
+
 static void answers(const struct shadow *shadow, uint32_t node)
 {
 	struct asked *asked = new_act(shadow, REQUEST_ACT, node);
@@ -75,7 +86,8 @@ static void answers(const struct shadow *shadow, uint32_t node)
 	if (!asked)
 		return;
 	asked->verb = VERB_ANSWER;
-	asked->answer = (enum answer)(1 + sim_draw(5));
+	asked->outputs = has_outputs(shadow, node);
+	asked->answer = (enum answer)(1 + sim_draw(ANSWER_FAILED));
 	client_send(asked);
 }
 
@@ -120,23 +132,44 @@ static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
 		return;
 	asked->verb = verb;
 	asked->note = sim_chance(2) ? "because" : NULL;
-	asked->outputs = verb == VERB_DONE && node != EVENT_NO_NODE &&
-			 shadow->execution->workflow->nodes[node].outputs_count;
+	asked->outputs = verb == VERB_DONE && has_outputs(shadow, node);
+	asked->failed = verb == VERB_DONE && sim_chance(6);
+	asked->next = verb == VERB_RELEASE && node == EVENT_NO_NODE;
+	if (verb == VERB_HOLD && sim_chance(4))
+		asked->until_us = sim->now_us + (int64_t)sim_draw(5000000);
 	client_send(asked);
 }
 
 static bool is_of_all(enum verb verb)
 {
 	return verb == VERB_PAUSE || verb == VERB_RESUME ||
-	       ((verb == VERB_CANCEL || verb == VERB_RETRY) && sim_chance(3));
+	       ((verb == VERB_CANCEL || verb == VERB_RETRY || verb == VERB_RELEASE) &&
+		sim_chance(3));
+}
+
+/* A node for which the act may well make sense. */
+static uint32_t aim(const struct shadow *shadow, enum verb verb)
+{
+	uint32_t count = shadow->execution->workflow->nodes_count, from = draw_node(shadow);
+
+	for (uint32_t i = 0; i < count && !sim_chance(4); i++) {
+		const struct node_run *node = &shadow->execution->nodes[(from + i) % count];
+
+		if ((verb == VERB_FREEZE && node->reason == REASON_RUNNING) ||
+		    (verb == VERB_THAW && node->freeze != FREEZE_NONE) ||
+		    (verb == VERB_RELEASE && node->held) ||
+		    (verb == VERB_HOLD && node->state == STATE_PENDING))
+			return (from + i) % count;
+	}
+	return from;
 }
 
 void operator_acts(void)
 {
-	static const enum verb any[] = {VERB_PAUSE,  VERB_RESUME, VERB_RESUME,	VERB_RESUME,
-					VERB_CANCEL, VERB_RETRY,  VERB_RETRY,	VERB_SKIP,
-					VERB_DONE,   VERB_HOLD,	  VERB_RELEASE, VERB_RELEASE,
-					VERB_NOTE,   VERB_ANSWER, VERB_ROLLBACK};
+	static const enum verb any[] = {
+		VERB_PAUSE, VERB_RESUME, VERB_RESUME,  VERB_RESUME, VERB_CANCEL,   VERB_RETRY,
+		VERB_RETRY, VERB_SKIP,	 VERB_DONE,    VERB_HOLD,   VERB_HOLD,	   VERB_RELEASE,
+		VERB_NOTE,  VERB_ANSWER, VERB_RELEASE, VERB_FREEZE, VERB_ROLLBACK, VERB_THAW};
 	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
 	const struct shadow *shadow = draw_shadow();
 	uint32_t asking = asking_node(shadow);
@@ -148,5 +181,5 @@ void operator_acts(void)
 	else if (verb == VERB_ANSWER)
 		answers(shadow, draw_node(shadow));
 	else
-		does(shadow, verb, is_of_all(verb) ? EVENT_NO_NODE : draw_node(shadow));
+		does(shadow, verb, is_of_all(verb) ? EVENT_NO_NODE : aim(shadow, verb));
 }

@@ -100,6 +100,22 @@ static void note_base(struct shadow *shadow, const struct event *event)
 	}
 }
 
+/* Holds and approvals, by what people said. */
+static void note_word(struct shadow *shadow, const struct event *event)
+{
+	struct guard *node = &shadow->nodes[event->node];
+
+	if (event->kind == EVENT_HELD)
+		node->held = true;
+	else if (event->kind == EVENT_RELEASED || event->kind == EVENT_COMPLETED ||
+		 event->kind == EVENT_FAILED || event->kind == EVENT_RECOVERED)
+		node->held = false;
+	if (event->kind == EVENT_ANSWERED && event->answer == ANSWER_APPROVE)
+		node->approved = true;
+	else if (event->kind == EVENT_RESET || event->kind == EVENT_RECOVERED)
+		node->approved = false;
+}
+
 void shadow_take(struct shadow *shadow, const struct event *event)
 {
 	struct execution *execution = shadow->execution;
@@ -122,8 +138,10 @@ void shadow_take(struct shadow *shadow, const struct event *event)
 		sim_fail("a durable event does not fold: %s", err.message);
 		return;
 	}
-	if (event->node != EVENT_NO_NODE)
+	if (event->node != EVENT_NO_NODE) {
 		note_base(shadow, event);
+		note_word(shadow, event);
+	}
 	check_after_event(shadow, event, before);
 	cover_event(shadow, event);
 }
