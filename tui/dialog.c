@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "client/consequence.h"
 #include "tui/acting.h"
-#include "tui/consequence.h"
 #include "tui/edit.h"
 #include "tui/feed.h"
 #include "tui/found.h"

@@ -13,80 +13,124 @@
 #include "cli/listing.h"
 #include "cli/pins.h"
 #include "cli/policy.h"
+#include "cli/questions.h"
 #include "cli/show.h"
+#include "cli/snapshot.h"
 #include "cli/status.h"
+#include "client/consequence.h"
+#include "model/workflow.h"
+
+#define NAMES_SHOWN 8
+#define NAMES_BYTES ((size_t)4096)
 
 struct acting {
 	struct cli *cli;
 	const struct act *act;
 	char *execution, *node;
-	char *name;	  /* the execution's, as the engine has it */
-	uint64_t version; /* seen; 0: none */
-	bool grave;
+	struct mirror mirror;		       /* as it was seen; empty for a free act */
+	const struct mirror_node *mirror_node; /* NULL: the whole execution */
+	uint64_t version;		       /* seen; 0: none */
 };
 
 /* ---- what is touched --------------------------------------------------------------------- */
 
-static bool is_touched(const struct acting *a, const Hlp__V1__Node *row)
+static bool is_grave(const struct acting *a)
 {
-	if (a->node[0] != '\0') {
-		return strcmp(row->id, a->node) == 0;
-	}
-	return a->act->touches != NULL && strcmp(row->state, a->act->touches) == 0;
-}
-
-static int look_at_nodes(struct acting *a, const Hlp__V1__Status *status,
-			 const Hlp__V1__Graph *graph)
-{
-	bool found = a->node[0] == '\0';
-	for (size_t i = 0; i < status->n_nodes && i < graph->n_nodes; i++) {
-		const Hlp__V1__Node *row = status->nodes[i];
-		const Hlp__V1__GraphNode *node = graph->nodes[i];
-		if (!is_touched(a, row)) {
-			continue;
-		}
-		found = true;
-		a->grave = a->grave || node->irreversible[0] != '\0' ||
-			   strcmp(node->risk_name, "high") == 0 ||
-			   strcmp(node->risk_name, "critical") == 0;
-		if (a->node[0] != '\0' && a->cli->interactive) {
-			a->version = row->version;
+	for (uint32_t i = 0; i < a->mirror.nodes_count; i++) {
+		const struct mirror_node *node = &a->mirror.nodes[i];
+		bool touched = a->mirror_node != NULL ? node == a->mirror_node
+						      : node->state == a->act->touches;
+		if (touched &&
+		    (node->irreversible[0] != '\0' || risk_level(node->risk) >= RISK_HIGH)) {
+			return true;
 		}
 	}
-	return found ? 0 : cli_refuse(a->cli, CLI_OTHER, "no node '%s' in %s", a->node, a->name);
+	return false;
 }
 
 static int look(struct acting *a)
 {
-	Hlp__V1__Status *status;
-	Hlp__V1__GraphRequest request = HLP__V1__GRAPH_REQUEST__INIT;
-	ProtobufCMessage *graph = NULL;
-	int code = status_fetch(a->cli, a->execution, &status);
-	if (code != 0) {
+	int code = snapshot_take(a->cli, a->execution, &a->mirror);
+	if (code != 0 || a->node[0] == '\0') {
 		return code;
 	}
-	a->name = mem_strdup(status->execution->name);
-	request.execution = status->execution->id;
-	code = cli_call(a->cli, "GetGraph", &request.base, &hlp__v1__graph__descriptor, &graph);
-	if (code == 0) {
-		code = look_at_nodes(a, status, (const Hlp__V1__Graph *)graph);
-		protobuf_c_message_free_unpacked(graph, NULL);
+	int64_t index = mirror_find(&a->mirror, a->node);
+	if (index < 0) {
+		return cli_refuse(a->cli, CLI_OTHER, "no node '%s' in %s", a->node, a->mirror.name);
 	}
-	hlp__v1__status__free_unpacked(status, NULL);
-	return code;
+	a->mirror_node = &a->mirror.nodes[index];
+	a->version = a->cli->interactive ? a->mirror_node->version : 0;
+	return 0;
+}
+
+/* ---- what is said and asked -------------------------------------------------------------- */
+
+static void tell_consequence(struct acting *a)
+{
+	struct say *out = &a->cli->out;
+	struct buf names;
+	bool *settled = mem_calloc(a->mirror.nodes_count + 1, sizeof *settled);
+	settled[a->mirror_node - a->mirror.nodes] = true;
+	buf_init(&names, NAMES_BYTES);
+	if (a->act->tells & ACT_TELLS_STARTS) {
+		bool some = consequence_starts(&a->mirror, settled, NAMES_SHOWN, &names) > 0;
+		say_printf(out, "  counts as completed; %s%s\n",
+			   some ? "starts now: " : "nothing starts by it now", buf_text(&names));
+	}
+	buf_clear(&names);
+	if ((a->act->tells & ACT_TELLS_MISSING) &&
+	    consequence_missing(&a->mirror, settled, &names) > 0) {
+		say_printf(out, "  will be missing: %s\n", buf_text(&names));
+	}
+	buf_release(&names);
+	free(settled);
+}
+
+/* Only a person who will be asked is told. */
+static void tell(struct acting *a)
+{
+	if (!a->cli->interactive || a->cli->yes) {
+		return;
+	}
+	if (a->act->warning != NULL) {
+		say_paragraph(&a->cli->out, a->act->warning);
+	}
+	if (a->mirror_node == NULL) {
+		return;
+	}
+	if (a->act->tells & ACT_TELLS_QUESTION) {
+		question_tell(a->cli, a->mirror_node);
+	}
+	if (a->act->tells & (ACT_TELLS_STARTS | ACT_TELLS_MISSING)) {
+		tell_consequence(a);
+	}
 }
 
 static int confirm(struct acting *a)
 {
-	const char *slash = a->node[0] != '\0' ? "/" : "";
-	char *what = mem_printf("%s %s%s%s", a->act->verb, a->name, slash, a->node);
-	if (a->cli->interactive && a->act->warning != NULL && !a->cli->yes) {
-		say_printf(&a->cli->out, "%s\n", a->act->warning);
-	}
-	int code = policy_ask(a->cli, a->grave ? POLICY_NAME : POLICY_YES, what,
-			      a->node[0] != '\0' ? a->node : a->name);
+	const char *words = a->act->words != NULL ? a->act->words : a->act->verb;
+	char *what = mem_printf("%s %s%s%s", words, a->mirror.name, a->node[0] != '\0' ? "/" : "",
+				a->node);
+	int code = policy_ask(a->cli, is_grave(a) ? POLICY_NAME : POLICY_YES, what,
+			      a->node[0] != '\0' ? a->node : a->mirror.name);
 	free(what);
 	return code;
+}
+
+static int prepare(struct acting *a)
+{
+	int code = look(a);
+	if (code == 0 && a->act->runs) {
+		code = pins_warn(a->cli, a->mirror.name);
+	}
+	if (code != 0) {
+		return code;
+	}
+	tell(a);
+	if (a->act->outputs != NULL && a->mirror_node != NULL && a->cli->interactive) {
+		code = outputs_ask(a->cli, a->mirror_node, a->act->outputs);
+	}
+	return code == 0 ? confirm(a) : code;
 }
 
 /* ---- sending ----------------------------------------------------------------------------- */
@@ -114,8 +158,13 @@ static int send_act(struct acting *a)
 	request.note = (char *)(a->act->note != NULL ? a->act->note : a->cli->reason);
 	request.answer = (char *)(a->act->answer != NULL ? a->act->answer : "");
 	request.version = a->version;
-	request.arguments = a->act->arguments;
-	request.n_arguments = a->act->arguments_count;
+	if (a->act->outputs != NULL) {
+		request.arguments = a->act->outputs->pairs;
+		request.n_arguments = a->act->outputs->count;
+	}
+	request.until_us = a->act->until_us;
+	request.failed = a->act->failed;
+	request.next = a->act->next;
 	request.confirmed = true;
 	int code = cli_call(a->cli, "Act", &request.base, &hlp__v1__act_reply__descriptor, &reply);
 	if (code != 0) {
@@ -147,15 +196,13 @@ int act_run(struct cli *cli, const struct act *act, const char *target)
 	cli_split_target(target, &a.execution, &a.node);
 	int code = check_target(&a);
 	if (code == 0 && !act->free) {
-		code = look(&a);
-		code = code == 0 && act->runs ? pins_warn(cli, a.name) : code;
-		code = code == 0 ? confirm(&a) : code;
+		code = prepare(&a);
 	}
 	if (code == 0) {
 		code = send_act(&a);
 	}
+	mirror_release(&a.mirror);
 	free(a.execution);
 	free(a.node);
-	free(a.name);
 	return code;
 }

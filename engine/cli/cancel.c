@@ -8,7 +8,7 @@
 static int exec(struct cli *cli)
 {
 	struct act act = {
-		.verb = "cancel", .targets = ACT_EXECUTION | ACT_NODE, .touches = "RUNNING"};
+		.verb = "cancel", .targets = ACT_EXECUTION | ACT_NODE, .touches = STATE_RUNNING};
 	return act_run(cli, &act, cli_argument(cli, 0));
 }
 

@@ -15,9 +15,10 @@
 #include "base/mem.h"
 
 #define LINE_MAX_BYTES 65536
+#define HELP_COLUMN    30
 
 const struct option_spec cli_common_options[] = {
-	{"output", 'o', OPTION_VALUE, "json|text", "how to answer: text (default) or json"},
+	{"format", 'o', OPTION_VALUE, "json|text", "how to answer: text (default) or json"},
 	{"reason", 0, OPTION_VALUE, "TEXT", "why, for the record (default: $HLP_REASON)"},
 	{"yes", 'y', OPTION_FLAG, NULL, "do it without asking"},
 	{"help", 'h', OPTION_FLAG, NULL, "this help"},
@@ -26,7 +27,7 @@ const struct option_spec cli_common_options[] = {
 
 static int read_output_option(struct cli *cli)
 {
-	const char *output = options_value(&cli->options, "output");
+	const char *output = options_value(&cli->options, "format");
 	if (output == NULL || strcmp(output, "text") == 0) {
 		return 0;
 	}
@@ -239,14 +240,16 @@ static void print_options(struct say *say, const struct option_spec *options)
 		snprintf(name, sizeof name, "  %s--%s%s%s", letter, options->name,
 			 options->value != NULL ? " " : "",
 			 options->value != NULL ? options->value : "");
-		say_cell(say, 30, name);
-		say_printf(say, " %s\n", options->help);
+		say_cell(say, HELP_COLUMN, name);
+		say_wrapped(say, HELP_COLUMN + 1, HELP_COLUMN, options->help);
 	}
 }
 
 void cli_print_help(struct say *say, const struct cli_command *command)
 {
-	say_printf(say, "hlp %s %s\n  %s\n\n", command->name, command->arguments, command->help);
+	say_printf(say, "hlp %s %s\n", command->name, command->arguments);
+	say_paragraph(say, command->help);
+	say_printf(say, "\n");
 	print_options(say, command->options);
 	print_options(say, cli_common_options);
 }

@@ -1,50 +1,38 @@
 /* SPDX-License-Identifier: MIT
  *
- * hlp done: somebody did a node's work by hand; the outputs it would have written go with it.
+ * hlp done: somebody did a node's work by hand; the outputs it would have written go with it. With
+ * --failed a person's step did not succeed.
  */
-#include <string.h>
-
-#include "base/mem.h"
 #include "cli/act.h"
 #include "cli/commands.h"
 
 static const struct option_spec options[] = {
-	{"output", 'O', OPTION_VALUE, "KEY=VALUE", "an output that the node would have written"},
+	OUTPUTS_OPTION,
+	{"failed", 0, OPTION_FLAG, NULL, "a person's step did not succeed"},
 	{0},
 };
 
-static int read_outputs(struct cli *cli, struct arena *arena, struct act *act)
-{
-	size_t at = 0, most = cli->options.given_count;
-	const char *word;
-	act->arguments = arena_alloc(arena, (most + 1) * sizeof *act->arguments);
-	while ((word = options_next(&cli->options, "output", &at)) != NULL) {
-		const char *equals = strchr(word, '=');
-		if (equals == NULL || equals == word) {
-			return cli_refuse(cli, CLI_USAGE, "'--output %s': write --output KEY=VALUE",
-					  word);
-		}
-		Hlp__V1__Pair *pair = arena_alloc(arena, sizeof *pair);
-		hlp__v1__pair__init(pair);
-		pair->name = arena_strndup(arena, word, (size_t)(equals - word));
-		pair->value = (char *)equals + 1;
-		act->arguments[act->arguments_count++] = pair;
-	}
-	return 0;
-}
-
 static int exec(struct cli *cli)
 {
-	struct arena arena = {0};
-	struct act act = {.verb = "done",
-			  .targets = ACT_NODE,
-			  .warning = "Done by hand counts as succeeded: what waits for it alone "
-				     "starts at once."};
-	int code = read_outputs(cli, &arena, &act);
+	struct outputs outputs = {0};
+	struct act act = {.verb = "done", .targets = ACT_NODE, .tells = ACT_TELLS_QUESTION};
+	act.failed = options_has(&cli->options, "failed");
+	if (act.failed) {
+		act.words = "give up";
+	} else {
+		act.words = "count as done by hand";
+		act.tells |= ACT_TELLS_STARTS;
+		act.outputs = &outputs;
+	}
+	int code = outputs_read(cli, &outputs);
+	if (code == 0 && act.failed && outputs.count > 0) {
+		code = cli_refuse(cli, CLI_USAGE,
+				  "what failed has no outputs: leave --output away");
+	}
 	if (code == 0) {
 		code = act_run(cli, &act, cli_argument(cli, 0));
 	}
-	arena_release(&arena);
+	outputs_release(&outputs);
 	return code;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
 
 #define HELP_COLUMN 34
@@ -17,9 +18,8 @@ static void say_all(struct say *say)
 		snprintf(left, sizeof left, "  %s %s", commands[i]->name, commands[i]->arguments);
 		say_cell(say, HELP_COLUMN, left);
 		/* A long one has its words on a line of its own. */
-		bool is_long = strlen(left) > HELP_COLUMN;
-		say_printf(say, "%s%*s %s\n", is_long ? "\n" : "", is_long ? HELP_COLUMN : 0, "",
-			   commands[i]->help);
+		int used = text_width(left) > HELP_COLUMN ? say_columns(say) : HELP_COLUMN;
+		say_wrapped(say, HELP_COLUMN + 1, used, commands[i]->help);
 	}
 	say_printf(
 		say,

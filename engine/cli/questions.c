@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/show.h"
 
 static const struct question_way lost[] = {
@@ -31,10 +32,27 @@ static const struct question_way undo_failed[] = {
 	{NULL, NULL},
 };
 
+static const struct question_way manual[] = {
+	{"hlp done %s", "it is done"},
+	{"hlp done %s --failed", "it did not work"},
+	{NULL, NULL},
+};
+static const struct question_way approval[] = {
+	{"hlp approve %s", "let it start"},
+	{"hlp reject %s", "it shall not start"},
+	{"hlp skip %s", "go on without it"},
+	{NULL, NULL},
+};
+static const struct question_way undo_manual[] = {
+	{"hlp done %s", "it is undone"},
+	{"hlp answer %s leave", "leave what it did"},
+	{"hlp done %s --failed", "undoing it did not work"},
+	{NULL, NULL},
+};
+
 static const struct question_kind kinds[] = {
-	{"lost", lost},
-	{"risk", risk},
-	{"undo_failed", undo_failed},
+	{"lost", lost},	    {"risk", risk},	    {"undo_failed", undo_failed},
+	{"manual", manual}, {"approval", approval}, {"undo_manual", undo_manual},
 };
 
 const struct question_kind *question_kind_of(const char *name)
@@ -63,15 +81,65 @@ static void say_ways(struct cli *cli, const struct mirror_node *node, const char
 	}
 }
 
-static void say_node(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
+static void say_shown(struct say *say, const struct mirror_more *more)
+{
+	size_t width = 0;
+	for (uint32_t i = 0; i < more->shown_count; i++) {
+		size_t length = text_width(more->shown[i].name);
+		width = length > width ? length : width;
+	}
+	for (uint32_t i = 0; i < more->shown_count; i++) {
+		const struct mirror_param *shown = &more->shown[i];
+		say_printf(say, "      ");
+		say_cell(say, (int)width, shown->name);
+		say_printf(say, "  %s\n", shown->value[0] != '\0' ? shown->value : "(no value)");
+	}
+}
+
+void question_tell(struct cli *cli, const struct mirror_node *node)
+{
+	if (!question_is_open(node)) {
+		return;
+	}
+	if (node->message[0] != '\0') {
+		say_paragraph_at(&cli->out, 4, node->message);
+	}
+	if (node->more != NULL) {
+		say_shown(&cli->out, node->more);
+	}
+}
+
+/* One line: what it asks, without the text that follows, or who holds it. */
+static void say_head(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
 {
 	struct show_node show = show_of_mirror(node);
 	char how[SHOW_TEXT];
-	char *target = mem_printf("%s/%s", mirror->name, node->id);
-	show_how(&show, show_now_us(), how);
+	if (question_is_open(node) && strcmp(node->question, "risk") != 0) {
+		show.message = "";
+	}
+	if (question_is_open(node)) {
+		show_how(&show, show_now_us(), how);
+	} else {
+		mirror_why(mirror, (uint32_t)(node - mirror->nodes), show_now_us(), how,
+			   sizeof how);
+	}
 	say_printf(&cli->out, "  ");
 	say_glyph(&cli->out, node->state, node->reason);
 	say_printf(&cli->out, " %s  %s\n", node->id, how);
+}
+
+void question_say(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
+{
+	say_head(cli, mirror, node);
+	if (question_is_open(node) && strcmp(node->question, "risk") != 0) {
+		question_tell(cli, node);
+	}
+}
+
+static void say_node(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
+{
+	char *target = mem_printf("%s/%s", mirror->name, node->id);
+	question_say(cli, mirror, node);
 	if (question_is_open(node)) {
 		say_ways(cli, node, target);
 	} else if (node->reason == REASON_HELD) {

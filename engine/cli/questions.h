@@ -24,6 +24,10 @@ const struct question_kind *question_kind_of(const char *name);
 
 /* Whether a person is wanted for this node. */
 bool question_is_open(const struct mirror_node *node);
+/* What it asks and the values to decide by; nothing when it asks nothing. */
+void question_tell(struct cli *cli, const struct mirror_node *node);
+/* The same under a line that names the node; of one that is held, who holds it. */
+void question_say(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node);
 /* All that waits, one beneath the other. Returns how many nodes. */
 uint32_t questions_say(struct cli *cli, const struct mirror *mirror);
 

@@ -9,7 +9,7 @@ static int exec(struct cli *cli)
 {
 	struct act act = {.verb = "retry",
 			  .targets = ACT_EXECUTION | ACT_NODE,
-			  .touches = "FAILED",
+			  .touches = STATE_FAILED,
 			  .runs = true};
 	return act_run(cli, &act, cli_argument(cli, 0));
 }

@@ -279,21 +279,27 @@ void say_bell(struct say *say)
 	}
 }
 
-void say_paragraph_at(struct say *say, int indent, const char *text)
+void say_wrapped(struct say *say, int indent, int used, const char *text)
 {
-	size_t most = (size_t)say_columns(say) - 1, at = most;
+	size_t most = (size_t)say_columns(say) - 1, at = used > 0 ? (size_t)used : most;
 	while (*text != '\0') {
 		size_t length = strcspn(text, " \n");
 		if (at + 1 + length > most) {
-			say_printf(say, "%s%*s", at < most ? "\n" : "", indent - 1, "");
+			say_printf(say, "%s%*s", at < most || used > 0 ? "\n" : "", indent - 1, "");
 			at = (size_t)indent - 1;
 		}
 		say_printf(say, " %.*s", (int)length, text);
 		at += 1 + length;
+		used = 1;
 		text += length;
 		text += strspn(text, " \n");
 	}
 	say_printf(say, "\n");
+}
+
+void say_paragraph_at(struct say *say, int indent, const char *text)
+{
+	say_wrapped(say, indent, 0, text);
 }
 
 void say_paragraph(struct say *say, const char *text)

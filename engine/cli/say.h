@@ -56,6 +56,8 @@ void say_diff(struct say *say, const char *data, size_t length);
  * as `indent` says. A single newline is a blank: the terminal's width decides. */
 void say_paragraph(struct say *say, const char *text);
 void say_paragraph_at(struct say *say, int indent, const char *text);
+/* The same behind `used` columns that are there already. */
+void say_wrapped(struct say *say, int indent, int used, const char *text);
 
 /* Our own movements; nothing happens off a terminal. */
 void say_erase_lines(struct say *say,

@@ -121,11 +121,14 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 	snprintf(out, SHOW_TEXT, "%s%s%s", word, time[0] != '\0' ? "  " : "", time);
 }
 
-/* What is asked, in the words of the one who asks. */
+/* What is asked, in a few words; then the message, where that is not all of it. */
 static void show_question(const struct show_node *node, char out[SHOW_TEXT])
 {
 	static const char *const asks[][2] = {{"lost", "did it happen?"},
-					      {"undo_failed", "its undo failed:"}};
+					      {"undo_failed", "its undo failed:"},
+					      {"manual", "do it by hand:"},
+					      {"approval", "may it start?"},
+					      {"undo_manual", "undo it by hand:"}};
 	const char *before = "";
 	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
 		before = strcmp(asks[i][0], node->question) == 0 ? asks[i][1] : before;

@@ -7,10 +7,9 @@
 
 static int exec(struct cli *cli)
 {
-	struct act act = {
-		.verb = "skip",
-		.targets = ACT_NODE,
-		.warning = "Skipped counts as succeeded: what waits for it alone starts at once."};
+	struct act act = {.verb = "skip",
+			  .targets = ACT_NODE,
+			  .tells = ACT_TELLS_QUESTION | ACT_TELLS_STARTS | ACT_TELLS_MISSING};
 	return act_run(cli, &act, cli_argument(cli, 0));
 }
 

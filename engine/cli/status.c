@@ -46,7 +46,7 @@ void status_print_line(struct cli *cli, const Hlp__V1__Execution *execution)
 	show_duration(show_now_us() - execution->created_us, age);
 	say_glyph(&cli->out, state, reason);
 	say_printf(&cli->out, " ");
-	say_cell(&cli->out, 24, execution->name);
+	say_cell(&cli->out, 16, execution->name);
 	say_printf(&cli->out, " ");
 	say_cell(&cli->out, 16,
 		 execution->quarantined ? "quarantined" : show_execution_word(state, reason));

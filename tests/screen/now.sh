@@ -51,7 +51,7 @@ shows '^    hlp resume slow#1 +go on$'
 expect 0 hlp resume slow
 wait_for 15 node_is slow second PAUSED
 type_in 'clear; hlp'
-shows '^  ‖ second  held$'
+shows '^  ‖ second  held by tester \(scenario now\): release it to let it start$'
 shows '^    hlp release slow#1/second +let it start$'
 expect 0 hlp release slow/second
 wait_for 15 execution_is slow COMPLETED

@@ -183,6 +183,20 @@ static void it_waits_only_when_nothing_of_it_runs(void **state)
 	assert_false(follow_is_over(&running));
 }
 
+/* Frozen it waits for a person; with the thaw asked for it does not, though nothing runs yet. */
+static void a_thaw_on_its_way_needs_nobody(void **state)
+{
+	struct mirror_more more = {.asked_us = 1};
+	struct mirror_node node = {.state = STATE_PAUSED, .reason = REASON_FROZEN, .more = &more};
+	struct mirror frozen = mirror_in(STATE_PAUSED, REASON_FROZEN, false);
+	(void)state;
+	frozen.nodes = &node;
+	frozen.nodes_count = 1;
+	assert_true(follow_is_waiting(&frozen));
+	more.freezing = true;
+	assert_false(follow_is_waiting(&frozen));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +212,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_state_does_not_break_us),
 		cmocka_unit_test(an_end_decides_the_exit_status),
 		cmocka_unit_test(it_waits_only_when_nothing_of_it_runs),
+		cmocka_unit_test(a_thaw_on_its_way_needs_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

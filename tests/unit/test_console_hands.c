@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
+#include "client/consequence.h"
 #include "console_fixture.h"
 #include "tui/acting.h"
-#include "tui/consequence.h"
 #include "tui/console.h"
 
 static const struct fixture_news RUNNING = {

@@ -3,8 +3,8 @@
  * What an act brings about, said before it is done: which nodes start at once, which outputs will
  * be missing. Pure.
  */
-#ifndef HLP_TUI_CONSEQUENCE_H
-#define HLP_TUI_CONSEQUENCE_H
+#ifndef HLP_CLIENT_CONSEQUENCE_H
+#define HLP_CLIENT_CONSEQUENCE_H
 
 #include "base/buf.h"
 #include "client/mirror.h"

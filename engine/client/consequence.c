@@ -2,7 +2,7 @@
  *
  * Derived from the mirror as the engine decides it: needs met, earlier phases over, not held.
  */
-#include "tui/consequence.h"
+#include "client/consequence.h"
 
 #include <stdlib.h>
 
