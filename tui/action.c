@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct action_info INFO[ACTIONS] = {
 	[ACTION_NONE] = {"", 0, 0, ACTION_GROUP_LOOK, ""},
 #define ACTION(name, word, key, other, group, help)                                                \
@@ -64,20 +66,35 @@ bool action_moves(enum action action, int page, int all, int *out_step)
 	}
 }
 
+static const struct {
+	uint32_t key;
+	const char *text;
+} NAMES[] = {
+	{PRESS_ENTER, "Enter"},	   {PRESS_ESCAPE, "Esc"}, {PRESS_UP, "Up"},
+	{PRESS_DOWN, "Down"},	   {PRESS_LEFT, "Left"},  {PRESS_RIGHT, "Right"},
+	{PRESS_PAGE_UP, "PgUp"},   {PRESS_HOME, "Home"},  {PRESS_END, "End"},
+	{PRESS_PAGE_DOWN, "PgDn"}, {PRESS_TAB, "Tab"},	  {' ', "Space"},
+	{PRESS_BACKSPACE, "Bksp"},
+};
+#define NAMES_COUNT (sizeof(NAMES) / sizeof(NAMES[0]))
+
+uint32_t action_key_of(const char *name)
+{
+	uint32_t code = PRESS_NONE;
+
+	for (size_t i = 0; i < NAMES_COUNT; i++) {
+		if (strcmp(NAMES[i].text, name) == 0)
+			return NAMES[i].key;
+	}
+	if (name[0] == '^' && name[1] >= '@' && name[1] <= '_' && name[2] == '\0')
+		return (uint32_t)(name[1] - '@');
+	size_t length = strlen(name), step = text_decode(name, length, &code);
+	return step == length && step > 0 ? code : PRESS_NONE;
+}
+
 void action_key_text(uint32_t key, char out[ACTION_KEY_TEXT])
 {
-	static const struct {
-		uint32_t key;
-		const char *text;
-	} NAMES[] = {
-		{PRESS_ENTER, "Enter"},	   {PRESS_ESCAPE, "Esc"}, {PRESS_UP, "Up"},
-		{PRESS_DOWN, "Down"},	   {PRESS_LEFT, "Left"},  {PRESS_RIGHT, "Right"},
-		{PRESS_PAGE_UP, "PgUp"},   {PRESS_HOME, "Home"},  {PRESS_END, "End"},
-		{PRESS_PAGE_DOWN, "PgDn"}, {PRESS_TAB, "Tab"},	  {' ', "Space"},
-		{PRESS_BACKSPACE, "Bksp"},
-	};
-
-	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+	for (size_t i = 0; i < NAMES_COUNT; i++) {
 		if (NAMES[i].key == key) {
 			(void)snprintf(out, ACTION_KEY_TEXT, "%s", NAMES[i].text);
 			return;

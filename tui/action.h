@@ -52,6 +52,8 @@ enum action action_of_name(const char *name);
 /* Whether an action moves through lines, and by how many; `page` of `all` are seen at once. */
 bool action_moves(enum action action, int page, int all, int *out_step);
 
+/* The key of a name as below, or of a single character; PRESS_NONE for anything else. */
+uint32_t action_key_of(const char *name);
 /* The key as a person reads it: "j", "Enter", "PgDn", "^L". */
 #define ACTION_KEY_TEXT 12
 void action_key_text(uint32_t key, char out[ACTION_KEY_TEXT]);

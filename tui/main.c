@@ -15,8 +15,10 @@
 #include "base/home.h"
 #include "base/text.h"
 #include "client/client.h"
+#include "tui/cast.h"
 #include "tui/console.h"
 #include "tui/feed.h"
+#include "tui/headless.h"
 #include "tui/loop.h"
 #include "tui/start.h"
 #include "tui/summary.h"
@@ -25,7 +27,9 @@
 enum { EXIT_USAGE = 2, EXIT_NO_ENGINE = 3 };
 
 struct options {
-	bool read_only, ascii;
+	bool read_only, ascii, headless;
+	struct headless_options without; /* a terminal */
+	const char *record, *replay;	 /* files; NULL without */
 	const char *theme;
 	const char *execution; /* NULL without */
 };
@@ -74,8 +78,10 @@ static void set_signals(sigset_t *waiting)
 static void usage(FILE *to)
 {
 	(void)fputs(
-		"usage: hlp-console [--read-only] [--ascii] [--theme NAME]\n"
+		"usage: hlp-console [--read-only] [--ascii] [--theme NAME] [--record FILE]\n"
 		"                   [EXECUTION | FILE.yaml]\n"
+		"       hlp-console --headless [--size WxH] [--script FILE] [--dump-screen FILE] …\n"
+		"       hlp-console --replay FILE\n"
 		"\n"
 		"  EXECUTION     as hlp names it: edge-cert, edge-cert#12, @latest,\n"
 		"                its id or the end of it\n"
@@ -83,35 +89,86 @@ static void usage(FILE *to)
 		"  --read-only   look, and never act\n"
 		"  --ascii       no character beyond ASCII\n"
 		"  --theme NAME  colours from themes/NAME.theme; also $HLP_THEME\n"
+		"  --record FILE what is shown, as an asciicast; --replay FILE plays one\n"
+		"  --headless    without a terminal: keys from a script (type TEXT, press KEY…,\n"
+		"                wait TEXT, gone TEXT, pause SECONDS, dump FILE), and the last\n"
+		"                screen to --dump-screen FILE, or to standard output\n"
 		"\n"
 		"Keys: ? in the console. $NO_COLOR is honoured, and the locale's character set.\n",
 		to);
 }
 
+static bool read_size(const char *text, struct headless_options *out)
+{
+	return sscanf(text, "%dx%d", &out->width, &out->height) == 2 && out->width > 0 &&
+	       out->height > 0 && out->width <= 1000 && out->height <= 1000;
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int read_option(int c, struct options *out)
+{
+	switch (c) {
+	case 'r':
+		out->read_only = true;
+		return -1;
+	case 'a':
+		out->ascii = true;
+		return -1;
+	case 't':
+		out->theme = optarg;
+		return -1;
+	case 'H':
+		out->headless = true;
+		return -1;
+	case 'k':
+		out->without.script = optarg;
+		return -1;
+	case 'd':
+		out->without.dump = optarg;
+		return -1;
+	case 'R':
+		out->record = optarg;
+		return -1;
+	case 'p':
+		out->replay = optarg;
+		return -1;
+	case 's':
+		if (read_size(optarg, &out->without))
+			return -1;
+		(void)fprintf(stderr, "hlp-console: '--size %s': write 100x30\n", optarg);
+		return EXIT_USAGE;
+	case 'V':
+		(void)puts("hlp-console " HLP_VERSION);
+		return 0;
+	default:
+		usage(c == 'h' ? stdout : stderr);
+		return c == 'h' ? 0 : EXIT_USAGE;
+	}
+}
+
 /* Returns -1 to go on, else the exit status. */
 static int read_options(int argc, char **argv, struct options *out)
 {
-	static const struct option LONG[] = {
-		{"read-only", no_argument, NULL, 'r'},	 {"ascii", no_argument, NULL, 'a'},
-		{"theme", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},	 {0}};
+	static const struct option LONG[] = {{"read-only", no_argument, NULL, 'r'},
+					     {"ascii", no_argument, NULL, 'a'},
+					     {"theme", required_argument, NULL, 't'},
+					     {"help", no_argument, NULL, 'h'},
+					     {"version", no_argument, NULL, 'V'},
+					     {"headless", no_argument, NULL, 'H'},
+					     {"size", required_argument, NULL, 's'},
+					     {"script", required_argument, NULL, 'k'},
+					     {"record", required_argument, NULL, 'R'},
+					     {"replay", required_argument, NULL, 'p'},
+					     {"dump-screen", required_argument, NULL, 'd'},
+					     {0}};
 
 	out->theme = getenv("HLP_THEME");
+	out->without = (struct headless_options){.width = 80, .height = 24};
 	for (int c = getopt_long(argc, argv, "h", LONG, NULL); c != -1;
 	     c = getopt_long(argc, argv, "h", LONG, NULL)) {
-		if (c == 'r') {
-			out->read_only = true;
-		} else if (c == 'a') {
-			out->ascii = true;
-		} else if (c == 't') {
-			out->theme = optarg;
-		} else if (c == 'V') {
-			(void)puts("hlp-console " HLP_VERSION);
-			return 0;
-		} else {
-			usage(c == 'h' ? stdout : stderr);
-			return c == 'h' ? 0 : EXIT_USAGE;
-		}
+		int status = read_option(c, out);
+		if (status >= 0)
+			return status;
 	}
 	if (argc - optind > 1) {
 		usage(stderr);
@@ -152,45 +209,87 @@ static void print_summary(const struct app *app)
 	buf_release(&text);
 }
 
-static int run(const struct options *options, struct client *client)
+static void open_app(struct app *app, const struct options *options, struct client *client)
+{
+	const char *reason = getenv("HLP_REASON");
+
+	console_init(app, options->ascii || !term_is_utf8(), options->read_only);
+	app->client = client;
+	if (reason != NULL)
+		(void)snprintf(app->arm.last_reason, sizeof(app->arm.last_reason), "%s", reason);
+	(void)feed_new(app);
+}
+
+static int run_headless(const struct options *options, struct client *client, struct err *err)
+{
+	struct app app;
+
+	open_app(&app, options, client);
+	app_resize(&app, options->without.width, options->without.height);
+	first_view(&app, options->execution);
+	int status = headless_run(&app, &options->without, err);
+	console_release(&app);
+	return status;
+}
+
+/* With the terminal in hand. */
+static int run_console(const struct options *options, struct client *client, struct term *term,
+		       const sigset_t *waiting, const struct buf *problems, struct err *err)
+{
+	struct app app;
+	struct cast *cast = NULL;
+	int width, height;
+
+	term_size(term, &width, &height);
+	int status = options->record ? cast_open(options->record, width, height, &cast, err) : 0;
+	if (status < 0) {
+		term_close(term);
+		return status;
+	}
+	if (cast != NULL)
+		term_set_tap(term, cast_frame, cast);
+	open_app(&app, options, client);
+	app_resize(&app, width, height);
+	first_view(&app, options->execution);
+	if (problems->length > 0)
+		app_say(&app, ROLE_warning, "%.*s", (int)strcspn(buf_text(problems), "\n"),
+			buf_text(problems));
+	status = loop_console(&app, term, waiting, err);
+	term_close(term);
+	print_summary(&app);
+	console_release(&app);
+	int closed = cast_close(cast, err);
+	return status < 0 ? status : closed;
+}
+
+static int run_in_terminal(const struct options *options, struct client *client, struct err *err)
 {
 	struct term_options how = {.rescue = &rescue};
 	struct theme theme;
-	struct app app;
 	struct term *term = NULL;
-	struct err err = {0};
 	struct buf problems;
 	sigset_t waiting;
-	int width, height;
+	const char *plain = getenv("NO_COLOR");
 
 	buf_init(&problems, 16 * 1024);
-	if (theme_load(&theme, options->theme, &problems, &err) < 0)
-		(void)fprintf(stderr, "hlp-console: %s\n", err.message);
-	const char *plain = getenv("NO_COLOR");
+	if (theme_load(&theme, options->theme, &problems, err) < 0)
+		(void)fprintf(stderr, "hlp-console: %s\n", err->message);
 	how.theme = &theme;
 	how.colour = plain != NULL && plain[0] != '\0' ? TERM_COLOUR_NONE : TERM_COLOUR_AUTO;
 	set_signals(&waiting);
-	int status = term_open(&how, &term, &err);
-	if (status >= 0) {
-		console_init(&app, options->ascii || !term_is_utf8(), options->read_only);
-		app.client = client;
-		const char *reason = getenv("HLP_REASON");
-		if (reason != NULL)
-			(void)snprintf(app.arm.last_reason, sizeof(app.arm.last_reason), "%s",
-				       reason);
-		(void)feed_new(&app);
-		term_size(term, &width, &height);
-		app_resize(&app, width, height);
-		first_view(&app, options->execution);
-		if (problems.length > 0)
-			app_say(&app, ROLE_warning, "%.*s", (int)strcspn(buf_text(&problems), "\n"),
-				buf_text(&problems));
-		status = loop_console(&app, term, &waiting, &err);
-		term_close(term);
-		print_summary(&app);
-		console_release(&app);
-	}
+	int status = term_open(&how, &term, err);
+	if (status >= 0)
+		status = run_console(options, client, term, &waiting, &problems, err);
 	buf_release(&problems);
+	return status;
+}
+
+static int run(const struct options *options, struct client *client)
+{
+	struct err err = {0};
+	int status = options->headless ? run_headless(options, client, &err)
+				       : run_in_terminal(options, client, &err);
+
 	if (status < 0)
 		(void)fprintf(stderr, "hlp-console: %s\n", err.message);
 	return status < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -207,7 +306,14 @@ int main(int argc, char **argv)
 	int status = read_options(argc, argv, &options);
 	if (status >= 0)
 		return status;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+	if (options.replay != NULL) {
+		status = cast_play(options.replay, &err);
+		if (status < 0)
+			(void)fprintf(stderr, "hlp-console: %s\n", err.message);
+		return status < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	}
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (!terminal && !options.headless) {
 		(void)fputs("hlp-console: not on a terminal; try 'hlp status' or 'hlp attach'\n",
 			    stderr);
 		return EXIT_USAGE;
