@@ -80,7 +80,7 @@ static void usage(FILE *to)
 	(void)fputs(
 		"usage: hlp-console [--read-only] [--ascii] [--theme NAME] [--record FILE]\n"
 		"                   [EXECUTION | FILE.yaml]\n"
-		"       hlp-console --headless [--size WxH] [--script FILE] [--dump-screen FILE] …\n"
+		"       hlp-console --headless [--size WxH] [--script FILE] [--dump-screen FILE]\n"
 		"       hlp-console --replay FILE\n"
 		"\n"
 		"  EXECUTION     as hlp names it: edge-cert, edge-cert#12, @latest,\n"

@@ -195,8 +195,11 @@ static void prepare_looks(struct term *term, const struct term_options *options)
 		if (!term->colour || i + 1 >= COLOR_PAIRS)
 			continue;
 		short pair = (short)(i + 1);
-		if (init_pair(pair, colour_in_reach(look->foreground),
-			      colour_in_reach(look->background)) == OK)
+		int foreground =
+			look->foreground < 0 ? options->theme->foreground : look->foreground;
+		int background =
+			look->background < 0 ? options->theme->background : look->background;
+		if (init_pair(pair, colour_in_reach(foreground), colour_in_reach(background)) == OK)
 			term->pairs[i] = pair;
 	}
 }

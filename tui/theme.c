@@ -131,6 +131,18 @@ static bool is_role(const char *name)
 	return role_of(name) != ROLE_text || strcmp(name, "text") == 0;
 }
 
+static bool read_base(struct theme *theme, const struct line_words *words, const char **out_wrong)
+{
+	struct theme_look look = {0};
+
+	*out_wrong = read_look(words, &look);
+	if (*out_wrong != NULL)
+		return false;
+	theme->foreground = look.foreground;
+	theme->background = look.background;
+	return true;
+}
+
 static bool read_line(struct theme *theme, char *line, const char **out_wrong)
 {
 	struct line_words words;
@@ -140,6 +152,8 @@ static bool read_line(struct theme *theme, char *line, const char **out_wrong)
 	if (words.count == 0)
 		return true;
 	*out_wrong = words.items[0];
+	if (words.count >= 3 && strcmp(words.items[0], "base") == 0)
+		return read_base(theme, &words, out_wrong);
 	if (words.count < 3 || strcmp(words.items[1], "=") != 0 || !is_role(words.items[0]))
 		return false;
 	*out_wrong = read_look(&words, &theme->looks[role_of(words.items[0])]);
@@ -171,6 +185,7 @@ void theme_default(struct theme *theme)
 	struct buf problems;
 
 	memset(theme, 0, sizeof(*theme));
+	theme->foreground = theme->background = -1;
 	buf_init(&problems, 4096);
 	(void)theme_parse(theme, "built-in", DEFAULT, sizeof(DEFAULT) - 1, &problems);
 	buf_release(&problems);

@@ -17,6 +17,7 @@ struct theme_look {
 };
 
 struct theme {
+	int foreground, background; /* of what names no colour; -1: the terminal's */
 	struct theme_look looks[ROLES];
 };
 

@@ -91,7 +91,9 @@ static void only_what_the_console_sends_is_played(void **state)
 	filter("a\033P1$r\033\\b", "aP1$r\\b");
 	filter("a\033[6nb", "a[6nb"); /* no questions to the terminal */
 	filter("a\033[5ib", "a[5ib"); /* no printing */
-	filter("a\x7f\a\x05" "b", "ab");
+	filter("a\x7f\a\x05"
+	       "b",
+	       "ab");
 }
 
 static void keys_are_known_by_their_names(void **state)
