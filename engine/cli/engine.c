@@ -15,6 +15,7 @@
 #include "base/proc.h"
 #include "cli/act.h"
 #include "cli/commands.h"
+#include "cli/engine_upgrade.h"
 #include "cli/json_out.h"
 #include "cli/policy.h"
 #include "cli/show.h"
@@ -251,6 +252,15 @@ static int do_prune(struct cli *cli)
 	return run_hlpd(cli, "--prune");
 }
 
+static int do_upgrade(struct cli *cli)
+{
+	if (!is_running(cli)) {
+		say_printf(&cli->out, "no engine runs: the next one is of this version\n");
+		return CLI_OK;
+	}
+	return engine_upgrade(cli);
+}
+
 /* ---- quarantine --------------------------------------------------------------------------- */
 
 static int do_release(struct cli *cli)
@@ -272,9 +282,9 @@ static int exec(struct cli *cli)
 	static const struct {
 		const char *name;
 		int (*exec)(struct cli *cli);
-	} parts[] = {{"start", do_start},    {"stop", do_stop},	      {"status", do_status},
-		     {"check", do_check},    {"rebuild", do_rebuild}, {"prune", do_prune},
-		     {"release", do_release}};
+	} parts[] = {{"start", do_start},     {"stop", do_stop},       {"status", do_status},
+		     {"check", do_check},     {"rebuild", do_rebuild}, {"prune", do_prune},
+		     {"release", do_release}, {"upgrade", do_upgrade}};
 	if (cli_argument(cli, 1) != NULL && strcmp(cli_argument(cli, 0), "release") != 0) {
 		return cli_refuse(cli, CLI_USAGE, "engine %s takes nothing more",
 				  cli_argument(cli, 0));
@@ -284,14 +294,15 @@ static int exec(struct cli *cli)
 			return parts[i].exec(cli);
 		}
 	}
-	return cli_refuse(cli, CLI_USAGE,
-			  "no 'engine %s': start, stop, status, check, rebuild, prune or release",
-			  cli_argument(cli, 0));
+	return cli_refuse(
+		cli, CLI_USAGE,
+		"no 'engine %s': start, stop, status, check, rebuild, prune, upgrade or release",
+		cli_argument(cli, 0));
 }
 
 const struct cli_command engine_command = {
 	.name = "engine",
-	.arguments = "start|stop|status|check|rebuild|prune|release [EXECUTION]",
+	.arguments = "start|stop|status|check|rebuild|prune|upgrade|release [EXECUTION]",
 	.help = "the engine of this HLP_HOME",
 	.options = options,
 	.least = 1,
