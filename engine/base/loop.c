@@ -156,7 +156,7 @@ void loop_disarm(struct loop *loop, struct loop_timer *timer)
 
 /* As many calls as there were timers when it began: one that re-arms itself for the past cannot
  * keep descriptors from their turn. */
-static void call_timers(struct loop *loop)
+void loop_call_due(struct loop *loop)
 {
 	int64_t now_us = loop_now_us();
 
@@ -215,7 +215,7 @@ int loop_turn(struct loop *loop, int64_t timeout_us, struct err *err)
 		if (!is_gone(loop, watch))
 			watch->ready(watch, from_epoll(events[i].events));
 	}
-	call_timers(loop);
+	loop_call_due(loop);
 	return 0;
 }
 

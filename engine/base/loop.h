@@ -49,6 +49,8 @@ int64_t loop_now_us(void); /* CLOCK_MONOTONIC */
 void loop_arm(struct loop *loop, struct loop_timer *timer, int64_t deadline_us); /* or re-arms */
 void loop_disarm(struct loop *loop, struct loop_timer *timer); /* harmless if not armed */
 
+void loop_call_due(struct loop *loop); /* timers whose time has come; a turn does it by itself */
+
 /* One turn: waits for events at most `timeout_us` (-1: for ever), calls what is ready. */
 int loop_turn(struct loop *loop, int64_t timeout_us, struct err *err);
 int loop_run(struct loop *loop, struct err *err); /* turns until loop_stop */

@@ -78,19 +78,20 @@ static void clear_fd(int fd)
 		;
 }
 
-static int post(struct mailbox *mailbox, const struct mailbox_bag *bag, bool bounded)
+static int post(struct mailbox *mailbox, struct message *message, bool bounded)
 {
 	bool was_empty, wake;
 
+	message->next = NULL;
 	(void)pthread_mutex_lock(&mailbox->lock);
 	if (bounded && mailbox->count >= mailbox->capacity) {
 		(void)pthread_mutex_unlock(&mailbox->lock);
 		return -ERR_LIMIT;
 	}
 	was_empty = !mailbox->first;
-	*mailbox->last = bag->first;
-	mailbox->last = &bag->last->next;
-	mailbox->count += bag->count;
+	*mailbox->last = message;
+	mailbox->last = &message->next;
+	mailbox->count++;
 	wake = mailbox->waiting;
 	mailbox->waiting = false;
 	(void)pthread_mutex_unlock(&mailbox->lock);
@@ -101,37 +102,14 @@ static int post(struct mailbox *mailbox, const struct mailbox_bag *bag, bool bou
 	return 0;
 }
 
-static int post_one(struct mailbox *mailbox, struct message *message, bool bounded)
-{
-	const struct mailbox_bag bag = {message, message, 1};
-
-	message->next = NULL;
-	return post(mailbox, &bag, bounded);
-}
-
 int mailbox_post_request(struct mailbox *mailbox, struct message *message)
 {
-	return post_one(mailbox, message, true);
+	return post(mailbox, message, true);
 }
 
 void mailbox_post_reply(struct mailbox *mailbox, struct message *message)
 {
-	(void)post_one(mailbox, message, false); /* unbounded: it cannot fail */
-}
-
-void mailbox_gather(struct mailbox_bag *bag, struct message *message)
-{
-	message->next = NULL;
-	*(bag->last ? &bag->last->next : &bag->first) = message;
-	bag->last = message;
-	bag->count++;
-}
-
-void mailbox_post_bag(struct mailbox *mailbox, struct mailbox_bag *bag)
-{
-	if (bag->count)
-		(void)post(mailbox, bag, false); /* as above */
-	*bag = (struct mailbox_bag){0};
+	(void)post(mailbox, message, false); /* unbounded: it cannot fail */
 }
 
 /* With the lock held. */

@@ -39,15 +39,6 @@ int mailbox_post_request(struct mailbox *mailbox, struct message *message);
 /* Never fails. For replies and for facts whose number is bounded by what was asked. Any thread. */
 void mailbox_post_reply(struct mailbox *mailbox, struct message *message);
 
-/* Replies that one thread gathers and then posts together: the reader is woken once for all of
- * them, and not before the last is there. */
-struct mailbox_bag { /* zeroed when empty */
-	struct message *first, *last;
-	size_t count;
-};
-void mailbox_gather(struct mailbox_bag *bag, struct message *message);
-void mailbox_post_bag(struct mailbox *mailbox, struct mailbox_bag *bag); /* leaves it empty */
-
 /* Takes all messages, oldest first, linked by `next`; NULL when there are none. The reader only. */
 struct message *mailbox_take(struct mailbox *mailbox);
 /* The same, but waits for one until `deadline_us` of CLOCK_MONOTONIC (INT64_MAX: for ever). */

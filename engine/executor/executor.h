@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The seam to where attempts run. All calls are asynchronous, made on one thread (the executors
- * thread, which owns the loop) and idempotent by attempt id; what comes of them is reported on that
- * same thread. Silence is `unreachable`, never `lost`.
+ * The seam to where attempts run. All calls are asynchronous, made on one thread (the
+ * coordinator's, which turns the loop) and idempotent by attempt id; what comes of them is reported
+ * on that same thread. Silence is `unreachable`, never `lost`.
  */
 #ifndef HLP_EXECUTOR_EXECUTOR_H
 #define HLP_EXECUTOR_EXECUTOR_H
@@ -42,7 +42,7 @@ struct report {
 	const char *text; /* borrowed */
 };
 
-/* Called on the executors thread, without locks; may not call back into the executor. */
+/* Called on the same thread, without locks; may not call back into the executor. */
 typedef void executor_report(void *ctx, const struct report *report);
 
 enum executor_capability {

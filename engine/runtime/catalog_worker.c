@@ -78,7 +78,7 @@ int catalog_worker_start(struct worker *worker, const struct home *home,
 		rc = content_open(home, CONTENT_READ, &reader->content, err);
 	worker->state = reader;
 	if (!rc)
-		rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
+		rc = worker_start(worker, &ops, QUEUE_MAX, coordinator, err);
 	if (rc)
 		end(worker);
 	return rc;

@@ -537,7 +537,7 @@ int content_worker_start(struct worker *worker, const struct home *home,
 	keeper->home = home;
 	claims_init(&keeper->claims);
 	worker->state = keeper;
-	rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
+	rc = worker_start(worker, &ops, QUEUE_MAX, coordinator, err);
 	if (rc)
 		end(worker);
 	return rc;

@@ -213,7 +213,6 @@ static void cancel_all(struct engine *engine)
 static void end_on_purpose(struct engine *engine, const char *why)
 {
 	executor_worker_send(&engine->executors, EXECUTOR_GOODBYE, NULL);
-	executor_worker_flush(&engine->executors);
 	engine->options.over(engine->options.ctx, RUNTIME_END_PURPOSE, why);
 }
 
@@ -311,7 +310,9 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	/* 5. an agreed stop */
 	finish_stop(engine);
 	blackbox_about(NULL);
-	executor_worker_flush(&engine->executors);
+	/* Orders leave before the commit wakes the journal's thread, which may take this processor.
+	 */
+	worker_run_guest(&engine->executors);
 	/* 6. all of it to the disk, in one piece */
 	if (turn_deadline_us(engine) <= engine_now_us(engine))
 		turn_seal(engine);
@@ -333,22 +334,28 @@ void coordinator_begin(struct engine *engine)
 	recovery_resume(engine);
 }
 
-/* The engine's time and that of waiting may run apart while the machine sleeps. */
-static int64_t until(const struct engine *engine, int64_t deadline_us)
+/* How long the thread may wait; -1: for ever. */
+static int64_t time_left_us(const struct engine *engine, int64_t deadline_us)
 {
-	return deadline_us == INT64_MAX ? INT64_MAX
-					: mailbox_now_us() + deadline_us - engine_now_us(engine);
+	const int64_t left_us = deadline_us - engine_now_us(engine);
+
+	if (deadline_us == INT64_MAX)
+		return -1;
+	return left_us > 0 ? left_us : 0;
 }
 
+/* The wait is that of the executors' loop: what they report and the mail of other threads both end
+ * it. */
 static void coordinate(struct worker *worker)
 {
 	struct engine *engine = worker->state;
 	int64_t deadline_us = 0;
 
 	coordinator_begin(engine);
-	while (!engine->quit)
-		deadline_us = coordinator_turn(
-			engine, mailbox_wait(&engine->mailbox, until(engine, deadline_us)));
+	while (!engine->quit) {
+		executor_worker_turn(&engine->executors, time_left_us(engine, deadline_us));
+		deadline_us = coordinator_turn(engine, mailbox_take(&engine->mailbox));
+	}
 }
 
 const struct worker_ops coordinator_ops = {.name = "coordinator", .main = coordinate};

@@ -182,7 +182,7 @@ static void fail_launch(struct engine *engine, struct live *live, const struct e
 			  err.message);
 }
 
-/* The order of an attempt whose start is decided, for the executors thread. */
+/* The order of an attempt whose start is decided, for the executors. */
 static int build(struct engine *engine, struct live *live, const struct effect *effect,
 		 struct executor_command *command, struct err *err)
 {
@@ -219,6 +219,7 @@ static void start(struct engine *engine, struct live *live, const struct effect 
 	watch.kind = EFFECT_WATCH;
 	live_set_in_flight(live, &watch);
 	command = mem_zalloc(sizeof(*command));
+	command->message.kind = MESSAGE_ORDER;
 	command->verb = EXECUTOR_START;
 	if (build(engine, live, effect, command, &err) < 0) {
 		live->has_workspace = live->has_workspace && !command->workspace;
@@ -227,7 +228,7 @@ static void start(struct engine *engine, struct live *live, const struct effect 
 		fail_launch(engine, live, effect, &err);
 		return;
 	}
-	executor_worker_order(&engine->executors, command);
+	mailbox_post_reply(&engine->executors.mailbox, &command->message);
 }
 
 uint32_t effects_live_count(const struct engine *engine)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Between mailboxes and the executor seam.
+ * Between messages and the executor seam.
  */
 #include "runtime/executor_worker.h"
 
@@ -24,8 +24,7 @@ struct executors {
 	struct loop loop;
 	struct loop_watch mail;
 	struct executor *local;
-	struct mailbox_bag reports; /* of this turn of the loop */
-	uint64_t links;		    /* reports about all so far */
+	uint64_t links; /* reports about all so far */
 };
 
 static void on_report(void *ctx, const struct report *report)
@@ -45,12 +44,7 @@ static void on_report(void *ctx, const struct report *report)
 	if (report->attempt)
 		(void)snprintf(message->attempt, sizeof(message->attempt), "%s", report->attempt);
 	message->text = mem_strdup(report->text);
-	mailbox_gather(&executors->reports, &message->message);
-}
-
-static void post_reports(struct executors *executors)
-{
-	mailbox_post_bag(executors->worker->coordinator, &executors->reports);
+	mailbox_post_reply(executors->worker->coordinator, &message->message);
 }
 
 /* A node that finds no workspace says so itself, better than we could. Only a full disk is waited
@@ -144,60 +138,48 @@ static void obey(struct executors *executors, struct executor_command *command)
 	free(command);
 }
 
-static void obey_all(struct worker *worker, struct message *message)
+static int64_t work(struct worker *worker, struct message *message)
 {
+	struct executors *executors = worker->state;
+
 	while (message) {
 		struct message *next = message->next;
 
 		if (message->kind == MESSAGE_QUIT)
 			worker->quits = true;
 		else
-			obey(worker->state, (struct executor_command *)message);
+			obey(executors, (struct executor_command *)message);
 		message = next;
 	}
-}
-
-/* What was said meanwhile goes out in one piece. */
-static int64_t work(struct worker *worker, struct message *messages)
-{
-	obey_all(worker, messages);
-	post_reports(worker->state);
+	loop_call_due(&executors->loop); /* what was gathered for the link goes out */
 	return INT64_MAX;
 }
 
+static const struct worker_ops ops = {.name = "executors", .work = work, .is_guest = true};
+
+/* Mail ends the wait; the coordinator takes it by itself. */
 static void on_mail(struct loop_watch *watch, unsigned events)
 {
-	struct executors *executors = watch->ctx;
-
+	(void)watch;
 	(void)events;
-	obey_all(executors->worker, mailbox_take(&executors->worker->mailbox));
 }
 
-/* Its messages come by the event loop, among what the executors have to say. */
-static void executors_main(struct worker *worker)
+void executor_worker_turn(struct worker *worker, int64_t timeout_us)
 {
 	struct executors *executors = worker->state;
 	struct err err;
-	int rc;
 
-	executors->mail =
-		(struct loop_watch){.fd = worker->mailbox.fd, .ready = on_mail, .ctx = executors};
-	rc = loop_add(&executors->loop, &executors->mail, LOOP_READ, &err);
-	while (rc >= 0 && !worker->quits) {
-		rc = loop_turn(&executors->loop, -1, &err);
-		(void)work(worker, NULL);
+	worker_run_guest(worker);
+	if (loop_turn(&executors->loop, timeout_us, &err) < 0) {
+		log_error("nothing is heard any more: %s", err.message); /* a bug of ours */
+		abort();
 	}
-	if (rc < 0)
-		log_error("the executors thread ends: %s", err.message);
 }
-
-static const struct worker_ops ops = {.name = "executors", .work = work, .main = executors_main};
 
 static void executors_free(struct executors *executors)
 {
 	if (executors->local)
 		executors->local->ops->free(executors->local);
-	post_reports(executors); /* what was said on the way out */
 	loop_release(&executors->loop);
 	free(executors);
 }
@@ -213,14 +195,14 @@ int executor_worker_start(struct worker *worker, const struct home *home, uint64
 		return rc;
 	}
 	executors->worker = worker;
+	executors->mail = (struct loop_watch){.fd = coordinator->fd, .ready = on_mail};
 	worker->state = executors;
-	worker->coordinator = coordinator;
-	/* Before the thread runs: the loop is still ours. Reports wait in the coordinator's
-	 * mailbox. */
-	rc = executor_local_new(&executors->loop, home, term, on_report, executors,
-				&executors->local, err);
+	rc = loop_add(&executors->loop, &executors->mail, LOOP_READ, err);
 	if (!rc)
-		rc = worker_start(worker, &ops, QUEUE_MAX, true, coordinator, err);
+		rc = executor_local_new(&executors->loop, home, term, on_report, executors,
+					&executors->local, err);
+	if (!rc)
+		rc = worker_start(worker, &ops, QUEUE_MAX, coordinator, err);
 	if (rc) {
 		executors_free(executors);
 		return rc;
@@ -238,26 +220,16 @@ void executor_worker_stop(struct worker *worker)
 	executors_free(executors);
 }
 
-void executor_worker_order(struct worker *worker, struct executor_command *command)
-{
-	command->message.kind = MESSAGE_ORDER;
-	mailbox_gather(&worker->orders, &command->message);
-}
-
 static void post(struct worker *worker, enum executor_verb verb, const char *attempt, uint64_t link)
 {
 	struct executor_command *command = mem_zalloc(sizeof(*command));
 
+	command->message.kind = MESSAGE_ORDER;
 	command->verb = verb;
 	command->link = link;
 	if (attempt)
 		(void)snprintf(command->attempt, sizeof(command->attempt), "%s", attempt);
-	executor_worker_order(worker, command);
-}
-
-void executor_worker_flush(struct worker *worker)
-{
-	mailbox_post_bag(&worker->mailbox, &worker->orders);
+	mailbox_post_reply(&worker->mailbox, &command->message);
 }
 
 void executor_worker_send_over(struct worker *worker, enum executor_verb verb, const char *attempt,

@@ -152,7 +152,7 @@ int journal_worker_start(struct worker *worker, struct journal *journal,
 	*self = (struct journalist){.journal = journal,
 				    .had_ballast = journal_has_ballast(journal)};
 	worker->state = self;
-	rc = worker_start(worker, &ops, QUEUE_MAX, false, coordinator, err);
+	rc = worker_start(worker, &ops, QUEUE_MAX, coordinator, err);
 	if (rc)
 		free(self);
 	return rc;

@@ -43,7 +43,7 @@ static int start_threads(struct runtime *runtime, struct err *err)
 					   err);
 	engine->coordinator.state = engine;
 	if (!rc)
-		rc = worker_start(&engine->coordinator, &coordinator_ops, 1, false, NULL, err);
+		rc = worker_start(&engine->coordinator, &coordinator_ops, 1, NULL, err);
 	return rc;
 }
 
@@ -55,7 +55,7 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 
 	engine->options = *options;
 	engine->rng.state = options->seed;
-	mailbox_init(&engine->mailbox, COORDINATOR_QUEUE_MAX, false);
+	mailbox_init(&engine->mailbox, COORDINATOR_QUEUE_MAX, true);
 	rc = journal_open(options->home, options->durability, &runtime->journal_store, err);
 	if (!rc)
 		rc = journal_begin_term(runtime->journal_store, &engine->term, err);

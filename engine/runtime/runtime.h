@@ -4,8 +4,8 @@
  * travel to a thread and come back, answered, in the asker's mailbox; the request is the asker's
  * again then. Service knows nothing of what lies behind.
  *
- * Threads: coordinator (owns every execution), journal, executors, content, catalog. The clients
- * thread is service's own.
+ * Threads: coordinator (owns every execution and the executors), journal, content, catalog. The
+ * clients thread is service's own.
  */
 #ifndef HLP_RUNTIME_RUNTIME_H
 #define HLP_RUNTIME_RUNTIME_H

@@ -32,17 +32,12 @@ static void *enter(void *arg)
 	return NULL;
 }
 
-int worker_start(struct worker *worker, const struct worker_ops *ops, size_t capacity, bool with_fd,
-		 struct mailbox *coordinator, struct err *err)
+static int begin_thread(struct worker *worker, struct err *err)
 {
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
 	sigset_t all, before;
 	int rc;
 
-	worker->coordinator = coordinator;
-	worker->ops = ops;
-	worker->quit.kind = MESSAGE_QUIT;
-	mailbox_init(&worker->mailbox, capacity, with_fd);
 	(void)sigfillset(&all);
 	/* A fault that is blocked would kill without a word (base/blackbox.h). */
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
@@ -50,13 +45,33 @@ int worker_start(struct worker *worker, const struct worker_ops *ops, size_t cap
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(&worker->thread, NULL, enter, worker);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc) {
+	if (rc)
+		return err_errno(err, rc, "cannot start the thread '%s'", worker->ops->name);
+	(void)pthread_setname_np(worker->thread, worker->ops->name); /* may be cut */
+	return 0;
+}
+
+int worker_start(struct worker *worker, const struct worker_ops *ops, size_t capacity,
+		 struct mailbox *coordinator, struct err *err)
+{
+	int rc;
+
+	worker->coordinator = coordinator;
+	worker->ops = ops;
+	worker->quit.kind = MESSAGE_QUIT;
+	mailbox_init(&worker->mailbox, capacity, false);
+	rc = ops->is_guest ? 0 : begin_thread(worker, err);
+	if (rc < 0) {
 		mailbox_release(&worker->mailbox);
-		return err_errno(err, rc, "cannot start the thread '%s'", ops->name);
+		return rc;
 	}
-	(void)pthread_setname_np(worker->thread, ops->name); /* may be cut */
 	worker->running = true;
 	return 0;
+}
+
+void worker_run_guest(struct worker *worker)
+{
+	(void)worker->ops->work(worker, mailbox_take(&worker->mailbox));
 }
 
 void worker_stop(struct worker *worker)
@@ -69,7 +84,10 @@ void worker_stop_by(struct worker *worker, struct mailbox *mailbox)
 	if (!worker->running)
 		return;
 	mailbox_post_reply(mailbox, &worker->quit);
-	(void)pthread_join(worker->thread, NULL);
+	if (worker->ops->is_guest)
+		worker_run_guest(worker);
+	else
+		(void)pthread_join(worker->thread, NULL);
 	worker->running = false;
 	mailbox_release(&worker->mailbox);
 }

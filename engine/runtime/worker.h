@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The threads behind the coordinator: journal, content, catalog, executors. Each has a mailbox,
- * ends at MESSAGE_QUIT after what came before it, and sends every job back to where it came from.
- * Started and stopped by the main thread.
+ * The workers behind the coordinator: journal, content, catalog, and the executors, which are a
+ * guest in its thread. Each has a mailbox, ends at MESSAGE_QUIT after what came before it, and
+ * sends every job back to where it came from. Started and stopped by the main thread.
  *
  * What a thread does with its messages is a function that never waits, so that the simulator can
  * call it in any order on one thread (it has a worker.c of its own).
@@ -25,6 +25,7 @@ struct worker_ops {
 	int64_t (*work)(struct worker *worker, struct message *messages);
 	/* The thread, if it does not just wait and work. */
 	void (*main)(struct worker *worker);
+	bool is_guest; /* has no thread: another one calls work, at the end too */
 	void (*end)(struct worker *worker); /* lets go of the thread's state; may be NULL */
 };
 
@@ -33,7 +34,6 @@ struct worker {
 	const struct worker_ops *ops;
 	struct mailbox mailbox;
 	struct mailbox *coordinator; /* where answers go */
-	struct mailbox_bag orders;   /* the coordinator's: what its turn has for this worker */
 	struct message quit;
 	bool running;
 	bool quits;  /* the thread's own: it was told to end */
@@ -41,8 +41,10 @@ struct worker {
 };
 
 /* Starts the thread with all signals blocked. */
-int worker_start(struct worker *worker, const struct worker_ops *ops, size_t capacity, bool with_fd,
+int worker_start(struct worker *worker, const struct worker_ops *ops, size_t capacity,
 		 struct mailbox *coordinator, struct err *err);
+/* Lets a guest work off what it was sent. On its host's thread. */
+void worker_run_guest(struct worker *worker);
 /* Sends QUIT and waits for the end. Harmless if it never started. */
 void worker_stop(struct worker *worker);
 /* The same for a worker that waits on another mailbox than its own. */

@@ -19,12 +19,6 @@ static void report(struct link *link, enum report_kind kind, const struct proces
 						 .time_us = sim->now_us});
 }
 
-/* The thread's turn ends: what was reported goes out. */
-static void end_turn(void)
-{
-	(void)sim->workers[THREAD_EXECUTORS]->ops->work(sim->workers[THREAD_EXECUTORS], NULL);
-}
-
 static const char *wire_name(enum wire_kind kind)
 {
 	static const char *const names[] = {"start", "stop",	    "freeze", "thaw",
@@ -172,7 +166,6 @@ void link_connect(void)
 		sim_trace("link: the launcher has died");
 		link->link = EXECUTOR_LAUNCHER_DIED;
 		report(link, REPORT_UNREACHABLE, NULL);
-		end_turn();
 	}
 }
 
@@ -184,7 +177,6 @@ void link_break(void)
 		return;
 	sim->link->link = EXECUTOR_CONNECTING;
 	report(sim->link, REPORT_UNREACHABLE, NULL);
-	end_turn();
 }
 
 static void hear(struct link *link, const struct word *word)
@@ -219,5 +211,4 @@ void link_report(void)
 		sim->link->link = EXECUTOR_LINKED;
 		report(sim->link, REPORT_REACHABLE, NULL);
 	}
-	end_turn();
 }

@@ -101,6 +101,25 @@ static void a_timer_that_rearms_itself_waits_for_the_next_turn(void **state)
 	loop_release(&loop);
 }
 
+static void due_timers_are_called_without_a_turn(void **state)
+{
+	struct counter counter = {0};
+	struct loop_timer due = {.due = count_due, .ctx = &counter}, future = due;
+	struct loop loop;
+
+	(void)state;
+	assert_int_equal(loop_init(&loop, NULL), 0);
+	loop_arm(&loop, &due, loop_now_us());
+	loop_arm(&loop, &future, loop_now_us() + INT64_C(3600000000));
+	loop_call_due(&loop);
+	assert_int_equal(counter.calls, 1);
+	assert_int_equal(due.position, 0);
+	loop_call_due(&loop);
+	assert_int_equal(counter.calls, 1);
+	loop_disarm(&loop, &future);
+	loop_release(&loop);
+}
+
 static void stop_loop(struct loop_timer *timer)
 {
 	loop_stop(timer->ctx);
@@ -212,6 +231,7 @@ int main(void)
 		cmocka_unit_test(timers_are_called_earliest_first),
 		cmocka_unit_test(a_timer_of_the_future_is_not_called),
 		cmocka_unit_test(a_timer_that_rearms_itself_waits_for_the_next_turn),
+		cmocka_unit_test(due_timers_are_called_without_a_turn),
 		cmocka_unit_test(a_run_ends_when_it_is_stopped),
 		cmocka_unit_test(watches_report_what_they_asked_for),
 		cmocka_unit_test(a_watch_removed_in_this_turn_is_not_called),

@@ -51,31 +51,6 @@ static void messages_come_out_in_the_order_of_posting(void **state)
 	mailbox_release(&mailbox);
 }
 
-static void a_bag_is_posted_in_one_piece(void **state)
-{
-	struct message messages[3] = {{.kind = 1}, {.kind = 2}, {.kind = 3}}, request = {0};
-	struct mailbox_bag bag = {0};
-	struct mailbox mailbox;
-	struct message *taken;
-
-	(void)state;
-	mailbox_init(&mailbox, 3, true);
-	mailbox_post_bag(&mailbox, &bag);
-	assert_false(readable(mailbox.fd)); /* nothing is no reason to wake anybody */
-	mailbox_post_reply(&mailbox, &messages[0]);
-	mailbox_gather(&bag, &messages[1]);
-	mailbox_gather(&bag, &messages[2]);
-	assert_int_equal(mailbox.count, 1);
-	mailbox_post_bag(&mailbox, &bag);
-	assert_null(bag.first);
-	assert_int_equal(mailbox_post_request(&mailbox, &request), -ERR_LIMIT);
-	taken = mailbox_take(&mailbox);
-	for (int i = 0; i < 3; i++, taken = taken->next)
-		assert_ptr_equal(taken, &messages[i]);
-	assert_null(taken);
-	mailbox_release(&mailbox);
-}
-
 static void requests_are_bounded_and_replies_are_not(void **state)
 {
 	struct message request[2] = {0}, reply = {0};
@@ -246,7 +221,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_come_out_in_the_order_of_posting),
-		cmocka_unit_test(a_bag_is_posted_in_one_piece),
 		cmocka_unit_test(requests_are_bounded_and_replies_are_not),
 		cmocka_unit_test(the_descriptor_is_readable_while_messages_wait),
 		cmocka_unit_test(a_late_wake_up_finds_nothing_and_is_over),
