@@ -146,7 +146,7 @@ $(B)/tests/sim-broken: $(SIM_OBJECTS) $(BROKEN_OBJECTS) $(B)/lib/base.a
 	$(CC) $(LDFLAGS) $(SIM_WRAPS) -o $@ $^ -lyaml -lm
 
 TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tests/crash/*.c))
-$(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/lib/model.a $(B)/lib/base.a
+$(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/obj/tests/crash/victim/victim.o $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lyaml -lm
 # An hlpd that tests can make die of its own doing: the real one with one function wrapped.

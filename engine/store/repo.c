@@ -131,6 +131,8 @@ int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct e
 		rc = repo_error(result, err, "cannot set up libgit2");
 	else
 		rc = check_owner(path, err);
+	if (rc == 0 && mode == REPO_WRITE)
+		repo_remove_locks(path);
 	if (rc == 0) {
 		result = open_repository(repo, mode);
 		if (result < 0)

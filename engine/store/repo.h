@@ -37,6 +37,8 @@ enum repo_mode { REPO_WRITE, REPO_READ };
 
 /* Opens the repository, and makes it when it is missing. */
 int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct err *err);
+/* Removes what a writer that was killed left of its guards; only the one writer may. */
+void repo_remove_locks(const char *repository);
 void repo_close(struct repo *repo); /* accepts a zeroed one */
 
 /* Adds a blob to the batch, and its name to the tree of the batch's commit. */

@@ -9,18 +9,11 @@
  * says in which states the nodes were at the kills, and fails if a state it means to hit was never
  * hit. Everything lives in an HLP_HOME of its own; only processes of that home are killed, by pid.
  */
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -31,6 +24,7 @@
 #include "base/proc.h"
 #include "base/rng.h"
 #include "model/state.h"
+#include "tests/crash/victim/victim.h"
 
 #define NODES	     200
 #define RUN_LIMIT_US (180 * CLOCK_SECOND_US)
@@ -38,67 +32,13 @@
 #define KILL_COST_US   (4 * CLOCK_SECOND_US)
 #define KILLS_TO_JUDGE 30 /* fewer may miss a short state by chance */
 
-enum target { TARGET_ENGINE = 1, TARGET_LAUNCHER = 2, TARGET_BOTH = 3 };
-
 struct test {
-	enum target target;
+	struct victim victim;
 	unsigned kills_wanted, kills;
 	struct rng rng;
-	const char *bin;
-	char home[64], folder[80];
 	unsigned long seen[REASONS]; /* nodes in this reason, summed over kills */
 	unsigned runs;
 };
-
-static _Noreturn void die(const char *what, const char *why)
-{
-	(void)fprintf(stderr, "kill: %s: %s\n", what, why);
-	exit(1);
-}
-
-/* ---- the instance's processes ------------------------------------------------------------ */
-
-static bool file_has(const char *path, const char *text, size_t text_length)
-{
-	struct buf buf;
-	struct err err;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool found = false;
-
-	if (fd < 0)
-		return false;
-	buf_init(&buf, 1 << 20);
-	if (file_read_fd(fd, &buf, &err) >= 0 && buf.length)
-		found = memmem(buf.data, buf.length, text, text_length) != NULL;
-	buf_release(&buf);
-	(void)close(fd);
-	return found;
-}
-
-/* The pid of a program of this very home, or 0. */
-static pid_t find_program(const struct test *test, const char *name)
-{
-	char path[300], want[128];
-	size_t length = (size_t)snprintf(want, sizeof(want), "HLP_HOME=%s", test->home) + 1;
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	pid_t found = 0;
-
-	while (proc && !found && (entry = readdir(proc))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		(void)snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		if (!file_has(path, name, strlen(name)) ||
-		    (!strcmp(name, "hlpd\n") && file_has(path, "launcher", 8)))
-			continue;
-		(void)snprintf(path, sizeof(path), "/proc/%s/environ", entry->d_name);
-		if (file_has(path, want, length)) /* with its NUL */
-			found = (pid_t)strtol(entry->d_name, NULL, 10);
-	}
-	if (proc)
-		(void)closedir(proc);
-	return found;
-}
 
 /* ---- where the nodes were ---------------------------------------------------------------- */
 
@@ -108,7 +48,7 @@ static void look_at_states(struct test *test)
 	sqlite3 *db = NULL;
 	sqlite3_stmt *statement = NULL;
 
-	(void)snprintf(path, sizeof(path), "%s/state.db", test->home);
+	(void)snprintf(path, sizeof(path), "%s/state.db", test->victim.home);
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db,
 			       "SELECT reason, count(*) FROM node WHERE execution = "
@@ -152,7 +92,7 @@ static void write_workflow(const struct test *test, const char *path)
 {
 	struct buf yaml;
 	struct err err;
-	const bool lossy = test->target & TARGET_LAUNCHER;
+	const bool lossy = test->victim.target & TARGET_LAUNCHER;
 
 	buf_init(&yaml, 1 << 20);
 	buf_printf(&yaml, "name: kills\nmax_parallel: 8\ndefaults: {on_lost: %s}\nnodes:\n",
@@ -173,33 +113,21 @@ static void write_workflow(const struct test *test, const char *path)
 			buf_printf(&yaml, "    run: echo n%d >> lines; sleep 0.0%d\n", i, i % 3);
 	}
 	if (file_replace(path, yaml.data, yaml.length, 0600, &err) < 0)
-		die(path, err.message);
+		victim_die(path, err.message);
 	buf_release(&yaml);
-}
-
-static int hlp(const struct test *test, struct buf *out, char *const *args)
-{
-	char *argv[16] = {mem_printf("%s/hlp", test->bin)};
-	struct err err = {0};
-	size_t count = 1;
-	int rc;
-
-	while (args[count - 1] && count < 15) {
-		argv[count] = args[count - 1];
-		count++;
-	}
-	rc = proc_run(argv, test->folder, out, &err);
-	free(argv[0]);
-	return rc;
 }
 
 /* A child that waits for the run's end and exits as `hlp wait` does. */
 static pid_t start_waiting(const struct test *test, const char *execution)
 {
-	char *argv[] = {
-		mem_printf("%s/hlp", test->bin), "wait", (char *)execution, "--for", "ended", NULL};
+	char *argv[] = {mem_printf("%s/hlp", test->victim.bin),
+			"wait",
+			(char *)execution,
+			"--for",
+			"ended",
+			NULL};
 	struct proc_spawn how = {.argv = argv,
-				 .folder = test->folder,
+				 .folder = test->victim.folder,
 				 .stdin_fd = -1,
 				 .stdout_fd = -1,
 				 .stderr_fd = 2};
@@ -207,41 +135,23 @@ static pid_t start_waiting(const struct test *test, const char *execution)
 	pid_t pid;
 
 	if (proc_spawn(&how, &pid, &err) < 0)
-		die("hlp wait", err.message);
+		victim_die("hlp wait", err.message);
 	free(argv[0]);
 	return pid;
 }
 
 static void kill_one(struct test *test)
 {
-	static const char *const names[] = {"hlpd\n", "hlp-launcher\n"};
-	pid_t pids[2] = {0};
-	bool hit = false;
-
-	for (int i = 0; i < 2; i++)
-		if (test->target & (1 << i))
-			pids[i] = find_program(test, names[i]);
-	for (int i = 0; i < 2; i++)
-		if (pids[i] && kill(pids[i], SIGKILL) == 0)
-			hit = true;
-	if (!hit)
+	if (!victim_kill(&test->victim))
 		return;
 	test->kills++;
 	look_at_states(test);
 }
 
-static void sleep_us(uint64_t us)
-{
-	struct timespec wait = {.tv_sec = (time_t)(us / 1000000),
-				.tv_nsec = (long)(us % 1000000) * 1000};
-
-	(void)nanosleep(&wait, NULL);
-}
-
 /* Kills until the run has ended. Returns the exit code of `hlp wait`. */
 static int torment(struct test *test, const char *execution)
 {
-	const uint64_t pause_us = test->target == TARGET_ENGINE ? 120000 : 600000;
+	const uint64_t pause_us = test->victim.target == TARGET_ENGINE ? 120000 : 600000;
 	int64_t until_us = clock_wall_us(clock_system()) + RUN_LIMIT_US +
 			   (int64_t)test->kills_wanted * KILL_COST_US;
 	pid_t waiting = start_waiting(test, execution);
@@ -256,8 +166,8 @@ static int torment(struct test *test, const char *execution)
 			waiting = start_waiting(test, execution);
 		}
 		if (clock_wall_us(clock_system()) > until_us)
-			die(execution, "did not end in time");
-		sleep_us(10000 + rng_below(&test->rng, pause_us));
+			victim_die(execution, "did not end in time");
+		victim_sleep_us(10000 + rng_below(&test->rng, pause_us));
 		if (test->kills < test->kills_wanted)
 			kill_one(test);
 	}
@@ -271,19 +181,19 @@ static void check_lines(const struct test *test)
 	size_t length;
 	struct err err;
 
-	(void)snprintf(path, sizeof(path), "%s/doubles", test->folder);
+	(void)snprintf(path, sizeof(path), "%s/doubles", test->victim.folder);
 	if (file_exists(path))
-		die(path, "two attempts of one node were alive at once");
-	(void)snprintf(path, sizeof(path), "%s/lines", test->folder);
+		victim_die(path, "two attempts of one node were alive at once");
+	(void)snprintf(path, sizeof(path), "%s/lines", test->victim.folder);
 	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
-		die(path, err.message);
+		victim_die(path, err.message);
 	rest = data;
 	while ((line = strsep(&rest, "\n")))
 		if (line[0] == 'n' && strtoul(line + 1, NULL, 10) < NODES)
 			counts[strtoul(line + 1, NULL, 10)]++;
 	free(data);
 	for (int i = 0; i < NODES; i++)
-		if (!counts[i] || (counts[i] > 1 && test->target == TARGET_ENGINE)) {
+		if (!counts[i] || (counts[i] > 1 && test->victim.target == TARGET_ENGINE)) {
 			(void)fprintf(stderr, "kill: n%d ran %u times\n", i, counts[i]);
 			exit(1);
 		}
@@ -296,18 +206,18 @@ static void one_run(struct test *test)
 	struct buf out;
 	int code;
 
-	(void)snprintf(path, sizeof(path), "%s/kills.yaml", test->folder);
+	(void)snprintf(path, sizeof(path), "%s/kills.yaml", test->victim.folder);
 	write_workflow(test, path);
-	(void)snprintf(path, sizeof(path), "%s/lines", test->folder);
+	(void)snprintf(path, sizeof(path), "%s/lines", test->victim.folder);
 	(void)unlink(path);
 	buf_init(&out, 4096);
-	code = hlp(test, &out, run);
+	code = victim_hlp(&test->victim, &out, run);
 	if (code)
-		die("hlp run", buf_text(&out));
+		victim_die("hlp run", buf_text(&out));
 	out.data[strcspn(out.data, "\n")] = '\0';
 	code = torment(test, out.data);
 	if (code)
-		die(out.data, "did not end COMPLETED");
+		victim_die(out.data, "did not end COMPLETED");
 	check_lines(test);
 	test->runs++;
 	buf_release(&out);
@@ -317,43 +227,38 @@ static void read_arguments(struct test *test, int argc, char **argv)
 {
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (!strcmp(argv[i], "--target"))
-			test->target = !strcmp(argv[i + 1], "engine")	  ? TARGET_ENGINE
-				       : !strcmp(argv[i + 1], "launcher") ? TARGET_LAUNCHER
-									  : TARGET_BOTH;
+			test->victim.target = !strcmp(argv[i + 1], "engine")	 ? TARGET_ENGINE
+					      : !strcmp(argv[i + 1], "launcher") ? TARGET_LAUNCHER
+										 : TARGET_BOTH;
 		else if (!strcmp(argv[i], "--kills"))
 			test->kills_wanted = (unsigned)strtoul(argv[i + 1], NULL, 10);
 		else if (!strcmp(argv[i], "--seed"))
 			test->rng.state = strtoull(argv[i + 1], NULL, 10);
 		else if (!strcmp(argv[i], "--bin"))
-			test->bin = argv[i + 1];
+			test->victim.bin = argv[i + 1];
 	}
-	if (!test->bin)
-		die("usage",
-		    "kill --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER");
+	if (!test->victim.bin)
+		victim_die(
+			"usage",
+			"kill --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER");
 }
 
 int main(int argc, char **argv)
 {
-	struct test test = {.target = TARGET_ENGINE, .kills_wanted = 20, .rng.state = 1};
+	struct test test = {.victim.target = TARGET_ENGINE, .kills_wanted = 20, .rng.state = 1};
 	char *stop[] = {"engine", "stop", "--all", "--yes", NULL};
 	struct buf out;
 	int missing;
 
 	read_arguments(&test, argc, argv);
-	(void)snprintf(test.home, sizeof(test.home), "/tmp/hlp-kill-XXXXXX");
-	if (!mkdtemp(test.home))
-		die("mkdtemp", strerror(errno));
-	(void)snprintf(test.folder, sizeof(test.folder), "%s/work", test.home);
-	(void)mkdir(test.folder, 0700);
-	(void)setenv("HLP_HOME", test.home, 1);
-	(void)setenv("HLP_REASON", "kill test", 1);
+	victim_open(&test.victim);
 	while (test.kills < test.kills_wanted)
 		one_run(&test);
 	(void)printf("%u kills over %u runs of %d nodes, target %d: every run COMPLETED\n",
-		     test.kills, test.runs, NODES, (int)test.target);
+		     test.kills, test.runs, NODES, (int)test.victim.target);
 	missing = say_states(&test);
 	buf_init(&out, 65536);
-	(void)hlp(&test, &out, stop);
+	(void)victim_hlp(&test.victim, &out, stop);
 	buf_release(&out);
 	return missing ? 1 : 0;
 }

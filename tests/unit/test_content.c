@@ -614,6 +614,26 @@ static void a_file_outside_git_has_no_commit(void **state)
 		-ERR_NOT_FOUND);
 }
 
+/* A writer that is killed leaves Git's guard of a ref behind. */
+static void a_guard_left_by_a_killed_writer_stops_nobody(void **state)
+{
+	struct fixture fixture = begin(state);
+	char *guard = mem_printf("%s/refs/hlp/log.lock", fixture.home->content);
+	char blob[41];
+	struct err err = {0};
+
+	assert_int_equal(content_add(fixture.content, "a", "1", 1, blob, &err), 0);
+	commit(&fixture);
+	content_close(fixture.content);
+	assert_int_equal(file_replace(guard, "", 0, 0600, &err), 0);
+	assert_int_equal(content_open(fixture.home, CONTENT_WRITE, &fixture.content, &err), 0);
+	assert_int_equal(content_add(fixture.content, "b", "2", 1, blob, &err), 0);
+	commit(&fixture);
+	assert_false(file_exists(guard));
+	free(guard);
+	end(&fixture);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
@@ -644,6 +664,7 @@ int main(void)
 		TEST(absent_is_compared_too),
 		TEST(a_workflow_file_is_described_by_its_commit),
 		TEST(a_file_outside_git_has_no_commit),
+		TEST(a_guard_left_by_a_killed_writer_stops_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# rolled back while launcher is killed at random moments: HLP_KILLS times (default: a small sample).
+exec "$HLP_BUILD/tests/crash/rollback" --target launcher --kills "${HLP_KILLS:-6}" --bin "$HLP_BUILD" \
+	--seed "${HLP_SEED:-$$}"

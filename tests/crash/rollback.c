@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rollback --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER
+ *
+ * Kills parts of an instance with SIGKILL at random moments while a run of 40 nodes is rolled back,
+ * until N kills are done, and checks what must hold. Each file is at every kill either as the run
+ * left it or as it was before, and never anything else. Each rollback comes to its end, or stands
+ * at a question about a lost undo, which is answered `again`. No undo runs twice but those that
+ * were answered so. In the end every file has its old bytes, mode and time.
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "model/state.h"
+#include "tests/crash/victim/victim.h"
+
+#define NODES	 40
+#define LIMIT_US (120 * CLOCK_SECOND_US)
+
+struct test {
+	struct victim victim;
+	unsigned kills_wanted, kills, runs, answers;
+	unsigned again[NODES];
+	struct rng rng;
+	unsigned long seen[REASONS];
+};
+
+static const enum reason wanted[] = {REASON_UNDO_WAITING, REASON_UNDOING, REASON_UNDONE};
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+static void path_of(const struct test *test, unsigned node, char out[128])
+{
+	(void)snprintf(out, 128, "%s/f%u", test->victim.folder, node);
+}
+
+/* A size of its own for each, some over a page; every line says which version it is. */
+static void contents(unsigned node, const char *version, struct buf *out)
+{
+	for (unsigned i = 0; i <= node * 37; i++)
+		buf_printf(out, "%s %u\n", version, node);
+}
+
+static bool holds(const struct test *test, unsigned node, const char *version)
+{
+	char path[128], *data = NULL;
+	struct buf want;
+	struct err err;
+	size_t length;
+	bool same;
+
+	path_of(test, node, path);
+	buf_init(&want, 1 << 20);
+	contents(node, version, &want);
+	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
+		victim_die(path, err.message);
+	same = length == want.length && memcmp(data, want.data, length) == 0;
+	free(data);
+	buf_release(&want);
+	return same;
+}
+
+static void write_files(const struct test *test)
+{
+	for (unsigned i = 0; i < NODES; i++) {
+		char path[128];
+		struct buf data;
+		struct err err;
+
+		path_of(test, i, path);
+		buf_init(&data, 1 << 20);
+		contents(i, "old", &data);
+		if (file_replace(path, data.data, data.length, 0640, &err) < 0)
+			victim_die(path, err.message);
+		buf_release(&data);
+	}
+}
+
+/* Half a file, or a mixture, is what must never be seen. */
+static void check_whole(const struct test *test)
+{
+	for (unsigned i = 0; i < NODES; i++) {
+		if (!holds(test, i, "old") && !holds(test, i, "new")) {
+			(void)fprintf(stderr, "rollback: f%u is half written\n", i);
+			exit(1);
+		}
+	}
+}
+
+static void check_restored(const struct test *test)
+{
+	for (unsigned i = 0; i < NODES; i++) {
+		char path[128];
+		struct stat info;
+
+		path_of(test, i, path);
+		if (!holds(test, i, "old") || stat(path, &info) < 0 ||
+		    (info.st_mode & 07777) != 0640) {
+			(void)fprintf(stderr, "rollback: f%u did not come back as it was\n", i);
+			exit(1);
+		}
+	}
+}
+
+/* Every undo once, and once more for each time that it was answered so; never two at once. */
+static void check_undos(const struct test *test)
+{
+	char path[128], *data, *line, *rest;
+	unsigned counts[NODES] = {0};
+	size_t length;
+	struct err err;
+
+	(void)snprintf(path, sizeof(path), "%s/undone", test->victim.folder);
+	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
+		victim_die(path, err.message);
+	rest = data;
+	while ((line = strsep(&rest, "\n")))
+		if (line[0] == 'u' && strtoul(line + 1, NULL, 10) < NODES)
+			counts[strtoul(line + 1, NULL, 10)]++;
+	free(data);
+	for (unsigned i = 0; i < NODES; i++)
+		if (!counts[i] || counts[i] > 1 + test->again[i]) {
+			(void)fprintf(stderr, "rollback: undo of n%u ran %u times, answered %u\n",
+				      i, counts[i], test->again[i]);
+			exit(1);
+		}
+}
+
+/* ---- the run ----------------------------------------------------------------------------- */
+
+static void write_workflow(const struct test *test)
+{
+	char path[128];
+	struct buf yaml;
+	struct err err;
+
+	(void)snprintf(path, sizeof(path), "%s/back.yaml", test->victim.folder);
+	buf_init(&yaml, 1 << 20);
+	buf_add_text(&yaml, "name: back\nmax_parallel: 8\nnodes:\n");
+	for (unsigned i = 0; i < NODES; i++) {
+		buf_printf(&yaml, "  - id: n%u\n", i);
+		if (i >= 5)
+			buf_printf(&yaml, "    needs: [n%u]\n", i - 5);
+		buf_printf(&yaml,
+			   "    run: sed -i s/old/new/ f%u\n"
+			   "    undo: sleep 0.0%u; echo u%u >> undone\n"
+			   "    artifacts: [{path: f%u, on_restore: \"true\"}]\n",
+			   i, i % 5, i, i);
+	}
+	if (file_replace(path, yaml.data, yaml.length, 0600, &err) < 0)
+		victim_die(path, err.message);
+	buf_release(&yaml);
+}
+
+static int call(struct test *test, char *const *args)
+{
+	struct buf out;
+	int code;
+
+	buf_init(&out, 1 << 20);
+	code = victim_hlp(&test->victim, &out, args);
+	buf_release(&out);
+	return code;
+}
+
+/* ---- looking ----------------------------------------------------------------------------- */
+
+/* Calls `each` for every node of the newest run; returns whether its rollback has ended. */
+static bool look(struct test *test, void (*each)(struct test *test, const char *id, int reason))
+{
+	char path[128];
+	sqlite3 *db = NULL;
+	sqlite3_stmt *statement = NULL;
+	bool ended = false;
+
+	(void)snprintf(path, sizeof(path), "%s/state.db", test->victim.home);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db,
+			       "SELECT id, reason, (SELECT reason FROM execution WHERE row = "
+			       "(SELECT max(row) FROM execution)) FROM node WHERE execution = "
+			       "(SELECT max(row) FROM execution)",
+			       -1, &statement, NULL) == SQLITE_OK)
+		while (sqlite3_step(statement) == SQLITE_ROW) {
+			const char *id = (const char *)sqlite3_column_text(statement, 0);
+
+			ended = sqlite3_column_int(statement, 2) == REASON_ROLLED_BACK;
+			if (each)
+				each(test, id, sqlite3_column_int(statement, 1));
+		}
+	(void)sqlite3_finalize(statement);
+	(void)sqlite3_close(db);
+	return ended;
+}
+
+static void count_reason(struct test *test, const char *id, int reason)
+{
+	(void)id;
+	if (reason >= 0 && reason < (int)REASONS)
+		test->seen[reason]++;
+}
+
+/* Nobody can know whether a lost undo did its work; this one may be run again. */
+static void answer(struct test *test, const char *id, int reason)
+{
+	char *target = mem_printf("back/%s", id);
+
+	if (reason == REASON_UNDO_ASKING &&
+	    call(test, (char *[]){"answer", target, "again", "--yes", NULL}) == 0) {
+		test->again[strtoul(id + 1, NULL, 10)]++;
+		test->answers++;
+	}
+	free(target);
+}
+
+static void kill_one(struct test *test)
+{
+	if (!victim_kill(&test->victim))
+		return;
+	test->kills++;
+	(void)look(test, count_reason);
+	check_whole(test);
+}
+
+/* Kills until the rollback has ended; each call of hlp starts what was killed. */
+static void torment(struct test *test)
+{
+	const uint64_t pause_us = test->victim.target == TARGET_ENGINE ? 120000 : 400000;
+	int64_t until_us = clock_wall_us(clock_system()) + LIMIT_US;
+
+	while (!look(test, NULL)) {
+		if (clock_wall_us(clock_system()) > until_us)
+			victim_die("back", "its rollback neither ended nor asked");
+		victim_sleep_us(5000 + rng_below(&test->rng, pause_us));
+		if (test->kills < test->kills_wanted)
+			kill_one(test);
+		(void)call(test, (char *[]){"status", "back", NULL});
+		(void)look(test, answer);
+	}
+}
+
+static void one_run(struct test *test)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/undone", test->victim.folder);
+	(void)unlink(path);
+	memset(test->again, 0, sizeof(test->again));
+	write_files(test);
+	write_workflow(test);
+	if (call(test, (char *[]){"run", "back.yaml", "--yes", NULL}))
+		victim_die("back", "the run did not complete");
+	if (call(test, (char *[]){"rollback", "back", "--all", "--yes", "--detach", NULL}))
+		victim_die("back", "the rollback did not start");
+	torment(test);
+	check_undos(test);
+	check_restored(test);
+	if (call(test, (char *[]){"cancel", "back", "--yes", NULL}))
+		victim_die("back", "what was rolled back could not be ended");
+	test->runs++;
+}
+
+static int say_states(const struct test *test)
+{
+	int missing = 0;
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		(void)printf(" %s=%lu", reason_name(wanted[i]), test->seen[wanted[i]]);
+		missing += test->kills >= 30 && !test->seen[wanted[i]];
+	}
+	(void)printf("\n");
+	return missing;
+}
+
+static void read_arguments(struct test *test, int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "--target"))
+			test->victim.target = !strcmp(argv[i + 1], "engine")	 ? TARGET_ENGINE
+					      : !strcmp(argv[i + 1], "launcher") ? TARGET_LAUNCHER
+										 : TARGET_BOTH;
+		else if (!strcmp(argv[i], "--kills"))
+			test->kills_wanted = (unsigned)strtoul(argv[i + 1], NULL, 10);
+		else if (!strcmp(argv[i], "--seed"))
+			test->rng.state = strtoull(argv[i + 1], NULL, 10);
+		else if (!strcmp(argv[i], "--bin"))
+			test->victim.bin = argv[i + 1];
+	}
+	if (!test->victim.bin)
+		victim_die("usage", "rollback --target engine|launcher|both [--kills N] [--seed S] "
+				    "--bin FOLDER");
+}
+
+int main(int argc, char **argv)
+{
+	struct test test = {.victim.target = TARGET_ENGINE, .kills_wanted = 10, .rng.state = 1};
+	int missing;
+
+	read_arguments(&test, argc, argv);
+	victim_open(&test.victim);
+	while (test.kills < test.kills_wanted)
+		one_run(&test);
+	(void)printf("%u kills during %u rollbacks of %d nodes, target %d, %u lost undos answered: "
+		     "all came back;",
+		     test.kills, test.runs, NODES, (int)test.victim.target, test.answers);
+	missing = say_states(&test);
+	(void)call(&test, (char *[]){"engine", "stop", "--all", "--yes", NULL});
+	return missing ? 1 : 0;
+}
