@@ -125,8 +125,8 @@ static const struct synonym synonyms[] = {
 };
 
 static const char *const planned[] = {
-	"check",  "concurrency", "executor", "foreach", "hooks",    "if",      "limits",
-	"matrix", "pool",	 "secret",   "secrets", "triggers", "version", "workflow",
+	"check",  "concurrency", "executor", "foreach",	 "hooks",   "if",	"limits",
+	"matrix", "pool",	 "secrets",  "triggers", "version", "workflow",
 };
 
 /* For a right key in a wrong map. */
@@ -139,6 +139,7 @@ static const struct synonym homes[] = {
 	{"default", "a param"},
 	{"exit_codes", "'retry' or 'continue_on'"},
 	{"grace", "'stop'"},
+	{"host", "a node or 'defaults'"},
 	{"id", "a node"},
 	{"idempotent", "a node"},
 	{"interval", "'retry'"},
@@ -168,6 +169,7 @@ static const struct synonym homes[] = {
 	{"risk", "a node or 'defaults'"},
 	{"roots", "a node or 'defaults'"},
 	{"run", "a node"},
+	{"secret", "a param or an artifact"},
 	{"shell", "a node or 'defaults'"},
 	{"show", "'approval'"},
 	{"signal", "'stop'"},

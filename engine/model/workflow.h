@@ -69,6 +69,7 @@ struct retry {
 struct artifact_spec {
 	const char *path; /* relative to the node's folder, or absolute beneath a root */
 	bool has_on_restore;
+	bool secret; /* its contents are kept apart, its hash only in Git */
 	struct command on_restore;
 	uint32_t line;
 };

@@ -141,11 +141,19 @@ static void read_on_restore(struct reader *reader, uint32_t value, void *target)
 		reader, value, "on_restore", to->spec->run.shell, &to->artifact->on_restore);
 }
 
+static void read_secret(struct reader *reader, uint32_t value, void *target)
+{
+	struct artifact_target *to = target;
+
+	(void)fields_boolean(reader, value, "secret", &to->artifact->secret); /* noted */
+}
+
 static const struct field artifact_list[] = {
 	FIELD("path", read_path),
 	FIELD("on_restore", read_on_restore),
+	FIELD("secret", read_secret),
 };
-static const struct fields artifact_fields = {"an artifact", artifact_list, 2};
+static const struct fields artifact_fields = {"an artifact", artifact_list, 3};
 
 static bool is_declared(const struct node_spec *spec, uint32_t count, const char *path,
 			struct arena *arena)

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -72,17 +73,34 @@ static int read_workflow(struct request *request)
 	return graph_compile(workflow, &request->graph, &request->err);
 }
 
+/* A file that its owner alone may read, a key that a command names, is no less secret in Git. */
+static bool is_private(const char *folder, const char *word)
+{
+	char *path = file_join(folder, word);
+	struct stat info;
+	bool is = stat(path, &info) == 0 && S_ISREG(info.st_mode) && !(info.st_mode & 077);
+
+	free(path);
+	return is;
+}
+
 /* A word that names a file in the workflow's folder is pinned; any other is no business of ours. */
 static void pin_word(struct content *content, struct request *request, const char *folder,
 		     const char *word, size_t *capacity)
 {
 	struct event_item item = {.kind = "pin"};
+	const bool secret = is_private(folder, word);
 	char *tree_name;
 	int rc;
 
 	tree_name = mem_printf("pins/%s/%s", request->workflow->name,
 			       text_starts_with(word, "./") ? word + 2 : word);
-	rc = content_add_file(content, tree_name, folder, NULL, 0, word, &item, NULL);
+	request->keeps_secrets = request->keeps_secrets || secret;
+	if (secret)
+		rc = content_add_secret_file(content, request->execution, tree_name, folder, NULL,
+					     0, word, &item, NULL);
+	else
+		rc = content_add_file(content, tree_name, folder, NULL, 0, word, &item, NULL);
 	free(tree_name);
 	if (rc || item.absent)
 		return;
@@ -145,6 +163,7 @@ static int keep_secrets(struct content *content, struct request *request)
 
 		if (!workflow->params[i].secret)
 			continue;
+		request->keeps_secrets = true;
 		if (rc >= 0)
 			rc = content_keep_secret(content, request->execution,
 						 request->params[i].name, *value, strlen(*value),
@@ -177,6 +196,25 @@ static int pin(struct content *content, struct request *request)
 
 /* ---- artifacts and outputs --------------------------------------------------------------- */
 
+static int add_artifact(struct content *content, struct content_job *job, uint32_t number,
+			struct event_item *out)
+{
+	const struct node_spec *spec = job->spec;
+	const struct artifact_spec *artifact = &spec->artifacts[number];
+	char *name = mem_printf("%s/%s", job->name, artifact->path);
+	int rc;
+
+	if (artifact->secret)
+		rc = content_add_secret_file(content, job->execution, name, job->folder,
+					     spec->roots, spec->roots_count, artifact->path, out,
+					     &job->err);
+	else
+		rc = content_add_file(content, name, job->folder, spec->roots, spec->roots_count,
+				      artifact->path, out, &job->err);
+	free(name);
+	return rc;
+}
+
 /* A node does not start when recording its files would leave too little of the disk; what it has
  * done is recorded as long as there is room at all. */
 static int capture(struct content *content, struct content_job *job)
@@ -188,12 +226,8 @@ static int capture(struct content *content, struct content_job *job)
 	job->items_count = spec->artifacts_count;
 	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
 		struct event_item *item = &job->items[i];
-		char *name = mem_printf("%s/%s", job->name, spec->artifacts[i].path);
-		int rc =
-			content_add_file(content, name, job->folder, spec->roots, spec->roots_count,
-					 spec->artifacts[i].path, item, &job->err);
+		int rc = add_artifact(content, job, i, item);
 
-		free(name);
 		if (rc)
 			return rc;
 		item->kind = "artifact";
@@ -207,16 +241,11 @@ static int capture(struct content *content, struct content_job *job)
  * it is overwritten. A full disk does not keep a file from being restored. */
 static int keep_present(struct content *content, struct content_job *job)
 {
-	const struct node_spec *spec = job->spec;
 	struct event_item present;
 
 	for (uint32_t i = 0; i < job->items_count; i++) {
-		char *name = mem_printf("%s/%s", job->name, job->items[i].name);
-		int rc =
-			content_add_file(content, name, job->folder, spec->roots, spec->roots_count,
-					 job->items[i].name, &present, &job->err);
+		int rc = add_artifact(content, job, job->items[i].number, &present);
 
-		free(name);
 		if (rc < 0)
 			return rc == -ERR_FULL ? 0 : rc;
 	}

@@ -77,7 +77,7 @@ static void pin(struct engine *engine, struct request *request)
 	mailbox_post_reply(&engine->content.mailbox, &job->message);
 }
 
-/* Secrets were kept for an execution that does not come to be. */
+/* Secrets may have been kept for an execution that does not come to be. */
 static void forget_secrets(struct engine *engine, const char *execution)
 {
 	struct content_job *job = mem_zalloc(sizeof(*job));
@@ -96,19 +96,9 @@ void requests_forgotten(struct engine *engine, struct content_job *job)
 	free(job);
 }
 
-static bool has_secrets(const struct request *request)
-{
-	const struct workflow *workflow = request->workflow;
-
-	for (uint32_t i = 0; workflow && i < workflow->params_count; i++)
-		if (workflow->params[i].secret)
-			return true;
-	return false;
-}
-
 static void refuse_start(struct engine *engine, struct request *request, int result)
 {
-	if (has_secrets(request))
+	if (request->keeps_secrets)
 		forget_secrets(engine, request->execution);
 	acts_answer(request, result);
 }
@@ -219,7 +209,7 @@ static void create(struct engine *engine, struct request *request)
 
 	memcpy(drawn, request->execution, sizeof(drawn));
 	if (answer_known(engine, request)) {
-		if (has_secrets(request) && strcmp(drawn, request->execution) != 0)
+		if (request->keeps_secrets && strcmp(drawn, request->execution) != 0)
 			forget_secrets(engine, drawn); /* of the one that it did not become */
 		return;
 	}

@@ -148,6 +148,7 @@ struct request {
 	const char *owner; /* of the files, for people: "the rollback of edge-cert#12" */
 	uint32_t compared_count;
 	bool has_compared;
+	bool keeps_secrets; /* some lie in the store for the execution that is to come */
 	bool dirty, looked_up, retry;
 	uint32_t number;
 	struct event_item *pins;

@@ -402,13 +402,22 @@ static int take_place(void *ctx, const struct execution_row *row, struct err *er
 	return 0;
 }
 
+static bool is_secret(const struct node_spec *spec, const char *path)
+{
+	for (uint32_t i = 0; i < spec->artifacts_count; i++)
+		if (!strcmp(spec->artifacts[i].path, path))
+			return spec->artifacts[i].secret;
+	return false;
+}
+
 static int diff_now(struct content *content, struct now_ctx *now, const struct workflow *workflow,
 		    const struct revision_row *old, uint32_t context, struct buf *out,
 		    struct err *err)
 {
 	const struct node_spec *spec = &workflow->nodes[old->revision.node];
 	char *folder = file_join(now->folder, spec->workdir);
-	struct content_file file = {folder, old->path, spec->roots, spec->roots_count};
+	struct content_file file = {folder, old->path, spec->roots, spec->roots_count,
+				    is_secret(spec, old->path)};
 	char old_name[300], new_name[300], id[24];
 	int rc;
 

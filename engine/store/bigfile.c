@@ -22,11 +22,13 @@
 void bigfile_init(struct bigfile *large, const char *home_path)
 {
 	large->folder = file_join(home_path, "large");
+	large->secret = file_join(home_path, "secret");
 }
 
 void bigfile_release(struct bigfile *large)
 {
 	free(large->folder);
+	free(large->secret);
 	*large = (struct bigfile){0};
 }
 
@@ -36,6 +38,8 @@ void bigfile_print(const struct bigfile_pointer *pointer, struct buf *out)
 {
 	buf_printf(out, POINTER_HEAD "sha256 %s\nsize %lld\n", pointer->name,
 		   (long long)pointer->size);
+	if (pointer->secret[0])
+		buf_printf(out, "secret %s\n", pointer->secret);
 }
 
 bool bigfile_looks_like(const void *data, size_t length)
@@ -46,7 +50,7 @@ bool bigfile_looks_like(const void *data, size_t length)
 
 bool bigfile_parse(const void *data, size_t length, struct bigfile_pointer *out)
 {
-	char text[BIGFILE_POINTER_MAX + 1], name[DIGEST_TEXT];
+	char text[BIGFILE_POINTER_MAX + 1], name[DIGEST_TEXT], secret[ULID_TEXT] = "";
 	long long size;
 	int end = 0;
 
@@ -59,7 +63,9 @@ bool bigfile_parse(const void *data, size_t length, struct bigfile_pointer *out)
 		return false;
 	if (end == 0 || strlen(name) != DIGEST_TEXT - 1 || size < 0)
 		return false;
+	(void)sscanf(text + strlen(POINTER_HEAD) + end, "secret %26[0-9a-z]\n", secret);
 	memcpy(out->name, name, DIGEST_TEXT);
+	memcpy(out->secret, secret, ULID_TEXT);
 	out->size = size;
 	return true;
 }
@@ -113,9 +119,9 @@ int bigfile_digest_fd(int fd, struct bigfile_pointer *out, struct err *err)
 }
 
 /* Gives the temporary file its name; if the contents are there already, they are kept. */
-static int settle(struct bigfile *large, int fd, const char *temporary, const char *name)
+static int settle(const char *folder, int fd, const char *temporary, const char *name)
 {
-	char *path = file_join(large->folder, name);
+	char *path = file_join(folder, name);
 	int rc = 0;
 
 	if (fchmod(fd, 0400) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0)
@@ -126,31 +132,31 @@ static int settle(struct bigfile *large, int fd, const char *temporary, const ch
 
 typedef int filler(void *ctx, int fd, struct bigfile_pointer *out);
 
-static int add_by(struct bigfile *large, filler *fill, void *ctx, struct bigfile_pointer *out,
+static int add_by(const char *folder, filler *fill, void *ctx, struct bigfile_pointer *out,
 		  struct err *err)
 {
-	char *temporary = file_join(large->folder, ".new-XXXXXX");
-	struct bigfile_pointer pointer;
-	int fd, rc = file_make_folders(large->folder, 0700, err);
+	char *temporary = file_join(folder, ".new-XXXXXX");
+	struct bigfile_pointer pointer = {0};
+	int fd, rc = file_make_folders(folder, 0700, err);
 
 	if (rc < 0)
 		goto out;
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
-		rc = err_errno(err, errno, "cannot make a file in '%s'", large->folder);
+		rc = err_errno(err, errno, "cannot make a file in '%s'", folder);
 		goto out;
 	}
 	rc = fill(ctx, fd, &pointer);
 	if (rc == 0)
-		rc = settle(large, fd, temporary, pointer.name);
+		rc = settle(folder, fd, temporary, pointer.name);
 	if (close(fd) < 0 && rc == 0)
 		rc = -errno;
 	if (rc < 0) {
 		(void)unlink(temporary); /* may have its name already */
-		rc = err_errno(err, -rc, "cannot write to '%s'", large->folder);
+		rc = err_errno(err, -rc, "cannot write to '%s'", folder);
 		goto out;
 	}
-	rc = file_sync_folder(large->folder, err);
+	rc = file_sync_folder(folder, err);
 	if (rc == 0)
 		*out = pointer;
 out:
@@ -167,7 +173,19 @@ static int fill_from_fd(void *ctx, int fd, struct bigfile_pointer *out)
 
 int bigfile_add_fd(struct bigfile *large, int fd, struct bigfile_pointer *out, struct err *err)
 {
-	return add_by(large, fill_from_fd, &fd, out, err);
+	return add_by(large->folder, fill_from_fd, &fd, out, err);
+}
+
+int bigfile_add_secret_fd(struct bigfile *large, const char *execution, int fd,
+			  struct bigfile_pointer *out, struct err *err)
+{
+	char *folder = file_join(large->secret, execution);
+	int rc = add_by(folder, fill_from_fd, &fd, out, err);
+
+	if (rc == 0)
+		(void)snprintf(out->secret, sizeof(out->secret), "%s", execution);
+	free(folder);
+	return rc;
 }
 
 struct bytes {
@@ -191,15 +209,23 @@ int bigfile_add(struct bigfile *large, const void *data, size_t length, struct b
 {
 	struct bytes bytes = {data, length};
 
-	return add_by(large, fill_from_bytes, &bytes, out, err);
+	return add_by(large->folder, fill_from_bytes, &bytes, out, err);
 }
 
 int bigfile_open(const struct bigfile *large, const struct bigfile_pointer *pointer,
 		 struct err *err)
 {
-	char *path = file_join(large->folder, pointer->name);
+	char *folder = pointer->secret[0] ? file_join(large->secret, pointer->secret)
+					  : mem_strdup(large->folder);
+	char *path = file_join(folder, pointer->name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), failed = errno;
 
 	free(path);
+	free(folder);
+	if (fd < 0 && failed == ENOENT && pointer->secret[0])
+		return err_set(err, ERR_NOT_FOUND,
+			       "its contents were secret and have been forgotten; their sha256 was "
+			       "%s",
+			       pointer->name);
 	return fd < 0 ? err_errno(err, failed, "cannot open large file '%s'", pointer->name) : fd;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files too large for Git: kept beside the repository in $HLP_HOME/large, named by the SHA-256 of
- * their contents. The repository holds a pointer of a few lines instead. Private to engine/store.
+ * Files too large for Git, or secret: kept beside the repository in $HLP_HOME/large, or in the
+ * execution's own folder below $HLP_HOME/secret, named by the SHA-256 of their contents. The
+ * repository holds a pointer of a few lines instead. Private to engine/store.
  */
 #ifndef HLP_STORE_BIGFILE_H
 #define HLP_STORE_BIGFILE_H
@@ -12,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/ulid.h"
 #include "store/digest.h"
 
 #define BIGFILE_FROM	    ((int64_t)8 * 1024 * 1024) /* bytes; larger files go here */
@@ -19,11 +21,13 @@
 
 struct bigfile {
 	char *folder; /* owned; made at the first file */
+	char *secret; /* owned; folder of the executions' folders of secrets */
 };
 
 struct bigfile_pointer {
 	char name[DIGEST_TEXT];
 	int64_t size;
+	char secret[ULID_TEXT]; /* the execution among whose secrets it is; "": it is none */
 };
 
 void bigfile_init(struct bigfile *large, const char *home_path);
@@ -31,9 +35,13 @@ void bigfile_release(struct bigfile *large); /* accepts a zeroed one */
 
 /* Copies everything from `fd` into the store, durably. The same contents are kept once. */
 int bigfile_add_fd(struct bigfile *large, int fd, struct bigfile_pointer *out, struct err *err);
+/* The same among the secrets of an execution. */
+int bigfile_add_secret_fd(struct bigfile *large, const char *execution, int fd,
+			  struct bigfile_pointer *out, struct err *err);
 int bigfile_add(struct bigfile *large, const void *data, size_t length, struct bigfile_pointer *out,
 		struct err *err);
-/* Opens a kept file. Returns a descriptor; ERR_NOT_FOUND. */
+/* Opens a kept file. Returns a descriptor; ERR_NOT_FOUND, which of a secret says that it was
+ * forgotten. */
 int bigfile_open(const struct bigfile *large, const struct bigfile_pointer *pointer,
 		 struct err *err);
 

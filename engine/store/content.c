@@ -139,10 +139,12 @@ static bool is_unchanged(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* One reading, with stat before and after: 1 added, 0 it changed meanwhile. */
-static int add_once(struct content *content, const char *name, int fd, struct stat *info,
-		    git_oid *out, struct err *err)
+/* One reading, with stat before and after: 1 added, 0 it changed meanwhile. Among the secrets of
+ * `execution` if that is not NULL. */
+static int add_once(struct content *content, const char *execution, const char *name, int fd,
+		    struct stat *info, git_oid *out, struct err *err)
 {
+	bool by_pointer;
 	struct bigfile_pointer pointer;
 	struct stat after;
 	struct buf data;
@@ -151,7 +153,10 @@ static int add_once(struct content *content, const char *name, int fd, struct st
 	buf_init(&data, (size_t)BIGFILE_FROM);
 	if (fstat(fd, info) < 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return err_errno(err, errno, "cannot look at the file");
-	if (info->st_size > BIGFILE_FROM)
+	by_pointer = execution || info->st_size > BIGFILE_FROM;
+	if (execution)
+		rc = bigfile_add_secret_fd(&content->large, execution, fd, &pointer, err);
+	else if (by_pointer)
 		rc = bigfile_add_fd(&content->large, fd, &pointer, err);
 	else
 		rc = file_read_fd(fd, &data, err);
@@ -159,7 +164,7 @@ static int add_once(struct content *content, const char *name, int fd, struct st
 		rc = err_errno(err, errno, "cannot look at the file");
 	if (rc == -ERR_LIMIT || (rc == 0 && !is_unchanged(info, &after)))
 		rc = 0; /* it grew or changed */
-	else if (rc == 0 && info->st_size > BIGFILE_FROM)
+	else if (rc == 0 && by_pointer)
 		rc = add_pointer(content, name, &pointer, out, err) ?: 1;
 	else if (rc == 0)
 		rc = add_bytes(content, name, buf_text(&data), data.length, out, err) ?: 1;
@@ -218,14 +223,14 @@ void content_own_locate(const struct place *place, const char *path, struct even
 	(void)close(fd); /* only looked at */
 }
 
-static int add_open_file(struct content *content, const char *name, const char *path, int fd,
-			 struct event_item *out, struct err *err)
+static int add_open_file(struct content *content, const char *execution, const char *name,
+			 const char *path, int fd, struct event_item *out, struct err *err)
 {
 	struct stat info;
 	git_oid id;
 
 	for (int tries = 0; tries < READ_TRIES; tries++) {
-		int rc = add_once(content, name, fd, &info, &id, err);
+		int rc = add_once(content, execution, name, fd, &info, &id, err);
 
 		if (rc < 0)
 			return err ? err_prefix(err, "'%s'", path) : rc;
@@ -238,16 +243,15 @@ static int add_open_file(struct content *content, const char *name, const char *
 	return err_set(err, ERR_CONFLICT, "'%s' keeps changing while it is read", path);
 }
 
-int content_add_file(struct content *content, const char *name, const char *folder,
-		     const char *const *roots, size_t roots_count, const char *path,
-		     struct event_item *out, struct err *err)
+static int add_file(struct content *content, const char *execution, const char *name,
+		    const struct place *place, const char *path, struct event_item *out,
+		    struct err *err)
 {
-	struct place place = {folder, roots, roots_count};
 	struct stat info;
-	int fd = place_open(&place, path, &info, err), rc;
+	int fd = place_open(place, path, &info, err), rc;
 
 	if (fd >= 0 || fd == -ERR_NOT_FOUND)
-		content_own_locate(&place, path, out);
+		content_own_locate(place, path, out);
 	if (fd == -ERR_NOT_FOUND) {
 		describe_absent(out);
 		return 0;
@@ -256,9 +260,27 @@ int content_add_file(struct content *content, const char *name, const char *fold
 		return fd;
 	rc = check_room(content, info.st_size, path, err);
 	if (rc == 0)
-		rc = add_open_file(content, name, path, fd, out, err);
+		rc = add_open_file(content, execution, name, path, fd, out, err);
 	(void)close(fd); /* only read */
 	return rc;
+}
+
+int content_add_file(struct content *content, const char *name, const char *folder,
+		     const char *const *roots, size_t roots_count, const char *path,
+		     struct event_item *out, struct err *err)
+{
+	const struct place place = {folder, roots, roots_count};
+
+	return add_file(content, NULL, name, &place, path, out, err);
+}
+
+int content_add_secret_file(struct content *content, const char *execution, const char *name,
+			    const char *folder, const char *const *roots, size_t roots_count,
+			    const char *path, struct event_item *out, struct err *err)
+{
+	const struct place place = {folder, roots, roots_count};
+
+	return add_file(content, execution, name, &place, path, out, err);
 }
 
 int content_commit(struct content *content, const char *message, struct err *err)
@@ -302,7 +324,9 @@ int content_read(struct content *content, const char *blob, size_t max, char **o
 
 	buf_init(&data, max < BIGFILE_POINTER_MAX ? BIGFILE_POINTER_MAX : max);
 	rc = repo_read(&content->repo, blob, &data, err);
-	if (rc == 0 && bigfile_parse(buf_text(&data), data.length, &pointer)) {
+	if (rc == 0 && bigfile_parse(buf_text(&data), data.length, &pointer) && pointer.secret[0])
+		rc = err_set(err, ERR_DENIED, "object '%s' is secret", blob);
+	else if (rc == 0 && bigfile_parse(buf_text(&data), data.length, &pointer)) {
 		buf_release(&data);
 		buf_init(&data, max);
 		rc = read_large(content, &pointer, &data, err);
@@ -321,15 +345,33 @@ int content_read(struct content *content, const char *blob, size_t max, char **o
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
+/* What is secret has a pointer for a blob, whatever its size. 1 the same, 0 not. */
+static int is_same_secret(struct content *content, int fd, const char *blob, struct err *err)
+{
+	struct bigfile_pointer recorded, now;
+	struct buf data;
+	int rc;
+
+	buf_init(&data, BIGFILE_POINTER_MAX);
+	if (repo_read(&content->repo, blob, &data, NULL) < 0 ||
+	    !bigfile_parse(buf_text(&data), data.length, &recorded) || !recorded.secret[0])
+		rc = 0; /* larger, or no pointer, or gone: no secret's */
+	else if (lseek(fd, 0, SEEK_SET) < 0)
+		rc = err_errno(err, errno, "cannot look at the file");
+	else
+		rc = bigfile_digest_fd(fd, &now, err) ?: strcmp(now.name, recorded.name) == 0;
+	buf_release(&data);
+	return rc;
+}
+
 int content_own_is_same(struct content *content, int fd, const struct stat *info, const char *blob,
 			struct err *err)
 {
-	struct bigfile_pointer pointer;
+	struct bigfile_pointer pointer = {0};
 	char id[REPO_ID_TEXT];
 	struct buf data;
 	int rc;
 
-	(void)content;
 	buf_init(&data, (size_t)BIGFILE_FROM);
 	if (info->st_size > BIGFILE_FROM)
 		rc = bigfile_digest_fd(fd, &pointer, err);
@@ -352,7 +394,7 @@ int content_own_is_same(struct content *content, int fd, const struct stat *info
 		rc = strcmp(id, blob) == 0;
 	}
 	buf_release(&data);
-	return rc;
+	return rc ? rc : is_same_secret(content, fd, blob, err);
 }
 
 /* Whether mode, owner, size and times are as recorded; the inode

@@ -36,6 +36,10 @@ int content_add(struct content *content, const char *name, const void *data, siz
 int content_add_file(struct content *content, const char *name, const char *folder,
 		     const char *const *roots, size_t roots_count, const char *path,
 		     struct event_item *out, struct err *err);
+/* The same of a file with the execution's secrets: Git gets no more than its hash. */
+int content_add_secret_file(struct content *content, const char *execution, const char *name,
+			    const char *folder, const char *const *roots, size_t roots_count,
+			    const char *path, struct event_item *out, struct err *err);
 /* Whether what is added from now on may use up the last 5 % of the disk; at first it may not. */
 void content_may_fill(struct content *content, bool may_fill);
 /* Which folder really holds a file of a node; false when there is none yet, or it may not be looked
@@ -48,7 +52,8 @@ int content_commit(struct content *content, const char *message, struct err *err
 /* Forgets what was added since the last commit (a failed commit does so by itself). */
 void content_drop(struct content *content);
 
-/* Reads an object; ERR_LIMIT over `max`, ERR_NOT_FOUND. The caller frees *out. */
+/* Reads an object; ERR_LIMIT over `max`, ERR_NOT_FOUND, ERR_DENIED for a secret. The caller frees
+ * *out. */
 int content_read(struct content *content, const char *blob, size_t max, char **out,
 		 size_t *out_length, struct err *err);
 
@@ -76,6 +81,7 @@ struct content_file {
 	const char *folder, *path;
 	const char *const *roots;
 	size_t roots_count;
+	bool secret;
 };
 int content_diff_file(struct content *content, const char *old_blob,
 		      const struct content_file *file, const char *old_name, const char *new_name,

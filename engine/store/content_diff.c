@@ -24,6 +24,7 @@ struct side {
 	int64_t size;
 	char id[DIGEST_TEXT];
 	bool present;
+	bool secret; /* data is NULL */
 };
 
 struct output {
@@ -52,8 +53,10 @@ static int load_side(struct content *content, const char *blob, struct side *out
 		buf_release(&head);
 		return rc;
 	}
-	if (bigfile_parse(buf_text(&head), head.length, &pointer) && pointer.size > BIGFILE_FROM) {
+	if (bigfile_parse(buf_text(&head), head.length, &pointer) &&
+	    (pointer.secret[0] || pointer.size > BIGFILE_FROM)) {
 		buf_release(&head);
+		side.secret = pointer.secret[0];
 		side.size = pointer.size;
 		memcpy(side.id, pointer.name, sizeof(side.id));
 		*out = side;
@@ -94,7 +97,9 @@ static void print_summary(struct buf *out, const struct side *old, const struct 
 {
 	size_t shorter = old->length < new->length ? old->length : new->length, at = 0;
 
-	buf_add_text(out, "Files differ; they are binary or too large to show.\n");
+	buf_add_text(out, old->secret || new->secret
+				  ? "Files differ; what is in them is secret.\n"
+				  : "Files differ; they are binary or too large to show.\n");
 	print_side(out, "old", old);
 	print_side(out, "new", new);
 	if (!old->data || !new->data)
@@ -162,7 +167,8 @@ static void print_header(struct buf *out, const struct side *old, const struct s
 }
 
 /* A file as it is now; what is no regular file is refused. */
-static int load_file(const struct place *place, const char *path, struct side *out, struct err *err)
+static int load_file(const struct place *place, const char *path, bool secret, struct side *out,
+		     struct err *err)
 {
 	struct side side = {.present = true};
 	struct bigfile_pointer pointer;
@@ -185,7 +191,8 @@ static int load_file(const struct place *place, const char *path, struct side *o
 		side.size = pointer.size;
 		memcpy(side.id, pointer.name, sizeof(side.id));
 		side.length = data.length;
-		side.data = pointer.size <= BIGFILE_FROM ? buf_steal(&data) : NULL;
+		side.secret = secret;
+		side.data = pointer.size <= BIGFILE_FROM && !secret ? buf_steal(&data) : NULL;
 		*out = side;
 	}
 	buf_release(&data);
@@ -202,7 +209,7 @@ static int print_sides(const struct side *old, const struct side *new, const cha
 		       struct err *err)
 {
 	print_header(out, old, new, old_name, new_name);
-	if (is_text(old) && is_text(new))
+	if (!old->secret && !new->secret && is_text(old) && is_text(new))
 		return print_patch(out, old, new, context_lines, err);
 	print_summary(out, old, new);
 	return 0;
@@ -217,7 +224,7 @@ int content_diff_file(struct content *content, const char *old_blob,
 	int rc = load_side(content, old_blob, &old, err);
 
 	if (rc == 0)
-		rc = load_file(&place, file->path, &new, err);
+		rc = load_file(&place, file->path, file->secret || old.secret, &new, err);
 	if (rc == 0 && !is_same_side(&old, &new))
 		rc = print_sides(&old, &new, old_name, new_name, context_lines, out, err);
 	free(old.data);

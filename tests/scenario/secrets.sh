@@ -34,6 +34,29 @@ printf 'abcde' >short
 expect 2 hlp run one.yaml --yes -p token=@short
 complains "secret 'token' has fewer than 6 bytes"
 
+# ---- a secret file: kept, compared, restored, never shown -----------------------------------------
+cat >door.yaml <<'END'
+name: door
+nodes:
+  - id: w
+    run: cp new.key door.key
+    artifacts: [{path: door.key, secret: true}, plain]
+END
+echo "canary-of-the-old-door 4711" >door.key
+echo "canary-of-the-new-door 4712" >new.key
+chmod 600 door.key new.key
+expect 0 hlp run door.yaml --yes
+cmp -s door.key new.key || fail "the key was not written"
+expect 0 hlp diff door door.key
+says 'what is in them is secret'
+expect 0 hlp artifacts door
+cat "$out" >>"$shown"
+echo "canary-of-a-hand-on-the-door" >door.key
+see hlp diff door door.key r1 now
+see hlp rollback door --node w --plan
+expect 0 hlp rollback door --node w --overwrite door.key --yes
+test "$(cat door.key)" = "canary-of-the-old-door 4711" || fail "the secret file was not restored: $(cat door.key)"
+
 # ---- using it --------------------------------------------------------------------------------
 cat >ways.yaml <<END
 name: ways
@@ -46,7 +69,7 @@ nodes:
   - id: forms
     env: {MINE: "\${params.two-words}", AGAIN: "\${env.MINE}"}
     outputs: [leak, sum]
-    artifacts: [written]
+    artifacts: [written, {path: made.key, secret: true}]
     run: |
       set -x
       printf '%s|' \${params.one} "x\${params.two-words}y" "\$TOP" "\$AGAIN"
@@ -61,6 +84,7 @@ nodes:
       echo "leak=\$TOP" >>"\$HLP_OUTPUT"
       echo "sum=\$(printf %s "\$TOP\$AGAIN" | cksum)" >>"\$HLP_OUTPUT"
       echo harmless >written
+      printf %s "\$TOP" >made.key
     undo: echo "undoing \${params.one} \$HLP_OUTPUT_leak"
   - id: pieces
     run: |
@@ -138,6 +162,7 @@ done
 
 # ---- nobody is shown one ------------------------------------------------------------------------
 for number in 1 2 "$count"; do
+	see hlp diff "ways#$number" made.key
 	for command in status events logs artifacts plan; do
 		see hlp "$command" "ways#$number"
 		see hlp "$command" "ways#$number" -o json
@@ -157,7 +182,7 @@ expect 0 hlp engine stop --all --yes
 
 # ---- it is nowhere but where it belongs -----------------------------------------------------------
 test -d "$HLP_HOME/secret" || fail "no secrets are kept"
-find "$HLP_HOME/secret" -type d ! -perm 700 -o -type f ! -perm 600 | grep . && fail "others may read a secret"
+find "$HLP_HOME/secret" -perm /077 | grep . && fail "others may read a secret"
 test -z "$(find "$HLP_HOME/secret" -name '*.outputs')" || fail "outputs were left among the secrets"
 find "$HLP_HOME" "$work/files" -name 'core*' | grep . && fail "a core was dumped"
 
@@ -176,6 +201,10 @@ while test "$number" -le "$count"; do
 	done
 	number=$((number + 1))
 done | sort -u >patterns
+cat >>patterns <<'END'
+canary-of-the
+canary-of-a-hand
+END
 mkdir "$work/seen"
 # What Git packed and what SQLite keeps, as it was before.
 git --git-dir="$HLP_HOME/content.git" cat-file --batch --batch-all-objects >"$work/seen/objects" 2>/dev/null

@@ -162,6 +162,14 @@ int content_add_file(struct content *content, const char *name, const char *fold
 	return 0;
 }
 
+int content_add_secret_file(struct content *content, const char *execution, const char *name,
+			    const char *folder, const char *const *roots, size_t roots_count,
+			    const char *path, struct event_item *out, struct err *err)
+{
+	(void)execution;
+	return content_add_file(content, name, folder, roots, roots_count, path, out, err);
+}
+
 bool content_locate(const char *folder, const char *const *roots, size_t roots_count,
 		    const char *path, uint64_t *out_device, uint64_t *out_folder)
 {

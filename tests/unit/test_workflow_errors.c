@@ -110,8 +110,6 @@ static void planned_keys_are_not_supported_yet(void **state)
 		{NODE "    if: a\n", "5:5: error: 'if' is not supported yet\n"},
 		{NODE "    foreach: a\n", "5:5: error: 'foreach' is not supported yet\n"},
 		{NODE "    matrix: a\n", "5:5: error: 'matrix' is not supported yet\n"},
-		{NODE "    artifacts: [{path: a, secret: true}]\n",
-		 "5:27: error: 'secret' is not supported yet\n"},
 		{"name: w\nversion: 1\nnodes: [{id: a, run: x}]\n",
 		 "2:1: error: 'version' is not supported yet\n"},
 		{"name: w\ntriggers: 1\nnodes: [{id: a, run: x}]\n",

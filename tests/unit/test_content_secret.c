@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Secrets in the store: their contents lie in the execution's own folder and nowhere else, come
+ * back from there, and are gone when they are forgotten.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "store/content.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/store_fixture.h"
+
+#define EXECUTION "01jd0000000000000000000000"
+#define OLD	  "the old key\n"
+#define NEW	  "the new key\n"
+
+struct fixture {
+	struct home *home;
+	struct content *content;
+	const char *folder;
+	void **state;
+};
+
+static struct fixture begin(void **state)
+{
+	struct fixture fixture = {.home = store_home(state), .state = state};
+
+	fixture.folder = scratch_path(state, "work");
+	assert_int_equal(mkdir(fixture.folder, 0755), 0);
+	assert_int_equal(content_open(fixture.home, CONTENT_WRITE, &fixture.content, NULL), 0);
+	return fixture;
+}
+
+static void end(struct fixture *fixture)
+{
+	content_close(fixture->content);
+	store_home_free(fixture->home);
+}
+
+static struct event_item capture(struct fixture *fixture)
+{
+	struct event_item item = {.kind = "artifact", .name = "key"};
+	struct err err = {0};
+
+	if (content_add_secret_file(fixture->content, EXECUTION, "x#1/key", fixture->folder, NULL,
+				    0, "key", &item, &err) < 0 ||
+	    content_commit(fixture->content, "capture", &err) < 0)
+		fail_msg("%s", err.message);
+	return item;
+}
+
+static int compare(struct fixture *fixture, const struct event_item *recorded)
+{
+	return content_compare(fixture->content, fixture->folder, NULL, 0, "key", recorded, NULL);
+}
+
+/* All that Git holds, in one text; the caller frees it. */
+static char *objects(struct fixture *fixture)
+{
+	char *folder = mem_printf("--git-dir=%s", fixture->home->content);
+	char *argv[] = {"git",	    "-c",      "safe.directory=*",    folder,
+			"cat-file", "--batch", "--batch-all-objects", NULL};
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	assert_int_equal(proc_run(argv, NULL, &out, NULL), 0);
+	buf_add(&out, "", 1);
+	for (size_t i = 0; i + 1 < out.length; i++)
+		out.data[i] = out.data[i] ? out.data[i] : '.';
+	free(folder);
+	return buf_steal(&out);
+}
+
+static void git_gets_a_hash_only(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item item;
+	char *all, *data;
+	size_t length;
+
+	(void)scratch_write(state, "work/key", OLD);
+	item = capture(&fixture);
+	assert_int_equal(item.size, strlen(OLD));
+	all = objects(&fixture);
+	assert_null(strstr(all, "the old key"));
+	assert_non_null(strstr(all, "secret " EXECUTION));
+	assert_int_equal(content_read(fixture.content, item.blob, 1 << 20, &data, &length, NULL),
+			 -ERR_DENIED);
+	free(all);
+	end(&fixture);
+}
+
+static void others_may_not_look(void **state)
+{
+	struct fixture fixture = begin(state);
+	char *folder = file_join(fixture.home->path, "secret/" EXECUTION);
+	struct stat info;
+
+	(void)scratch_write(state, "work/key", OLD);
+	(void)capture(&fixture);
+	assert_int_equal(stat(folder, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0700);
+	free(folder);
+	end(&fixture);
+}
+
+static void a_secret_is_compared_and_restored(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item old, new, now = {0};
+	size_t length;
+	char *data;
+
+	(void)scratch_write(state, "work/key", OLD);
+	old = capture(&fixture);
+	assert_int_equal(compare(&fixture, &old), 0);
+	(void)scratch_write(state, "work/key", NEW);
+	new = capture(&fixture);
+	assert_string_not_equal(old.blob, new.blob);
+	assert_int_equal(compare(&fixture, &new), 0);
+	assert_int_equal(compare(&fixture, &old), 1);
+	assert_int_equal(
+		content_restore(fixture.content, fixture.folder, NULL, 0, "key", &old, &now, NULL),
+		0);
+	assert_int_equal(file_read(scratch_path(state, "work/key"), 100, &data, &length, NULL), 0);
+	assert_string_equal(data, OLD);
+	assert_int_equal(compare(&fixture, &old), 0);
+	free(data);
+	end(&fixture);
+}
+
+static void a_diff_says_that_it_differs(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct content_file file = {.folder = fixture.folder, .path = "key"};
+	struct event_item old, new;
+	struct buf out;
+
+	(void)scratch_write(state, "work/key", OLD);
+	old = capture(&fixture);
+	(void)scratch_write(state, "work/key", NEW);
+	new = capture(&fixture);
+	buf_init(&out, 1 << 20);
+	assert_int_equal(content_diff(fixture.content, old.blob, new.blob, "a", "b", 3, &out, NULL),
+			 0);
+	assert_int_equal(content_diff(fixture.content, "", new.blob, "a", "b", 3, &out, NULL), 0);
+	assert_int_equal(
+		content_diff_file(fixture.content, old.blob, &file, "a", "b", 3, &out, NULL), 0);
+	file.secret = true; /* where there is no revision to tell */
+	assert_int_equal(content_diff_file(fixture.content, "", &file, "a", "b", 3, &out, NULL), 0);
+	assert_non_null(strstr(buf_text(&out), "what is in them is secret"));
+	assert_null(strstr(buf_text(&out), "key\n"));
+	buf_clear(&out);
+	assert_int_equal(
+		content_diff_file(fixture.content, new.blob, &file, "a", "b", 3, &out, NULL), 0);
+	assert_int_equal(out.length, 0);
+	buf_release(&out);
+	end(&fixture);
+}
+
+static void what_was_forgotten_is_named(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct event_item old, now = {0};
+	struct err err;
+
+	(void)scratch_write(state, "work/key", OLD);
+	old = capture(&fixture);
+	(void)scratch_write(state, "work/key", NEW);
+	assert_int_equal(content_keep_secret(fixture.content, EXECUTION, "token", "value", 5, &err),
+			 0);
+	assert_int_equal(content_forget_secrets(fixture.home, EXECUTION, &err), 0);
+	assert_int_equal(content_forget_secrets(fixture.home, EXECUTION, &err), 0);
+	assert_int_equal(
+		content_restore(fixture.content, fixture.folder, NULL, 0, "key", &old, &now, &err),
+		-ERR_NOT_FOUND);
+	assert_non_null(strstr(err.message, "cannot restore 'key': its contents were secret and "
+					    "have been forgotten"));
+	end(&fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(git_gets_a_hash_only, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(others_may_not_look, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_secret_is_compared_and_restored, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_diff_says_that_it_differs, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(what_was_forgotten_is_named, scratch_setup,
+						scratch_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
