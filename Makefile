@@ -241,6 +241,11 @@ bench:
 	@$(AGAIN) tests
 	@tests/bench/run
 
+.PHONY: bench-console
+bench-console:
+	@$(AGAIN) tests
+	@tests/bench/console
+
 .PHONY: fresh
 fresh:
 	@tests/fresh

@@ -269,7 +269,12 @@ static void draw_row(struct app *app, struct canvas *canvas, struct area line, s
 	if (row->node != (int64_t)app->selected)
 		return;
 	canvas_put(canvas, line.x, line.y, '>', ROLE_prompt, 0);
-	canvas_mark(canvas, line.x, line.y, line.width, CELL_REVERSE);
+	/* Up to the end of the name: a whole line would be sent twice at each step. */
+	struct columns columns = columns_for(line.width, app->list.name_width);
+	int name = (int)strlen(app->mirror.nodes[row->node].id);
+	int most = columns.state - columns.name - 1;
+	canvas_mark(canvas, line.x, line.y, columns.name + (name < most ? name : most),
+		    CELL_REVERSE);
 	app->cursor = (struct term_cursor){line.x, line.y, false};
 }
 
