@@ -247,13 +247,8 @@ static int set_refs(struct projection *projection, struct err *err)
 	struct repo *repo = &projection->content->repo;
 	int rc = repo_flush(repo, err);
 
-	for (size_t i = 0; rc >= 0 && i < projection->refs_count; i++) {
-		git_reference *ref = NULL;
-
-		(void)git_reference_create(&ref, repo->git, projection->refs[i].name,
-					   &projection->refs[i].tip, 1, NULL);
-		git_reference_free(ref);
-	}
+	for (size_t i = 0; rc >= 0 && i < projection->refs_count; i++)
+		(void)repo_set_ref(repo, projection->refs[i].name, NULL, &projection->refs[i].tip);
 	if (rc > 0)
 		projection->content->packs++;
 	return rc < 0 ? rc : 0;

@@ -84,7 +84,18 @@ void repo_library_close(void)
 	(void)git_libgit2_shutdown(); /* counted */
 }
 
-static int make_repository(const char *path, git_repository **out)
+/* Only one engine writes here: a lock that stands is of one that was killed with it. */
+static bool remove_stale_lock(const struct repo *repo, const char *file)
+{
+	char *path = mem_printf("%s/%s.lock", repo->path, file);
+	const bool removed = unlink(path) == 0;
+
+	free(path);
+	return removed;
+}
+
+/* Also finishes one whose making was cut short. */
+static int make_repository(struct repo *repo)
 {
 	git_repository_init_options options = {
 		.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION,
@@ -93,7 +104,9 @@ static int make_repository(const char *path, git_repository **out)
 		.initial_head = "main",
 	};
 
-	return git_repository_init_ext(out, path, &options);
+	(void)remove_stale_lock(repo, "config"); /* most often there is none */
+	(void)remove_stale_lock(repo, "HEAD");
+	return git_repository_init_ext(&repo->git, repo->path, &options);
 }
 
 /* libgit2 does not look at the owner of a bare repository; another user's could hold anything. */
@@ -110,9 +123,8 @@ static int open_repository(struct repo *repo, enum repo_mode mode)
 {
 	int result = git_repository_open_bare(&repo->git, repo->path);
 
-	/* Also finishes one whose making was cut short; a reader may be the first to come. */
-	if (result == GIT_ENOTFOUND)
-		result = make_repository(repo->path, &repo->git);
+	if (result == GIT_ENOTFOUND) /* a reader may be the first to come */
+		result = make_repository(repo);
 	if (result == 0)
 		result = git_repository_odb(&repo->odb, repo->git);
 	if (result == 0 && mode == REPO_WRITE)
@@ -310,15 +322,24 @@ static int lookup_tip(struct repo *repo, const char *ref_name, git_commit **out)
 	return result == 0 ? git_commit_lookup(out, repo->git, &id) : result;
 }
 
-static int move_ref(struct repo *repo, const char *ref_name, const git_commit *from,
-		    const git_oid *to)
+static int write_ref(struct repo *repo, const char *ref_name, const git_oid *from,
+		     const git_oid *to)
 {
 	git_reference *ref = NULL;
-	int result = from ? git_reference_create_matching(&ref, repo->git, ref_name, to, 1,
-							  git_commit_id(from), NULL)
-			  : git_reference_create(&ref, repo->git, ref_name, to, 0, NULL);
+	int result =
+		from ? git_reference_create_matching(&ref, repo->git, ref_name, to, 1, from, NULL)
+		     : git_reference_create(&ref, repo->git, ref_name, to, 1, NULL);
 
 	git_reference_free(ref);
+	return result;
+}
+
+int repo_set_ref(struct repo *repo, const char *ref_name, const git_oid *from, const git_oid *to)
+{
+	int result = write_ref(repo, ref_name, from, to);
+
+	if (result == GIT_ELOCKED && remove_stale_lock(repo, ref_name))
+		result = write_ref(repo, ref_name, from, to);
 	return result;
 }
 
@@ -340,7 +361,7 @@ static int commit_batch(struct repo *repo, const char *message)
 		result = write_pack(repo);
 	}
 	if (result == 0)
-		result = move_ref(repo, LOG_REF, tip, &commit);
+		result = repo_set_ref(repo, LOG_REF, tip ? git_commit_id(tip) : NULL, &commit);
 	git_tree_free(before);
 	git_commit_free(tip);
 	return result;
@@ -361,7 +382,6 @@ int repo_commit(struct repo *repo, const char *message, struct err *err)
 
 static int begin_log(struct repo *repo, const char *message)
 {
-	git_reference *ref = NULL;
 	git_oid tree, commit;
 	int result;
 
@@ -377,8 +397,7 @@ static int begin_log(struct repo *repo, const char *message)
 		result = write_pack(repo);
 	}
 	if (result == 0)
-		result = git_reference_create(&ref, repo->git, LOG_REF, &commit, 1, NULL);
-	git_reference_free(ref);
+		result = repo_set_ref(repo, LOG_REF, NULL, &commit);
 	return result;
 }
 

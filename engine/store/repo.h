@@ -68,6 +68,10 @@ void repo_id_text(const git_oid *id, char out[REPO_ID_TEXT]);
 int repo_tree_only(struct repo *repo, git_oid *out);
 int repo_flush(struct repo *repo, struct err *err);
 
+/* Points a ref to a commit, if it points to `from` or that is NULL. A lock that an engine left
+ * which was killed does not stand in the way. libgit2's code. */
+int repo_set_ref(struct repo *repo, const char *ref_name, const git_oid *from, const git_oid *to);
+
 /* libgit2 with our settings, counted; repo_open does it by itself. Negative: libgit2's code. */
 int repo_library_open(void);
 void repo_library_close(void);

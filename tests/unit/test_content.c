@@ -133,6 +133,41 @@ static void another_reader_sees_what_is_committed(void **state)
 	end(&fixture);
 }
 
+/* As an engine leaves one that is killed while it moves the ref. */
+static void a_lock_that_was_left_is_no_obstacle(void **state)
+{
+	struct fixture fixture = begin(state);
+	char *folder = mem_printf("%s/refs/hlp", fixture.home->content);
+	char *lock = mem_printf("%s/log.lock", folder), blob[41];
+
+	for (int i = 0; i < 2; i++) { /* the first commit, and one that follows */
+		assert_int_equal(file_make_folders(folder, 0700, NULL), 0);
+		assert_int_equal(file_replace(lock, "", 0, 0600, NULL), 0);
+		assert_int_equal(content_add(fixture.content, "a", &i, sizeof(i), blob, NULL), 0);
+		commit(&fixture);
+		assert_false(file_exists(lock));
+	}
+	free(lock);
+	free(folder);
+	end(&fixture);
+}
+
+static void a_repository_that_is_half_made_is_finished(void **state)
+{
+	struct home *home = store_home(state);
+	char *lock = mem_printf("%s/config.lock", home->content);
+	struct content *content;
+	struct err err = {0};
+
+	assert_int_equal(file_make_folders(home->content, 0700, NULL), 0);
+	assert_int_equal(file_replace(lock, "", 0, 0600, NULL), 0);
+	if (content_open(home, CONTENT_WRITE, &content, &err) < 0)
+		fail_msg("%s", err.message);
+	content_close(content);
+	free(lock);
+	store_home_free(home);
+}
+
 static void a_reader_may_be_the_first_to_come(void **state)
 {
 	struct fixture fixture = {0};
@@ -640,6 +675,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(bytes_come_back_by_their_id),
 		TEST(another_reader_sees_what_is_committed),
+		TEST(a_lock_that_was_left_is_no_obstacle),
+		TEST(a_repository_that_is_half_made_is_finished),
 		TEST(a_reader_may_be_the_first_to_come),
 		TEST(reading_is_bounded),
 		TEST(an_empty_batch_does_nothing),
