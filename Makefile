@@ -35,6 +35,12 @@ OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefine
 LDSAN := -fsanitize=fuzzer,address,undefined
 endif
 
+# What instruments the code hides from the compiler how long a text can be: the plain build, which
+# sees it, is the judge of that.
+ifneq ($(FLAVOUR),plain)
+WARN += -Wno-format-truncation
+endif
+
 CFLAGS := -std=c17 -D_GNU_SOURCE -DHLP_VERSION='"$(VERSION)"' $(OPT) $(WARN) -fPIE -pthread
 CPPFLAGS := -Iengine -I. -I$(B)/gen -MMD -MP
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(LDSAN)
