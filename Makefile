@@ -181,7 +181,8 @@ tests: all $(UNIT_TESTS) $(TOOLS) $(BRITTLE) $(if $(SIM_OBJECTS),$(B)/tests/sim 
 # gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.
 BUILD_PACKAGES := make gcc libc6-dev git libyaml-dev libsqlite3-dev libgit2-dev nettle-dev \
 	libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev libncurses-dev openssl
-TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps openssh-server openssh-client
+TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps openssh-server openssh-client \
+	postgresql
 
 .PHONY: deps test-deps
 deps:

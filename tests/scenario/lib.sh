@@ -143,6 +143,11 @@ node_is() {
 	test "$(node_state "$1" "$2")" = "$3"
 }
 
+# node_waits EXECUTION NODE REASON: it wants a person, for that reason.
+node_waits() {
+	test "$(hlp status "$1" -o json 2>/dev/null | "$json" get "nodes.$2.reason" 2>/dev/null)" = "$3"
+}
+
 execution_is() {
 	test "$(execution_state "$1")" = "$2"
 }
