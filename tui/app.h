@@ -77,9 +77,13 @@ struct list_state {
 	int top;
 };
 
+struct drawing; /* tui/drawing.h */
+
 struct graph_state {
 	struct layout *layout;
-	uint64_t topology;
+	struct drawing *drawing; /* a layout under way; NULL: none */
+	uint64_t topology, drawing_topology;
+	int drawing_width;
 	int box_width, for_width;
 	int scroll_x, scroll_y;
 };

@@ -13,6 +13,7 @@
 #include "tui/acting.h"
 #include "tui/dialog.h"
 #include "tui/diff.h"
+#include "tui/drawing.h"
 #include "tui/feed.h"
 #include "tui/found.h"
 #include "tui/frame.h"
@@ -21,7 +22,8 @@
 #include "tui/start.h"
 #include "tui/views.h"
 
-#define MESSAGE_US (20 * CLOCK_SECOND_US)
+#define MESSAGE_US	(20 * CLOCK_SECOND_US)
+#define DRAWING_LOOK_US (CLOCK_SECOND_US / 50) /* while a layout is made */
 
 static const struct view_ops *const VIEW_OPS[VIEWS] = {
 	[VIEW_LIST] = &view_list,	    [VIEW_GRAPH] = &view_graph,
@@ -70,6 +72,7 @@ void console_release(struct app *app)
 	page_release(&app->plan.page);
 	canvas_release(&app->canvas);
 	layout_free(app->graph.layout);
+	drawing_abandon(app->graph.drawing);
 	free(app->list.rows);
 	feed_forget(&app->diff.answer);
 	diff_free(app->diff.parsed);
@@ -282,6 +285,8 @@ void console_tick(struct app *app)
 	feed_tick(app);
 	found_tick(app);
 	read_git(app);
+	if (app->graph.drawing != NULL && drawing_is_done(app->graph.drawing))
+		app->changed = true; /* the graph's view takes it */
 	if (app->message.text[0] != '\0' && app->message.role != ROLE_error &&
 	    app->now_us - app->message.at_us > MESSAGE_US) {
 		app->message.text[0] = '\0';
@@ -291,7 +296,10 @@ void console_tick(struct app *app)
 
 int64_t console_deadline_us(const struct app *app)
 {
-	return feed_deadline_us(app);
+	int64_t feed_us = feed_deadline_us(app);
+	int64_t drawing_us = app->graph.drawing ? app->now_us + DRAWING_LOOK_US : INT64_MAX;
+
+	return drawing_us < feed_us ? drawing_us : feed_us;
 }
 
 /* ---- drawing ----------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  * changes something is kept, with its request id, until it is answered: after a lost connection the
  * same request goes out again, and the engine answers it without acting twice.
  */
+#include "tui/drawing.h"
 #include "tui/feed_own.h"
 #include "tui/journal.h"
 
@@ -203,6 +204,7 @@ void feed_watch(struct app *app, const char *execution)
 	app->list.built = false;
 	app->list.top = 0;
 	layout_free(app->graph.layout);
+	drawing_abandon(app->graph.drawing);
 	app->graph = (struct graph_state){0};
 	tail_restart(&app->tail);
 	feed_forget(&app->artifacts.answer);

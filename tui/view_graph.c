@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "tui/drawing.h"
 #include "tui/views.h"
 #include "tui/words.h"
 
@@ -14,37 +14,6 @@
 static const int WIDTHS[] = {24, 18, 12, 8};
 #define WIDTHS_COUNT   (sizeof(WIDTHS) / sizeof(WIDTHS[0]))
 #define SCROLLED_WIDTH 18 /* when none fits */
-
-static struct layout *make_layout(const struct mirror *mirror, int box_width, int width)
-{
-	uint32_t edges = 0, at = 0;
-
-	for (uint32_t i = 0; i < mirror->nodes_count; i++)
-		edges += mirror->nodes[i].needs_count;
-	uint32_t *start = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*start));
-	uint32_t *needs = mem_calloc((size_t)edges + 1, sizeof(*needs));
-	int32_t *phase = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(*phase));
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		const struct mirror_node *node = &mirror->nodes[i];
-		start[i] = at;
-		phase[i] = node->phase_index;
-		for (uint32_t need = 0; need < node->needs_count; need++)
-			needs[at++] = node->needs[need];
-	}
-	start[mirror->nodes_count] = at;
-	struct layout_graph graph = {.nodes_count = mirror->nodes_count,
-				     .needs_start = start,
-				     .needs = needs,
-				     .phase = phase,
-				     .phases = mirror->phases,
-				     .phases_count = mirror->phases_count};
-	struct layout_options options = {.box_width = box_width, .width_wanted = width};
-	struct layout *layout = layout_new(&graph, &options);
-	free(start);
-	free(needs);
-	free(phase);
-	return layout;
-}
 
 /* Above this many nodes nobody reads the whole at once: it is scrolled. */
 #define FIT_NODES 300
@@ -61,25 +30,60 @@ static int narrower(int drawn, int width)
 	return SCROLLED_WIDTH;
 }
 
+static void build_at_once(struct app *app, int width)
+{
+	struct graph_state *graph = &app->graph;
+	const struct mirror *mirror = &app->mirror;
+
+	layout_free(graph->layout);
+	graph->box_width = mirror->nodes_count <= FIT_NODES ? WIDTHS[0] : SCROLLED_WIDTH;
+	graph->layout = drawing_make(mirror, graph->box_width, width);
+	int drawn = layout_width(graph->layout);
+	if (drawn > width && graph->box_width == WIDTHS[0]) {
+		layout_free(graph->layout);
+		graph->box_width = narrower(drawn, width);
+		graph->layout = drawing_make(mirror, graph->box_width, width);
+	}
+	graph->topology = mirror->topology;
+	graph->for_width = width;
+}
+
+/* A large graph is laid out beside; until that is there, the layout before it stays, if it is of
+ * the same nodes. */
+static void build_beside(struct app *app, int width)
+{
+	struct graph_state *graph = &app->graph;
+
+	if (graph->drawing != NULL && drawing_is_done(graph->drawing)) {
+		layout_free(graph->layout);
+		graph->layout = drawing_take(graph->drawing);
+		graph->drawing = NULL;
+		graph->box_width = SCROLLED_WIDTH;
+		graph->topology = graph->drawing_topology;
+		graph->for_width = graph->drawing_width;
+	}
+	bool fits = graph->layout != NULL && graph->topology == app->mirror.topology &&
+		    graph->for_width == width;
+	if (fits || graph->drawing != NULL)
+		return;
+	graph->drawing = drawing_start(&app->mirror, SCROLLED_WIDTH, width);
+	graph->drawing_topology = app->mirror.topology;
+	graph->drawing_width = width;
+}
+
 static void build(struct app *app, int width)
 {
 	struct graph_state *graph = &app->graph;
 	const struct mirror *mirror = &app->mirror;
 
-	if (graph->layout != NULL && graph->topology == mirror->topology &&
-	    graph->for_width == width)
-		return;
-	layout_free(graph->layout);
-	graph->box_width = mirror->nodes_count <= FIT_NODES ? WIDTHS[0] : SCROLLED_WIDTH;
-	graph->layout = make_layout(mirror, graph->box_width, width);
-	int drawn = layout_width(graph->layout);
-	if (drawn > width && graph->box_width == WIDTHS[0]) {
+	if (graph->layout != NULL && graph->topology != mirror->topology) {
 		layout_free(graph->layout);
-		graph->box_width = narrower(drawn, width);
-		graph->layout = make_layout(mirror, graph->box_width, width);
+		graph->layout = NULL;
 	}
-	graph->topology = mirror->topology;
-	graph->for_width = width;
+	if (mirror->nodes_count > DRAWING_NODES)
+		build_beside(app, width);
+	else if (graph->layout == NULL || graph->for_width != width)
+		build_at_once(app, width);
 }
 
 /* Half a screen at a time: moving by columns would send the whole screen again at each step. */
@@ -148,6 +152,12 @@ static void graph_draw(struct app *app, struct canvas *canvas, struct area area)
 	if (!app->mirror.has_graph || app->mirror.nodes_count == 0)
 		return;
 	build(app, area.width);
+	if (graph->layout == NULL) {
+		canvas_printf(canvas, area.x + 1, area.y, -1, ROLE_dim, 0,
+			      "laying out %u nodes; 1 shows them as a list",
+			      app->mirror.nodes_count);
+		return;
+	}
 	int width = layout_width(graph->layout), height = layout_height(graph->layout);
 	layout_place(graph->layout, app->selected, &x, &y);
 	graph->scroll_x = scroll_to(graph->scroll_x, x, graph->box_width, area.width, width);

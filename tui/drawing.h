@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Layouts of large graphs, which take longer than a frame may: each is made on a thread of its own
+ * from a copy of the graph, and taken when it is there. The thread touches nothing else, and frees
+ * what nobody wants any more.
+ */
+#ifndef HLP_TUI_DRAWING_H
+#define HLP_TUI_DRAWING_H
+
+#include <stdbool.h>
+
+#include "client/mirror.h"
+#include "draw/layout.h"
+
+#define DRAWING_NODES 1000 /* up to so many are laid out at once, within a frame */
+
+struct drawing;
+
+/* At once. */
+struct layout *drawing_make(const struct mirror *mirror, int box_width, int width);
+
+/* On a thread; NULL when none can be had. */
+struct drawing *drawing_start(const struct mirror *mirror, int box_width, int width);
+bool drawing_is_done(const struct drawing *drawing);
+/* The layout, which is the caller's from now on; the drawing must be done, and is freed. */
+struct layout *drawing_take(struct drawing *drawing);
+void drawing_abandon(struct drawing *drawing); /* accepts NULL; never waits */
+
+#endif
