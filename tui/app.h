@@ -318,7 +318,9 @@ struct app {
 	struct message message;
 	struct arm arm;
 	struct people people;
-	struct form form; /* what an act takes along */
+	struct feed_answer engine; /* an EngineStatus, for the coach */
+	unsigned coach_seen;	   /* what was looked at: 1 the failure, 2 what it changed */
+	struct form form;	   /* what an act takes along */
 	struct marks marks;
 	char started[8][32]; /* ids of executions started from here; the newest eight */
 	uint32_t started_count;

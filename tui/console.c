@@ -81,6 +81,7 @@ void console_release(struct app *app)
 	feed_forget(&app->plan.answer);
 	rollback_forget(&app->plan.asked);
 	feed_forget(&app->pins);
+	feed_forget(&app->engine);
 	feed_forget(&app->artifacts.answer);
 	journal_forget(&app->journal);
 	for (int i = 0; i < 2; i++) {

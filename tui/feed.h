@@ -31,6 +31,7 @@ enum feed_question {
 	FEED_RUNS,
 	FEED_PLAN,
 	FEED_PINS,
+	FEED_ENGINE,
 	FEED_STATUS_A,
 	FEED_STATUS_B,
 	FEED_GRAPH_A,
@@ -55,6 +56,8 @@ struct find_question {
 void feed_find(struct app *app, const struct find_question *about, void (*then)(struct app *app));
 void feed_find_stop(struct app *app);
 void feed_attempts(struct app *app, uint32_t node);
+/* The engine's own status into app->engine; `then` is called when it is there. */
+void feed_engine(struct app *app, void (*then)(struct app *app));
 void feed_artifacts(struct app *app);
 void feed_runs(struct app *app);
 /* Asks whether what was pinned with the execution is as it was. */

@@ -110,6 +110,17 @@ void feed_attempts(struct app *app, uint32_t node)
 	    &hlp__v1__attempt_list__descriptor);
 }
 
+void feed_engine(struct app *app, void (*then)(struct app *app))
+{
+	Hlp__V1__EngineRequest request = HLP__V1__ENGINE_REQUEST__INIT;
+
+	if (app->feed == NULL)
+		return;
+	app->feed->asks[FEED_ENGINE].then = then;
+	ask(app, FEED_ENGINE, &app->engine, "GetEngine", &request.base,
+	    &hlp__v1__engine_status__descriptor);
+}
+
 void feed_artifacts(struct app *app)
 {
 	Hlp__V1__ArtifactsRequest request = HLP__V1__ARTIFACTS_REQUEST__INIT;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "tui/coach.h"
 #include "tui/words.h"
 
 static enum role header_role(const struct app *app)
@@ -301,7 +302,15 @@ static void draw_hints(struct app *app, int y)
 	const struct hint *hints = app->views[app_view(app)]->hints;
 	int x = 1;
 	int room = app->canvas.width - hint_width(HELP) - hint_width(LEAVE) + 2;
+	const char *coach = coach_line(app);
 
+	if (coach != NULL) { /* instead of the keys: one thing at a time */
+		canvas_fill(&app->canvas, 0, y, app->canvas.width, 1, ' ', ROLE_prompt,
+			    CELL_REVERSE);
+		canvas_printf(&app->canvas, x, y, -1, ROLE_prompt, CELL_REVERSE, "%s %s",
+			      app->ascii ? "->" : "→", coach);
+		return;
+	}
 	if (app->dialog.kind != DIALOG_NONE) {
 		const char *text = app->dialog.kind == DIALOG_PLAN
 					   ? "Esc leaves   Up Down PgUp PgDn scroll"

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "tui/acting.h"
+#include "tui/coach.h"
 #include "tui/edit.h"
 #include "tui/start.h"
 #include "tui/words.h"
@@ -95,6 +96,10 @@ static const struct command {
 	 "note TEXT   It stands in the journal, with your name, at the selected node; nothing "
 	 "else changes.",
 	 acting_note},
+	{"demo ",
+	 "demo crash   Kills the engine of this instance, in the demonstration only, to see it "
+	 "come back.",
+	 coach_demo},
 };
 
 static const struct command *command_of(const struct app *app)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "tui/coach.h"
 #include "tui/words.h"
 
 #define NAMES_MAX 6
@@ -62,7 +63,10 @@ void summary_write(const struct app *app, struct buf *out)
 	add_problems(mirror, &text);
 	buf_printf(&text, "\ncome back: hlp-console %s\n", mirror->name);
 	const char *rest = "The run goes on without the console.";
-	if (mirror->ended)
+	if (coach_is_on(app))
+		rest = "Your own: write NAME.yaml ('hlp schema' says how), then "
+		       "'hlp run NAME.yaml'.";
+	else if (mirror->ended)
 		rest = "The run has ended.";
 	else if (mirror->state == STATE_PAUSED)
 		rest = "The run waits for a person.";

@@ -293,6 +293,15 @@ static struct mirror_node *read_nodes(struct arena *arena, const Hlp__V1__Graph 
 	return nodes;
 }
 
+static void copy_coach(struct mirror *mirror, const Hlp__V1__Graph *graph)
+{
+	mirror->coach = NULL;
+	for (size_t i = 0; i < graph->n_labels; i++) {
+		if (strcmp(graph->labels[i]->name, "coach") == 0)
+			mirror->coach = copy_text(&mirror->arena, graph->labels[i]->value);
+	}
+}
+
 static void copy_params(struct mirror *mirror, const Hlp__V1__Graph *graph)
 {
 	struct arena *arena = &mirror->arena;
@@ -320,6 +329,7 @@ void mirror_set_graph(struct mirror *mirror, const Hlp__V1__Graph *graph)
 	mirror->order = order_by_phase(&mirror->arena, nodes, count, mirror->phases_count);
 	mirror->max_parallel = graph->max_parallel;
 	copy_params(mirror, graph);
+	copy_coach(mirror, graph);
 	free(mirror->description);
 	mirror->description = mem_strdup(graph->description);
 	mirror->has_graph = true;
@@ -342,6 +352,7 @@ static void build_from_rows(struct mirror *mirror, const Hlp__V1__Update *update
 	mirror->phases_count = 0;
 	mirror->phases = NULL;
 	mirror->params_count = 0;
+	mirror->coach = NULL;
 	install(mirror, &arena, nodes, count);
 	mirror->order = order_by_phase(&mirror->arena, nodes, count, 0);
 	mirror->topology++;

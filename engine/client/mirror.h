@@ -70,6 +70,7 @@ struct mirror {
 	uint32_t counts[STATES];
 	const char *const *phases;
 	uint32_t phases_count;
+	const char *coach; /* the workflow's label of that name; NULL without; in the arena */
 	struct mirror_param *params;
 	uint32_t params_count;
 	struct mirror_node *nodes;

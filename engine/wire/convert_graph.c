@@ -132,6 +132,22 @@ static char **secrets_of(const struct workflow *workflow, struct arena *arena, s
 	return names;
 }
 
+static Hlp__V1__Pair **labels_of(const struct workflow *workflow, struct arena *arena,
+				 size_t *out_count)
+{
+	Hlp__V1__Pair **labels =
+		arena_alloc(arena, (workflow->labels_count + (size_t)1) * sizeof(*labels));
+
+	for (uint32_t i = 0; i < workflow->labels_count; i++) {
+		labels[i] = arena_alloc(arena, sizeof(**labels));
+		hlp__v1__pair__init(labels[i]);
+		labels[i]->name = (char *)workflow->labels[i].name;
+		labels[i]->value = (char *)workflow->labels[i].value;
+	}
+	*out_count = workflow->labels_count;
+	return labels;
+}
+
 void convert_graph(struct buf *out, const struct workflow *workflow, const struct binding *params,
 		   const int64_t *estimates_us)
 {
@@ -144,6 +160,7 @@ void convert_graph(struct buf *out, const struct workflow *workflow, const struc
 	message.phases = (char **)workflow->phases;
 	message.max_parallel = workflow->max_parallel;
 	message.secrets = secrets_of(workflow, &arena, &message.n_secrets);
+	message.labels = labels_of(workflow, &arena, &message.n_labels);
 	message_pack(&message.base, out);
 	arena_release(&arena);
 	for (uint32_t i = 0; i < workflow->nodes_count; i++)
