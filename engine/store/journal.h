@@ -65,7 +65,8 @@ int journal_commit(struct journal *journal, const struct journal_batch *const *b
 int journal_each_execution(struct journal *journal, bool ended_too,
 			   int (*each)(void *ctx, const char *execution, struct err *err),
 			   void *ctx, struct err *err);
-/* Events of an execution after `after_seq` in order. The event is borrowed for the call. */
+/* Events of an execution after `after_seq` in order, until `each` returns 1: enough. The event is
+ * borrowed for the call. */
 int journal_each_event(struct journal *journal, const char *execution, uint64_t after_seq,
 		       int (*each)(void *ctx, const struct event *event, struct err *err),
 		       void *ctx, struct err *err);

@@ -105,11 +105,13 @@ int journal_each_event(struct journal *journal, const char *execution, uint64_t 
 		if (rc == 0)
 			rc = each(ctx, &event, err);
 		arena_release(&arena);
-		if (rc >= 0)
+		if (rc > 0) /* enough */
+			break;
+		if (rc == 0)
 			rc = db_step(&journal->db, statement, err);
 	}
 	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* Whether the row holds the bytes that were stored. */

@@ -139,6 +139,29 @@ static void events_come_in_order_and_after_a_number(void **state)
 	end(&fixture);
 }
 
+static int see_one(void *ctx, const struct event *event, struct err *err)
+{
+	(void)see_event(ctx, event, err);
+	return 1;
+}
+
+static void whoever_reads_events_may_stop(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct journal_batch batch = {0};
+	struct event second = store_exited(1, 2, 0);
+	struct seen seen = {0};
+	char id[ULID_TEXT];
+
+	store_add_execution(fixture.journal, 1, 1, "edge-cert", 1);
+	journal_batch_event(&batch, &second);
+	store_commit(fixture.journal, &batch);
+	store_id(1, id);
+	assert_int_equal(journal_each_event(fixture.journal, id, 0, see_one, &seen, NULL), 0);
+	assert_int_equal(seen.count, 1);
+	end(&fixture);
+}
+
 static void many_batches_are_one_commit(void **state)
 {
 	struct fixture fixture = begin(state);
@@ -526,6 +549,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_committed_event_is_there_after_reopening),
 		TEST(events_come_in_order_and_after_a_number),
+		TEST(whoever_reads_events_may_stop),
 		TEST(many_batches_are_one_commit),
 		TEST(an_event_of_an_unknown_execution_rolls_everything_back),
 		TEST(numbers_that_do_not_grow_are_refused),
