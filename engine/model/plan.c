@@ -202,7 +202,9 @@ static void add_node(struct rows *rows, const struct execution *execution,
 		add(rows, PLAN_IRREVERSIBLE, index, warnings | PLAN_WARN_IRREVERSIBLE,
 		    spec->irreversible);
 	if (spec->has_undo)
-		add(rows, PLAN_UNDO, index, warnings, "its undo command runs");
+		add(rows, PLAN_UNDO, index, warnings,
+		    spec->undo_manual ? "a person is asked to take it back"
+				      : "its undo command runs");
 	add_files(rows, execution, ask, index, warnings);
 	if (!spec->has_undo && !spec->artifacts_count)
 		add(rows, PLAN_NO_UNDO, index, warnings | PLAN_WARN_NO_UNDO,

@@ -24,7 +24,7 @@ keys H
 shows '○ P fence +will be held'
 type_in '/last'
 keys Space H
-shows 'hold: asked for 1 node'
+shows 'hold: asked for 1 node|hold last: the engine has it'
 shows '○ P last +will be held'
 keys H
 shows '○ P last +waiting'
