@@ -253,7 +253,8 @@ static bool is_urgent(const struct engine *engine)
 
 int64_t turn_deadline_us(const struct engine *engine)
 {
-	if (!engine->open)
+	/* The disk is busy: the next commit cannot begin and gathers until this one is back. */
+	if (!engine->open || engine->commits_in_flight)
 		return INT64_MAX;
 	return is_urgent(engine) ? 0 : engine->open->opened_us + PATIENCE_US;
 }

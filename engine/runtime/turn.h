@@ -33,9 +33,9 @@ void turn_answer(struct engine *engine, struct request *request);
 
 /* Sends the open turn to the journal, if anything happened in it. */
 void turn_seal(struct engine *engine);
-/* Until when the open turn may stay open to gather more: in the past when
- * somebody waits for it, INT64_MAX when nothing happened. One sync then serves several short
- * attempts. */
+/* Until when the open turn may stay open to gather more: in the past when somebody waits for it,
+ * INT64_MAX when nothing happened or a commit is under way, whose return is a turn by itself. One
+ * sync then serves several short attempts. */
 int64_t turn_deadline_us(const struct engine *engine);
 void turn_free_commit(struct commit *commit);
 
