@@ -181,6 +181,7 @@ tests: all $(UNIT_TESTS) $(TOOLS) $(BRITTLE) $(if $(SIM_OBJECTS),$(B)/tests/sim 
 # gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.
 BUILD_PACKAGES := make gcc libc6-dev git libyaml-dev libsqlite3-dev libgit2-dev nettle-dev \
 	libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev libncurses-dev openssl
+SOAK_PACKAGES := valgrind
 TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps openssh-server openssh-client \
 	postgresql
 
@@ -231,8 +232,13 @@ soak: export HLP_SIM_SEEDS ?= 10000
 soak: export HLP_KILLS ?= 200
 soak: export HLP_TEST_TIMEOUT ?= 3600
 soak: test-deps
+	@tests/packages soak $(SOAK_PACKAGES)
 	@$(AGAIN) tests
-	@tests/run lint unit sim scenario crash screen
+	@$(AGAIN) FLAVOUR=asan tests
+	@$(AGAIN) FLAVOUR=tsan tests
+	@tests/run lint unit sim scenario crash screen leaks
+	@HLP_ALL=1 HLP_KILLS=30 tests/run asan:unit asan:sim asan:scenario asan:crash asan:screen
+	@HLP_ALL=1 HLP_KILLS=30 tests/run tsan:unit tsan:sim tsan:scenario tsan:crash tsan:screen
 
 .PHONY: lint
 lint:

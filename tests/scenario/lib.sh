@@ -130,7 +130,7 @@ execution_state() {
 
 # wait_for SECONDS COMMAND…: asks again and again until the command succeeds; bounded.
 wait_for() {
-	tries=$(($1 * 20))
+	tries=$(($1 * 20 * ${HLP_SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
