@@ -40,7 +40,9 @@ struct relay {
 	struct brief brief;
 	struct secret *secrets; /* in the order of the brief's */
 	struct mask mask;
-	char **environment; /* of the command; its secrets are the relay's own copies */
+	char **environment; /* of the command: what was given, then the relay's own texts of secrets
+			     */
+	size_t environment_given;
 	int signal_fd;
 	const char *attempt, *host; /* for messages */
 };
@@ -79,11 +81,22 @@ static void build_environment(struct relay *relay)
 
 	while (environ[count])
 		count++;
+	relay->environment_given = count;
 	relay->environment = mem_calloc(count + secrets + 1, sizeof(char *));
 	memcpy(relay->environment, environ, count * sizeof(char *));
 	for (size_t i = 0; i < secrets; i++)
 		relay->environment[count + i] =
 			mem_printf("%s=%s", relay->secrets[i].name, relay->secrets[i].value);
+}
+
+static void release_environment(struct relay *relay)
+{
+	for (size_t i = relay->environment_given; relay->environment && relay->environment[i];
+	     i++) {
+		explicit_bzero(relay->environment[i], strlen(relay->environment[i]));
+		free(relay->environment[i]);
+	}
+	free(relay->environment);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------- */
@@ -415,7 +428,7 @@ static void release(struct relay *relay)
 		free(relay->secrets[i].value);
 	}
 	free(relay->secrets);
-	free(relay->environment); /* the texts of secrets in it go with the process */
+	release_environment(relay);
 	mask_release(&relay->mask);
 	brief_release(&relay->brief);
 }

@@ -6,6 +6,13 @@
 # that can bear it, it is released and goes on: its attempt was never lost.
 . "$(dirname "$0")/../scenario/lib.sh"
 
+# Sanitizers leave the deaths that are meant to happen here alone.
+fatal=handle_segv=0:handle_abort=0:handle_sigbus=0
+ASAN_OPTIONS=${ASAN_OPTIONS-}:$fatal
+TSAN_OPTIONS=${TSAN_OPTIONS-}:$fatal
+UBSAN_OPTIONS=${UBSAN_OPTIONS-}:$fatal
+export ASAN_OPTIONS TSAN_OPTIONS UBSAN_OPTIONS
+
 # The programs of this instance: the real ones, but for an hlpd that a note can kill.
 mkdir "$work/bin" || exit 1
 cp "$HLP_BUILD/hlp" "$HLP_BUILD/hlp-launcher" "$HLP_BUILD/tests/crash/brittle/hlpd" "$work/bin/" ||

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,11 +24,12 @@
 
 enum way { DIES_BY_FAULT, DIES_BY_ABORT, DIES_IN_A_THREAD, DIES_IDLE, IS_KILLED };
 
+/* A real one, on a page that no sanitizer knows better about. */
 static void fault(void)
 {
-	volatile int *volatile nowhere = NULL;
+	volatile char *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	*nowhere = 1;
+	*page = 1;
 }
 
 static void *thread_main(void *arg)
