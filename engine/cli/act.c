@@ -109,10 +109,13 @@ static void tell(struct acting *a)
 static int confirm(struct acting *a)
 {
 	const char *words = a->act->words != NULL ? a->act->words : a->act->verb;
+	enum policy policy = is_grave(a) ? POLICY_NAME : POLICY_YES;
+	if (policy == POLICY_YES && a->act->chosen) {
+		return 0;
+	}
 	char *what = mem_printf("%s %s%s%s", words, a->mirror.name, a->node[0] != '\0' ? "/" : "",
 				a->node);
-	int code = policy_ask(a->cli, is_grave(a) ? POLICY_NAME : POLICY_YES, what,
-			      a->node[0] != '\0' ? a->node : a->mirror.name);
+	int code = policy_ask(a->cli, policy, what, a->node[0] != '\0' ? a->node : a->mirror.name);
 	free(what);
 	return code;
 }

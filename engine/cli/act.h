@@ -24,6 +24,7 @@ struct act {
 	unsigned targets;	 /* set of enum act_target */
 	unsigned tells;		 /* set of enum act_telling */
 	bool free;		 /* nothing is asked */
+	bool chosen;		 /* picked among answers just now: y is not asked for again */
 	bool runs;		 /* commands run: pinned files that changed are named first */
 	enum state touches;	 /* without a node, what is touched are the nodes in this state */
 	const char *answer;	 /* NULL without */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mailbox.h"
+#include "cli/answering.h"
 #include "cli/progress.h"
 #include "cli/show.h"
 
@@ -23,6 +24,7 @@ struct watching {
 	const struct follow *how;
 	struct mirror *mirror;
 	struct progress progress;
+	struct answering answering;
 	struct client_rpc *rpc;
 	struct err err;
 	bool broken; /* the watch ended; it begins again */
@@ -31,39 +33,6 @@ struct watching {
 	int64_t drawn_us, retry_us;
 	int64_t until_us; /* INT64_MAX: as long as it takes */
 };
-
-/* A thaw that was asked for needs nobody any more, though the node stands still until it has come
- * about. */
-static bool is_thawing(const struct mirror *mirror)
-{
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		const struct mirror_node *node = &mirror->nodes[i];
-		if (node->reason == REASON_FROZEN && node->more != NULL && node->more->freezing) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool follow_is_waiting(const struct mirror *mirror)
-{
-	return mirror->state == STATE_PAUSED && mirror->reason != REASON_ROLLED_BACK &&
-	       mirror->counts[STATE_RUNNING] == 0 && mirror->counts[STATE_RECOVERING] == 0 &&
-	       !is_thawing(mirror);
-}
-
-bool follow_is_over(const struct mirror *mirror)
-{
-	return mirror->ended || mirror->quarantined || mirror->reason == REASON_ROLLED_BACK;
-}
-
-enum cli_exit follow_exit(const struct mirror *mirror)
-{
-	if (follow_is_over(mirror)) {
-		return mirror->state == STATE_COMPLETED ? CLI_OK : CLI_OTHER;
-	}
-	return CLI_WAITS;
-}
 
 static bool asks(const struct mirror *mirror)
 {
@@ -113,6 +82,9 @@ static void on_update(void *ctx, const ProtobufCMessage *message, const struct e
 		const Hlp__V1__Update *update = (const Hlp__V1__Update *)message;
 		if (mirror_apply(w->mirror, update)) {
 			w->changed = true;
+			if (w->answering.asking) {
+				(void)answering_is_settled(&w->answering); /* says so by itself */
+			}
 			progress_note(&w->progress, update);
 		}
 		return;
@@ -172,8 +144,17 @@ static bool was_interrupted(int fd)
 	return interrupted;
 }
 
+/* While a prompt stands nothing else is written: what is being typed would be lost. */
 static void draw_when_due(struct watching *w)
 {
+	if (w->answering.asking && !answering_is_settled(&w->answering)) {
+		return;
+	}
+	if (!w->broken && answering_is_due(&w->answering)) {
+		progress_pause(&w->progress);
+		answering_ask(&w->answering);
+		return;
+	}
 	int64_t now = mailbox_now_us();
 	bool due = now - w->drawn_us >= (w->changed ? REDRAW_US : TICK_US);
 	if (w->progress.live ? due : w->changed) {
@@ -188,7 +169,7 @@ static int milliseconds_to_wait(const struct watching *w)
 	int64_t now = mailbox_now_us();
 	int64_t until = client_deadline_us(w->how->cli->client);
 	until = w->until_us < until ? w->until_us : until;
-	if (w->progress.live) {
+	if (w->progress.live && !w->answering.asking) {
 		int64_t draw = w->drawn_us + (w->changed ? REDRAW_US : TICK_US);
 		until = draw < until ? draw : until;
 	}
@@ -202,18 +183,34 @@ static int milliseconds_to_wait(const struct watching *w)
 	return wait > INT64_C(60000000) ? 60000 : (int)((wait + 999) / 1000);
 }
 
+/* Acts may ask, too: Ctrl-C ends them as it ends any other command. */
+static void take_line(struct watching *w)
+{
+	sigset_t interrupt;
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	answering_take(&w->answering);
+	sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	w->changed = true;
+}
+
 static int turn(struct watching *w, int signals)
 {
 	struct client *client = w->how->cli->client;
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{.fd = signals, .events = POLLIN},
 		{.fd = client_fd(client), .events = client_poll_events(client)},
+		{.fd = w->answering.asking ? STDIN_FILENO : -1, .events = POLLIN},
 	};
-	(void)poll(fds, 2, milliseconds_to_wait(w)); /* EINTR: the turn is an empty one */
+	(void)poll(fds, 3, milliseconds_to_wait(w)); /* EINTR: the turn is an empty one */
 	if (was_interrupted(signals)) {
 		return CLI_LEFT;
 	}
 	client_process(client);
+	if (fds[2].revents != 0 && !answering_is_settled(&w->answering)) {
+		take_line(w);
+	}
 	if (w->broken && !w->failed) {
 		if (w->retry_us == 0) {
 			w->retry_us = mailbox_now_us() + REDRAW_US;
@@ -277,11 +274,16 @@ int follow_run(const struct follow *how, struct mirror *mirror)
 				     .quiet = how->quiet || how->cli->json,
 				     .from_now = how->from_now};
 	progress_init(&w.progress, &looks, &how->cli->out, mirror);
+	answering_init(&w.answering, how->cli, mirror);
+	w.answering.step = how->step;
+	w.answering.closed =
+		!how->cli->interactive || looks.quiet || how->plain || how->until != FOLLOW_ENDED;
 	int signals = open_signals(&old);
 	code = loop(&w, signals);
 	if (w.rpc != NULL) {
 		client_cancel(how->cli->client, w.rpc);
 	}
+	answering_release(&w.answering);
 	progress_release(&w.progress);
 	close(signals);
 	sigprocmask(SIG_SETMASK, &old, NULL);

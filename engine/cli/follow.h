@@ -7,6 +7,7 @@
 #define HLP_CLI_FOLLOW_H
 
 #include "cli/cli.h"
+#include "cli/follow_state.h"
 #include "client/mirror.h"
 
 enum follow_until {
@@ -22,6 +23,7 @@ struct follow {
 	enum follow_until until;
 	bool plain;	       /* lines even on a terminal */
 	bool quiet;	       /* say nothing: only wait */
+	bool step;	       /* a person lets held nodes go, one after the other */
 	bool from_now;	       /* what has happened before is not said again */
 	uint64_t at_least_seq; /* the state is judged from this event on */
 	int64_t timeout_us;    /* no longer than that; 0: as long as it takes */
@@ -31,11 +33,5 @@ struct follow {
  * Returns CLI_OK when what was waited for is there (the state is in the mirror), CLI_WAITS,
  * CLI_LEFT, CLI_OTHER when the time was over (said), or what cli_fail said. */
 int follow_run(const struct follow *how, struct mirror *mirror);
-
-/* The exit status of an execution that has ended or waits. */
-enum cli_exit follow_exit(const struct mirror *mirror);
-/* Whether nothing goes on unless a person does something. */
-bool follow_is_waiting(const struct mirror *mirror);
-bool follow_is_over(const struct mirror *mirror);
 
 #endif

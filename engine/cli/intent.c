@@ -19,8 +19,9 @@ struct intent {
 	struct cli *cli;
 	const struct source *source;
 	const struct params *params;
+	const enum fate *fates; /* NULL: all run */
 	struct arena arena;
-	struct revision revision;
+	struct revision_state revision;
 	bool grave;
 };
 
@@ -29,10 +30,17 @@ bool intent_is_grave(const struct node_spec *node)
 	return risk_level(node->risk) >= RISK_HIGH || node->irreversible != NULL;
 }
 
-static bool is_grave(const struct workflow *workflow)
+/* What is skipped is not asked for. */
+static bool matters(const struct intent *intent, uint32_t node)
 {
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		if (intent_is_grave(&workflow->nodes[i])) {
+	bool skipped = intent->fates != NULL && intent->fates[node] == FATE_SKIPPED;
+	return !skipped && intent_is_grave(&intent->source->workflow->nodes[node]);
+}
+
+static bool is_grave(const struct intent *intent)
+{
+	for (uint32_t i = 0; i < intent->source->workflow->nodes_count; i++) {
+		if (matters(intent, i)) {
 			return true;
 		}
 	}
@@ -56,7 +64,7 @@ static void say_place(const struct intent *intent)
 
 static void say_revision(const struct intent *intent)
 {
-	const struct revision *revision = &intent->revision;
+	const struct revision_state *revision = &intent->revision;
 	struct say *out = &intent->cli->out;
 	if (revision->commit[0] == '\0') {
 		say_printf(out, "  at no revision: %s is not in Git\n", intent->source->folder);
@@ -108,19 +116,42 @@ static void add_phases(struct buf *line, const struct workflow *workflow, struct
 	}
 }
 
+static uint32_t count_fate(const struct intent *intent, enum fate fate)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; intent->fates != NULL && i < intent->source->workflow->nodes_count;
+	     i++) {
+		count += intent->fates[i] == fate;
+	}
+	return count;
+}
+
+static void add_count(struct buf *line, uint32_t count, const char *what)
+{
+	if (count > 0) {
+		buf_printf(line, "; %u %s", count, what);
+	}
+}
+
 static void say_amount(struct intent *intent)
 {
 	const struct workflow *workflow = intent->source->workflow;
 	struct buf line;
-	uint32_t undo = 0;
+	uint32_t undo = 0, by_hand = 0, approvals = 0;
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		undo += workflow->nodes[i].has_undo || workflow->nodes[i].artifacts_count > 0;
+		by_hand += workflow->nodes[i].manual != NULL;
+		approvals += workflow->nodes[i].approval != NULL;
 	}
 	buf_init(&line, LINE_BYTES);
 	buf_printf(&line, "%u node%s", workflow->nodes_count,
 		   workflow->nodes_count == 1 ? "" : "s");
 	add_phases(&line, workflow, &intent->arena);
 	buf_printf(&line, "; %u at a time; %u can be undone", workflow->max_parallel, undo);
+	add_count(&line, by_hand, "by hand");
+	add_count(&line, approvals, approvals == 1 ? "approval" : "approvals");
+	add_count(&line, count_fate(intent, FATE_SKIPPED), "skipped");
+	add_count(&line, count_fate(intent, FATE_HELD), "held");
 	say_paragraph(&intent->cli->out, buf_text(&line));
 	buf_release(&line);
 }
@@ -131,7 +162,7 @@ static void say_grave(const struct intent *intent)
 	struct say *out = &intent->cli->out;
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const struct node_spec *node = &workflow->nodes[i];
-		if (!intent_is_grave(node)) {
+		if (!matters(intent, i)) {
 			continue;
 		}
 		say_style(out, ROLE_warning);
@@ -197,10 +228,11 @@ static int confirm_elsewhere(struct cli *cli, const struct workflow *workflow)
 	return code;
 }
 
-int intent_confirm(struct cli *cli, const struct source *source, const struct params *params)
+int intent_confirm(struct cli *cli, const struct source *source, const struct params *params,
+		   const enum fate *fates)
 {
-	struct intent intent = {.cli = cli, .source = source, .params = params};
-	bool grave = is_grave(source->workflow);
+	struct intent intent = {.cli = cli, .source = source, .params = params, .fates = fates};
+	bool grave = is_grave(&intent);
 	int code = 0;
 	if (!cli->interactive) {
 		return grave ? confirm_elsewhere(cli, source->workflow) : 0;

@@ -294,6 +294,15 @@ void progress_draw(struct progress *p, bool disconnected)
 	say_flush(p->say);
 }
 
+void progress_pause(struct progress *p)
+{
+	take_block_away(p);
+	if (p->live) {
+		name_window(p);
+	}
+	say_flush(p->say);
+}
+
 void progress_end(struct progress *p)
 {
 	take_block_away(p);

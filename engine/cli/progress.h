@@ -40,7 +40,9 @@ void progress_release(struct progress *progress);
 void progress_note(struct progress *progress, const Hlp__V1__Update *update);
 /* Draws the block again and flushes. */
 void progress_draw(struct progress *progress, bool disconnected);
-/* Takes the block away. */
+/* Takes the block away until it is drawn again. */
+void progress_pause(struct progress *progress);
+/* Takes the block away for good. */
 void progress_end(struct progress *progress);
 
 #endif

@@ -10,44 +10,52 @@
 #include "base/text.h"
 #include "cli/show.h"
 
+#define ANSWER(letter, word, meaning)                                                              \
+	{                                                                                          \
+		letter, "hlp answer %s " word, meaning, "answer", word, false                      \
+	}
+#define NO_WAY                                                                                     \
+	{                                                                                          \
+		0                                                                                  \
+	}
+
 static const struct question_way lost[] = {
-	{"hlp answer %s happened", "it did happen: go on"},
-	{"hlp answer %s again", "it did not: run it again"},
-	{"hlp answer %s undo", "take back what it did"},
-	{"hlp answer %s by-hand", "I did it by hand: go on"},
-	{"hlp answer %s leave", "leave it failed"},
-	{NULL, NULL},
+	ANSWER('h', "happened", "it did happen: go on"),
+	ANSWER('g', "again", "it did not: run it again"),
+	ANSWER('u', "undo", "take back what it did"),
+	ANSWER('b', "by-hand", "I did it by hand: go on"),
+	ANSWER('l', "leave", "leave it failed"),
+	NO_WAY,
 };
 static const struct question_way risk[] = {
-	{"hlp answer %s again", "run it again"},
-	{"hlp answer %s undo", "take back what it did"},
-	{"hlp answer %s by-hand", "I did it by hand: go on"},
-	{"hlp answer %s leave", "leave it failed"},
-	{NULL, NULL},
+	ANSWER('g', "again", "run it again"),
+	ANSWER('u', "undo", "take back what it did"),
+	ANSWER('b', "by-hand", "I did it by hand: go on"),
+	ANSWER('l', "leave", "leave it failed"),
+	NO_WAY,
 };
 static const struct question_way undo_failed[] = {
-	{"hlp answer %s again", "try the undo again"},
-	{"hlp answer %s by-hand", "I undid it by hand"},
-	{"hlp answer %s leave", "leave what it did"},
-	{NULL, NULL},
+	ANSWER('g', "again", "try the undo again"),
+	ANSWER('b', "by-hand", "I undid it by hand"),
+	ANSWER('l', "leave", "leave what it did"),
+	NO_WAY,
 };
-
 static const struct question_way manual[] = {
-	{"hlp done %s", "it is done"},
-	{"hlp done %s --failed", "it did not work"},
-	{NULL, NULL},
+	{'d', "hlp done %s", "it is done", "done", NULL, false},
+	{'f', "hlp done %s --failed", "it did not work", "done", NULL, true},
+	NO_WAY,
 };
 static const struct question_way approval[] = {
-	{"hlp approve %s", "let it start"},
-	{"hlp reject %s", "it shall not start"},
-	{"hlp skip %s", "go on without it"},
-	{NULL, NULL},
+	{'a', "hlp approve %s", "let it start", "answer", "approve", false},
+	{'r', "hlp reject %s", "it shall not start", "answer", "reject", false},
+	{'s', "hlp skip %s", "go on without it", "skip", NULL, false},
+	NO_WAY,
 };
 static const struct question_way undo_manual[] = {
-	{"hlp done %s", "it is undone"},
-	{"hlp answer %s leave", "leave what it did"},
-	{"hlp done %s --failed", "undoing it did not work"},
-	{NULL, NULL},
+	{'d', "hlp done %s", "it is undone", "done", NULL, false},
+	ANSWER('l', "leave", "leave what it did"),
+	{'f', "hlp done %s --failed", "undoing it did not work", "done", NULL, true},
+	NO_WAY,
 };
 
 static const struct question_kind kinds[] = {

@@ -10,8 +10,11 @@
 #include "client/mirror.h"
 
 struct question_way {
+	char letter;	     /* for a person at a prompt */
 	const char *command; /* "hlp answer %s happened": a target stands for the %s */
 	const char *meaning;
+	const char *verb, *answer; /* of the act; answer NULL without */
+	bool failed;
 };
 
 struct question_kind {

@@ -28,6 +28,7 @@ struct rehearsal {
 	struct order_places places;
 	struct arena arena;
 	uint32_t *waves, *order; /* order: nodes by wave, in file order within one */
+	const enum fate *fates;	 /* NULL: all run */
 	uint32_t failed;	 /* nodes whose values cannot be filled in */
 };
 
@@ -36,6 +37,7 @@ struct rehearsed {
 	const struct node_spec *spec;
 	uint32_t index;
 	const struct order *run, *undo;
+	const char *manual, *undo_manual, *approval; /* what people do and are asked */
 };
 
 /* ---- making it --------------------------------------------------------------------------- */
@@ -107,12 +109,33 @@ static const struct order *build(struct rehearsal *r, uint32_t node, enum attemp
 	return order;
 }
 
+/* A text for people, or NULL when there is none. */
+static const char *fill_in(struct rehearsal *r, uint32_t node, enum attempt_kind kind,
+			   const char *text)
+{
+	struct err err = {0};
+	const char *filled = NULL;
+	if (text != NULL && order_text(r->execution, node, kind, 1, r->places.workspace, text,
+				       &r->arena, &filled, &err) < 0) {
+		r->failed++;
+		cli_refuse(r->cli, CLI_USAGE, "node '%s': %s", r->workflow->nodes[node].id,
+			   err.message);
+	}
+	return filled;
+}
+
 static struct rehearsed rehearse_node(struct rehearsal *r, uint32_t node)
 {
 	const struct node_spec *spec = &r->workflow->nodes[node];
 	struct rehearsed out = {.spec = spec, .index = node};
-	out.run = build(r, node, ATTEMPT_RUN, 0);
-	if (spec->has_undo && out.run != NULL) {
+	out.manual = fill_in(r, node, ATTEMPT_RUN, spec->manual);
+	out.undo_manual = fill_in(r, node, ATTEMPT_UNDO, spec->undo_manual);
+	out.approval =
+		fill_in(r, node, ATTEMPT_RUN, spec->approval != NULL ? spec->approval->ask : NULL);
+	if (spec->manual == NULL) {
+		out.run = build(r, node, ATTEMPT_RUN, 0);
+	}
+	if (spec->has_undo && spec->undo_manual == NULL) {
 		out.undo = build(r, node, ATTEMPT_UNDO, 0);
 	}
 	return out;
@@ -263,8 +286,9 @@ static void say_needs(struct rehearsal *r, const struct node_spec *spec)
 	buf_release(&text);
 }
 
-static void say_head(struct rehearsal *r, const struct node_spec *spec)
+static void say_head(struct rehearsal *r, const struct node_spec *spec, uint32_t index)
 {
+	const char *fate = begin_fate_word(r->fates != NULL ? r->fates[index] : FATE_RUNS);
 	struct say *out = &r->cli->out;
 	enum risk_level level = risk_level(spec->risk);
 	say_printf(out, "   ");
@@ -272,15 +296,17 @@ static void say_head(struct rehearsal *r, const struct node_spec *spec)
 		  level >= RISK_HIGH || spec->irreversible != NULL ? ROLE_warning : ROLE_title);
 	say_printf(out, "%s", spec->id);
 	say_plain(out);
-	say_printf(out, "  %s risk%s%s\n", risk_name(level),
+	say_printf(out, "  %s risk%s%s%s%s\n", risk_name(level), fate[0] != '\0' ? ", " : "", fate,
 		   spec->irreversible != NULL ? ", cannot be undone: " : "",
 		   spec->irreversible != NULL ? spec->irreversible : "");
 }
 
 static void say_node(struct rehearsal *r, const struct rehearsed *node)
 {
-	say_head(r, node->spec);
+	say_head(r, node->spec, node->index);
 	say_needs(r, node->spec);
+	say_block(&r->cli->out, "approval", node->approval);
+	say_block(&r->cli->out, "by hand", node->manual);
 	if (node->run != NULL) {
 		const char *host = node->spec->host != NULL ? node->spec->host->to : NULL;
 		say_block(&r->cli->out, "host", host);
@@ -293,6 +319,7 @@ static void say_node(struct rehearsal *r, const struct rehearsed *node)
 	if (node->undo != NULL) {
 		say_command(r, "undo", node->undo);
 	}
+	say_block(&r->cli->out, "undone by", node->undo_manual);
 }
 
 /* A line for each wave, with its phase where that begins. */
@@ -404,6 +431,15 @@ static void json_node(struct rehearsal *r, struct buf *out, const struct rehears
 	json_words(out, "undo", node->undo != NULL ? node->undo->argv : NULL);
 	buf_add_text(out, ", ");
 	json_words(out, "artifacts", paths_of(r, spec));
+	buf_add_text(out, ", ");
+	json_text(out, "manual", node->manual);
+	buf_add_text(out, ", ");
+	json_text(out, "undo_manual", node->undo_manual);
+	buf_add_text(out, ", ");
+	json_text(out, "approval", node->approval);
+	buf_add_text(out, ", ");
+	json_text(out, "fate",
+		  begin_fate_word(r->fates != NULL ? r->fates[node->index] : FATE_RUNS));
 	buf_add_text(out, "}");
 }
 
@@ -428,9 +464,11 @@ static void print_json(struct rehearsal *r)
 	json_out(r->cli, &out);
 }
 
-int rehearse(struct cli *cli, const struct source *source, const struct params *params)
+int rehearse(struct cli *cli, const struct source *source, const struct params *params,
+	     const enum fate *fates)
 {
 	struct rehearsal r = {.cli = cli,
+			      .fates = fates,
 			      .places = {.output_folder = "$HLP_HOME/output",
 					 .workspace = "${run.workspace}",
 					 .relay = "hlp-relay",

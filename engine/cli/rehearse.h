@@ -6,10 +6,11 @@
 #ifndef HLP_CLI_REHEARSE_H
 #define HLP_CLI_REHEARSE_H
 
+#include "cli/begin.h"
 #include "cli/params.h"
-#include "cli/source.h"
 
-/* Returns how hlp ends. */
-int rehearse(struct cli *cli, const struct source *source, const struct params *params);
+/* Returns how hlp ends. `fates` of the nodes, NULL: all run. */
+int rehearse(struct cli *cli, const struct source *source, const struct params *params,
+	     const enum fate *fates);
 
 #endif

@@ -50,7 +50,8 @@ static size_t list_files(const struct source *source, struct arena *arena, const
 }
 
 /* Each name of an answer of `-z`. */
-static void add_changed(struct revision *revision, struct arena *arena, const struct buf *names)
+static void add_changed(struct revision_state *revision, struct arena *arena,
+			const struct buf *names)
 {
 	for (size_t at = 0; at < names->length && revision->changed_count < FILES_MAX;) {
 		const char *name = names->data + at;
@@ -60,7 +61,7 @@ static void add_changed(struct revision *revision, struct arena *arena, const st
 }
 
 static void find_changed(const struct source *source, struct arena *arena,
-			 struct revision *revision)
+			 struct revision_state *revision)
 {
 	static const char *const differ[] = {"diff", "HEAD", "--name-only", "--relative",
 					     "-z",   "--",   NULL};
@@ -81,11 +82,11 @@ static void find_changed(const struct source *source, struct arena *arena,
 	buf_release(&names);
 }
 
-void revision_find(const struct source *source, struct arena *arena, struct revision *out)
+void revision_find(const struct source *source, struct arena *arena, struct revision_state *out)
 {
 	static const char *const head[] = {"rev-parse", "--verify", "--quiet", "HEAD", NULL};
 	struct buf answer;
-	*out = (struct revision){.commit = ""};
+	*out = (struct revision_state){.commit = ""};
 	buf_init(&answer, ANSWER_MAX);
 	if (ask_git(source, head, NULL, 0, &answer) == 0) {
 		out->commit =
@@ -96,7 +97,7 @@ void revision_find(const struct source *source, struct arena *arena, struct revi
 }
 
 void revision_say_diff(struct cli *cli, const struct source *source,
-		       const struct revision *revision)
+		       const struct revision_state *revision)
 {
 	static const char *const words[] = {
 		"diff", "HEAD", "--no-ext-diff", "--no-textconv", "--no-color", "--relative",

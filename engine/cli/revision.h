@@ -8,7 +8,7 @@
 
 #include "cli/source.h"
 
-struct revision {
+struct revision_state {
 	const char *commit;   /* forty digits; "" outside Git */
 	const char **changed; /* the files that differ, relative to the workflow's folder */
 	size_t changed_count;
@@ -16,9 +16,9 @@ struct revision {
 };
 
 /* What it finds lies in the arena. Without git, or outside of a repository: no commit. */
-void revision_find(const struct source *source, struct arena *arena, struct revision *out);
+void revision_find(const struct source *source, struct arena *arena, struct revision_state *out);
 /* Says how the files differ from the commit. */
 void revision_say_diff(struct cli *cli, const struct source *source,
-		       const struct revision *revision);
+		       const struct revision_state *revision);
 
 #endif

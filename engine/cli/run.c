@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/answer_end.h"
+#include "cli/begin.h"
 #include "cli/commands.h"
 #include "cli/follow.h"
 #include "cli/intent.h"
@@ -24,6 +25,7 @@ static const struct option_spec options[] = {
 	{"param", 'p', OPTION_VALUE, "KEY=VALUE",
 	 "a param; KEY=@FILE reads a file, KEY=@- standard input"},
 	{"detach", 'd', OPTION_FLAG, NULL, "print the execution's name and leave it running"},
+	BEGIN_OPTIONS,
 	{"dry-run", 0, OPTION_FLAG, NULL, "say what would be run, every value filled in"},
 	{"another", 0, OPTION_FLAG, NULL, "even if one of this name has not ended"},
 	{"plain", 0, OPTION_FLAG, NULL, "a line a change, also on a terminal"},
@@ -35,8 +37,10 @@ struct run {
 	struct source source;
 	struct params params;
 	struct arena arena;
-	char id[27];	 /* of the request */
-	char *execution; /* its name, once it is durable */
+	struct beginning beginning;
+	enum fate *fates; /* of the nodes; NULL: all run */
+	char id[27];	  /* of the request */
+	char *execution;  /* its name, once it is durable */
 };
 
 /* ---- starting ---------------------------------------------------------------------------- */
@@ -80,6 +84,11 @@ static void fill_request(struct run *run, Hlp__V1__ExecuteRequest *request)
 		true; /* it is followed by a watch of its own, which survives the engine */
 	request->another = options_has(&run->cli->options, "another");
 	request->reason = (char *)run->cli->reason;
+	request->step = run->beginning.step;
+	request->from = (char *)(run->beginning.from != NULL ? run->beginning.from : "");
+	request->until = (char *)(run->beginning.until != NULL ? run->beginning.until : "");
+	request->only = (char **)run->beginning.only;
+	request->n_only = run->beginning.only_count;
 }
 
 static int start(struct run *run)
@@ -112,6 +121,7 @@ static int follow_it(struct run *run)
 	struct mirror mirror;
 	struct follow how = {.cli = run->cli,
 			     .execution = run->execution,
+			     .step = run->beginning.step,
 			     .plain = options_has(&run->cli->options, "plain")};
 	int code = follow_run(&how, &mirror);
 	if (code == CLI_OK || code == CLI_WAITS) {
@@ -123,7 +133,7 @@ static int follow_it(struct run *run)
 
 static int carry_out(struct run *run)
 {
-	int code = intent_confirm(run->cli, &run->source, &run->params);
+	int code = intent_confirm(run->cli, &run->source, &run->params, run->fates);
 	if (code != 0) {
 		return code;
 	}
@@ -161,10 +171,13 @@ static int exec(struct cli *cli)
 	if (code != 0) {
 		return code;
 	}
-	code = params_read(cli, run.source.workflow, ask, &run.params);
+	code = begin_read(cli, &run.source, &run.arena, &run.beginning, &run.fates);
+	if (code == 0) {
+		code = params_read(cli, run.source.workflow, ask, &run.params);
+	}
 	if (code == 0) {
 		bool dry = options_has(&cli->options, "dry-run");
-		code = dry ? rehearse(cli, &run.source, &run.params) : carry_out(&run);
+		code = dry ? rehearse(cli, &run.source, &run.params, run.fates) : carry_out(&run);
 		params_release(&run.params);
 	}
 	free(run.execution);

@@ -63,3 +63,34 @@ expect 2 hlp run drain.yaml --dry-run
 complains "param 'host' is missing"
 test ! -e ran || fail "it ran something"
 test ! -e "$HLP_HOME" || fail "it made a home"
+
+# Where a run shall begin and end is checked and shown by the same rules; people's parts are said.
+cat >hands.yaml <<'END'
+name: hands
+nodes:
+  - {id: see, run: "echo lag=1 >> \"$HLP_OUTPUT\"", outputs: [lag]}
+  - {id: ask, needs: [see], run: "true", approval: "Go on at ${nodes.see.outputs.lag}?"}
+  - {id: flip, needs: [ask], manual: "Flip it.", undo: {manual: "Flip it back."}}
+  - {id: end, needs: [flip], run: "true"}
+END
+expect 0 hlp run hands.yaml --dry-run --until flip
+says '^      approval   Go on at \$\{nodes.see.outputs.lag\}\?$'
+says '^      by hand    Flip it\.$'
+says '^      undone by  Flip it back\.$'
+says '^   flip  low risk$'
+says '^   end  low risk, held$'
+expect 0 hlp run hands.yaml --dry-run --only end --only flip -o json
+is nodes.see.fate skipped
+is nodes.end.fate ""
+is nodes.flip.manual "Flip it."
+expect 2 hlp run hands.yaml --from flop
+complains "from: hands has no node 'flop': did you mean 'flip'\?"
+expect 2 hlp run hands.yaml --only ask
+complains "uses the output 'lag' of 'see', which would be skipped"
+test ! -e "$HLP_HOME" || fail "it made a home"
+
+expect 4 hlp run hands.yaml --step
+says '^  . see  held by tester'
+expect 0 hlp release hands
+says 'see is released and starts now'
+expect 0 hlp cancel hands --yes

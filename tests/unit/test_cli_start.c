@@ -142,7 +142,7 @@ static void git(const char *folder, const char *command)
 static void outside_git_there_is_no_revision(void **state)
 {
 	struct source source;
-	struct revision revision;
+	struct revision_state revision;
 	struct arena arena = {0};
 	setenv("GIT_CEILING_DIRECTORIES", *state, 1);
 	read_it(state, &source);
@@ -158,7 +158,7 @@ static void outside_git_there_is_no_revision(void **state)
 static void only_files_that_the_workflow_names_make_it_dirty(void **state)
 {
 	struct source source;
-	struct revision revision;
+	struct revision_state revision;
 	struct arena arena = {0};
 	struct ear ear;
 	read_it(state, &source);
@@ -200,7 +200,7 @@ static int confirm(void **state, struct ear *ear, const char *typed)
 	assert_int_equal(params_read(&ear->cli, source.workflow, PARAMS_ASK_MISSING, &params), 0);
 	(void)ear_out(ear);
 	ear_type(ear, typed);
-	int code = intent_confirm(&ear->cli, &source, &params);
+	int code = intent_confirm(&ear->cli, &source, &params, NULL);
 	params_release(&params);
 	source_release(&source);
 	return code;
@@ -274,10 +274,10 @@ static void elsewhere_what_is_grave_needs_yes(void **state)
 	struct params params = {0};
 	read_it(state, &source);
 	ear_open(&ear);
-	assert_int_equal(intent_confirm(&ear.cli, &source, &params), CLI_OTHER);
+	assert_int_equal(intent_confirm(&ear.cli, &source, &params, NULL), CLI_OTHER);
 	assert_non_null(strstr(ear_err(&ear), "--yes"));
 	ear.cli.yes = true;
-	assert_int_equal(intent_confirm(&ear.cli, &source, &params), 0);
+	assert_int_equal(intent_confirm(&ear.cli, &source, &params, NULL), 0);
 	assert_string_equal(ear_out(&ear), "");
 	source_release(&source);
 	ear_close(&ear);
