@@ -22,8 +22,10 @@ const struct action_info *action_info(enum action action)
 	return &INFO[(unsigned)action < ACTIONS ? action : ACTION_NONE];
 }
 
-enum action action_of_key(uint32_t key)
+enum action action_of_key(uint32_t prefix, uint32_t key)
 {
+	if (prefix != 0)
+		key = ACTION_AFTER_Z(key);
 	for (int i = 1; key != 0 && i < ACTIONS; i++) {
 		if (INFO[i].key == key || INFO[i].other == key)
 			return (enum action)i;
@@ -94,6 +96,10 @@ uint32_t action_key_of(const char *name)
 
 void action_key_text(uint32_t key, char out[ACTION_KEY_TEXT])
 {
+	if (key > ACTION_AFTER_Z(0)) {
+		(void)snprintf(out, ACTION_KEY_TEXT, "z%c", (char)(key - ACTION_AFTER_Z(0)));
+		return;
+	}
 	for (size_t i = 0; i < NAMES_COUNT; i++) {
 		if (NAMES[i].key == key) {
 			(void)snprintf(out, ACTION_KEY_TEXT, "%s", NAMES[i].text);

@@ -29,6 +29,9 @@ enum press {
 	PRESS_UNKNOWN
 };
 
+/* A key that counts only after z. */
+#define ACTION_AFTER_Z(key) (0x120000u + (key))
+
 enum action_group { ACTION_GROUP_MOVE, ACTION_GROUP_LOOK, ACTION_GROUP_ACT };
 
 enum action {
@@ -46,7 +49,8 @@ struct action_info {
 };
 
 const struct action_info *action_info(enum action action);
-enum action action_of_key(uint32_t key); /* ACTION_NONE when the key means nothing */
+/* ACTION_NONE when the key means nothing; `prefix` is the key before it, or 0. */
+enum action action_of_key(uint32_t prefix, uint32_t key);
 enum action action_of_name(const char *name);
 
 /* Whether an action moves through lines, and by how many; `page` of `all` are seen at once. */

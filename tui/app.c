@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "tui/words.h"
 
@@ -52,6 +53,20 @@ void app_close_dialog(struct app *app)
 {
 	app->dialog.kind = DIALOG_NONE;
 	app->changed = true;
+}
+
+void app_copy(struct app *app, char *text)
+{
+	struct err err = {0};
+	bool kept = app->copy_file[0] != '\0' &&
+		    file_replace(app->copy_file, text, strlen(text), 0600, &err) >= 0;
+
+	free(app->copy);
+	app->copy = text;
+	if (kept)
+		app_say(app, ROLE_text, "copied: %.200s (also in %.150s)", text, app->copy_file);
+	else
+		app_say(app, ROLE_text, "copied: %.300s", text);
 }
 
 /* ---- acts -------------------------------------------------------------------------------- */

@@ -78,14 +78,32 @@ struct list_state {
 };
 
 struct drawing; /* tui/drawing.h */
+struct fold;	/* tui/fold.h */
+
+enum graph_isolation { ISOLATE_NOTHING, ISOLATE_UP, ISOLATE_DOWN, ISOLATE_BOTH };
+
+/* What of a graph is folded, by the user's word; kept while the graph is the same. */
+struct graph_folds {
+	bool *opened;		      /* per node: stands for itself */
+	bool *phases, *phases_opened; /* per phase: folded, or never */
+	bool all_open, all_folded;
+	enum graph_isolation isolation;
+	uint32_t isolated; /* the node that it is about */
+	uint64_t topology; /* that all this is for */
+};
 
 struct graph_state {
+	struct fold *fold; /* what is drawn; layout's nodes are its groups */
 	struct layout *layout;
 	struct drawing *drawing; /* a layout under way; NULL: none */
-	uint64_t topology, drawing_topology;
-	int drawing_width;
+	struct graph_folds folds;
+	bool stale; /* what is wanted changed: fold and lay out again */
+	uint64_t topology;
 	int box_width, for_width;
+	int zoom; /* widths of boxes wider (> 0) or narrower than fits */
 	int scroll_x, scroll_y;
+	bool follow, minimap, critical;
+	int64_t followed_us;
 };
 
 /* What the engine answered to a question of a view; see feed_ask.c. */
@@ -327,10 +345,12 @@ struct app {
 
 	struct canvas canvas;
 	struct term_cursor cursor;
-	bool changed; /* the picture is out of date */
+	bool changed;	 /* the picture is out of date */
+	uint32_t prefix; /* a key that waits for the next one: z; 0 none */
 	bool leave, suspend, redraw, beep;
-	bool quiet; /* a slow line: no clock, nothing that changes by itself */
-	char *copy; /* for the clipboard, to be taken by the loop; owned; NULL none */
+	bool quiet;	      /* a slow line: no clock, nothing that changes by itself */
+	char *copy;	      /* for the clipboard, to be taken by the loop; owned; NULL none */
+	char copy_file[4096]; /* where the same goes, for terminals without one; "" nowhere */
 };
 
 void app_resize(struct app *app, int width, int height);
@@ -356,6 +376,8 @@ void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *a
 void app_close_dialog(struct app *app);
 /* A node, the run, or "3 nodes". */
 void app_target(const struct app *app, const struct act *act, char *out, size_t size);
+/* Copies a text, which it takes over: to the clipboard, and into a file beside the state. */
+void app_copy(struct app *app, char *text);
 void app_started_here(struct app *app, const char *id); /* such an execution is armed */
 
 #endif

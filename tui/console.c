@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "tui/acting.h"
 #include "tui/dialog.h"
 #include "tui/diff.h"
@@ -17,6 +18,7 @@
 #include "tui/feed.h"
 #include "tui/found.h"
 #include "tui/frame.h"
+#include "tui/graph.h"
 #include "tui/journal.h"
 #include "tui/palette.h"
 #include "tui/start.h"
@@ -58,6 +60,7 @@ void console_release(struct app *app)
 {
 	feed_free(app->feed);
 	found_forget(&app->found);
+	free(app->copy);
 	form_clear(&app->form);
 	app_clear_marks(app);
 	start_free(app->start);
@@ -71,8 +74,7 @@ void console_release(struct app *app)
 	page_release(&app->help);
 	page_release(&app->plan.page);
 	canvas_release(&app->canvas);
-	layout_free(app->graph.layout);
-	drawing_abandon(app->graph.drawing);
+	graph_forget(&app->graph);
 	free(app->list.rows);
 	feed_forget(&app->diff.answer);
 	diff_free(app->diff.parsed);
@@ -149,6 +151,17 @@ static void do_look(struct app *app, enum action action)
 	}
 }
 
+/* The selected node as a command takes it; a view may have something better. */
+static void copy_selected(struct app *app)
+{
+	const struct mirror_node *node = app_node(app);
+
+	if (node == NULL)
+		app_say(app, ROLE_dim, "nothing is selected");
+	else
+		app_copy(app, mem_printf("%s/%s", app->mirror.name, node->id));
+}
+
 static void do_general(struct app *app, enum action action)
 {
 	switch (action) {
@@ -157,6 +170,9 @@ static void do_general(struct app *app, enum action action)
 		break;
 	case ACTION_LEAVE:
 		app->leave = true;
+		break;
+	case ACTION_COPY:
+		copy_selected(app);
 		break;
 	case ACTION_SUSPEND:
 		app->suspend = true;
@@ -234,7 +250,13 @@ void console_key(struct app *app, uint32_t key)
 	}
 	if (key == PRESS_RESIZE)
 		return;
-	enum action action = action_of_key(key);
+	enum action action = action_of_key(app->prefix, key);
+	app->prefix = 0;
+	if (action == ACTION_PREFIX) {
+		app->prefix = key;
+		app_say(app, ROLE_prompt, "z: a fold or open here   R open all   M fold all");
+		return;
+	}
 	if (action == ACTION_NONE) {
 		action_key_text(key, text);
 		app_say(app, ROLE_dim, "%s means nothing here; ? lists the keys", text);

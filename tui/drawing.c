@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -24,44 +25,37 @@ struct drawing {
 	atomic_int standing;
 };
 
-static void copy_graph(struct copy *copy, const struct mirror *mirror)
+static void *copy_of(struct arena *arena, const void *from, size_t size)
 {
-	struct arena *arena = &copy->arena;
-	uint32_t nodes = mirror->nodes_count, edges = 0, at = 0;
+	void *to = arena_alloc(arena, size + 1);
 
-	for (uint32_t i = 0; i < nodes; i++)
-		edges += mirror->nodes[i].needs_count;
-	uint32_t *start = arena_alloc(arena, ((size_t)nodes + 1) * sizeof(*start));
-	uint32_t *needs = arena_alloc(arena, ((size_t)edges + 1) * sizeof(*needs));
-	int32_t *phase = arena_alloc(arena, ((size_t)nodes + 1) * sizeof(*phase));
-	const char **phases =
-		arena_alloc(arena, ((size_t)mirror->phases_count + 1) * sizeof(*phases));
-	for (uint32_t i = 0; i < nodes; i++) {
-		const struct mirror_node *node = &mirror->nodes[i];
-		start[i] = at;
-		phase[i] = node->phase_index;
-		for (uint32_t need = 0; need < node->needs_count; need++)
-			needs[at++] = node->needs[need];
-	}
-	start[nodes] = at;
-	for (uint32_t i = 0; i < mirror->phases_count; i++)
-		phases[i] = arena_strdup(arena, mirror->phases[i]);
-	copy->graph = (struct layout_graph){.nodes_count = nodes,
-					    .needs_start = start,
-					    .needs = needs,
-					    .phase = phase,
-					    .phases = phases,
-					    .phases_count = mirror->phases_count};
+	if (from != NULL)
+		memcpy(to, from, size);
+	return to;
 }
 
-struct layout *drawing_make(const struct mirror *mirror, int box_width, int width)
+static void copy_graph(struct copy *copy, const struct layout_graph *graph)
 {
-	struct copy copy = {.options = {.box_width = box_width, .width_wanted = width}};
+	struct arena *arena = &copy->arena;
+	size_t nodes = graph->nodes_count, edges = graph->needs_start[nodes];
+	const char **phases =
+		arena_alloc(arena, ((size_t)graph->phases_count + 1) * sizeof(*phases));
 
-	copy_graph(&copy, mirror);
-	struct layout *layout = layout_new(&copy.graph, &copy.options);
-	arena_release(&copy.arena);
-	return layout;
+	for (uint32_t i = 0; i < graph->phases_count; i++)
+		phases[i] = arena_strdup(arena, graph->phases[i]);
+	copy->graph = *graph;
+	copy->graph.needs_start =
+		copy_of(arena, graph->needs_start, (nodes + 1) * sizeof(uint32_t));
+	copy->graph.needs = copy_of(arena, graph->needs, edges * sizeof(uint32_t));
+	copy->graph.phase = copy_of(arena, graph->phase, nodes * sizeof(int32_t));
+	copy->graph.phases = phases;
+}
+
+struct layout *drawing_make(const struct layout_graph *graph, int box_width, int width)
+{
+	struct layout_options options = {.box_width = box_width, .width_wanted = width};
+
+	return layout_new(graph, &options);
 }
 
 static void free_drawing(struct drawing *drawing)
@@ -82,7 +76,7 @@ static void *draw(void *ctx)
 	return NULL;
 }
 
-struct drawing *drawing_start(const struct mirror *mirror, int box_width, int width)
+struct drawing *drawing_start(const struct layout_graph *graph, int box_width, int width)
 {
 	struct drawing *drawing = mem_zalloc(sizeof(*drawing));
 	pthread_attr_t attributes;
@@ -90,7 +84,7 @@ struct drawing *drawing_start(const struct mirror *mirror, int box_width, int wi
 
 	drawing->copy.options =
 		(struct layout_options){.box_width = box_width, .width_wanted = width};
-	copy_graph(&drawing->copy, mirror);
+	copy_graph(&drawing->copy, graph);
 	atomic_init(&drawing->standing, DRAWING_UNDER_WAY);
 	(void)pthread_attr_init(&attributes);
 	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 
-#include "client/mirror.h"
 #include "draw/layout.h"
 
 #define DRAWING_NODES 1000 /* up to so many are laid out at once, within a frame */
@@ -17,10 +16,10 @@
 struct drawing;
 
 /* At once. */
-struct layout *drawing_make(const struct mirror *mirror, int box_width, int width);
+struct layout *drawing_make(const struct layout_graph *graph, int box_width, int width);
 
 /* On a thread; NULL when none can be had. */
-struct drawing *drawing_start(const struct mirror *mirror, int box_width, int width);
+struct drawing *drawing_start(const struct layout_graph *graph, int box_width, int width);
 bool drawing_is_done(const struct drawing *drawing);
 /* The layout, which is the caller's from now on; the drawing must be done, and is freed. */
 struct layout *drawing_take(struct drawing *drawing);

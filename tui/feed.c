@@ -4,8 +4,8 @@
  * changes something is kept, with its request id, until it is answered: after a lost connection the
  * same request goes out again, and the engine answers it without acting twice.
  */
-#include "tui/drawing.h"
 #include "tui/feed_own.h"
+#include "tui/graph.h"
 #include "tui/journal.h"
 
 #include <stdio.h>
@@ -203,9 +203,7 @@ void feed_watch(struct app *app, const char *execution)
 	app->problem_version = 0;
 	app->list.built = false;
 	app->list.top = 0;
-	layout_free(app->graph.layout);
-	drawing_abandon(app->graph.drawing);
-	app->graph = (struct graph_state){0};
+	graph_forget(&app->graph);
 	tail_restart(&app->tail);
 	feed_forget(&app->artifacts.answer);
 	app->artifacts.base[0] = '\0';

@@ -30,6 +30,7 @@ struct options {
 	bool read_only, ascii, headless;
 	struct headless_options without; /* a terminal */
 	const char *record, *replay;	 /* files; NULL without */
+	const char *home;		 /* the folder of the instance */
 	const char *theme;
 	const char *execution; /* NULL without */
 };
@@ -217,6 +218,7 @@ static void open_app(struct app *app, const struct options *options, struct clie
 	app->client = client;
 	if (reason != NULL)
 		(void)snprintf(app->arm.last_reason, sizeof(app->arm.last_reason), "%s", reason);
+	(void)snprintf(app->copy_file, sizeof(app->copy_file), "%s/copied", options->home);
 	(void)feed_new(app);
 }
 
@@ -327,6 +329,7 @@ int main(int argc, char **argv)
 		home_release(&home);
 		return EXIT_NO_ENGINE;
 	}
+	options.home = home.path;
 	status = run(&options, client);
 	client_close(client);
 	home_release(&home);

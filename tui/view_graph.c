@@ -1,90 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * The graph, drawn in layers by engine/draw. A change of state never moves a box; the picture
- * follows the selected node.
+ * The graph, drawn in layers by engine/draw, what is large folded. A change of state never moves a
+ * box; the picture follows the selected node.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/drawing.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "tui/critical.h"
+#include "tui/graph.h"
 #include "tui/views.h"
 #include "tui/words.h"
 
-/* Widths of a box, widest first; the first with which the whole graph fits is taken. */
-static const int WIDTHS[] = {24, 18, 12, 8};
-#define WIDTHS_COUNT   (sizeof(WIDTHS) / sizeof(WIDTHS[0]))
-#define SCROLLED_WIDTH 18 /* when none fits */
-
-/* Above this many nodes nobody reads the whole at once: it is scrolled. */
-#define FIT_NODES 300
-#define BOX_GAP	  2
-
-/* The widest boxes with which the drawing may fit, going by its width with the widest of all: the
- * order of boxes does not depend on how wide they are. */
-static int narrower(int drawn, int width)
-{
-	for (size_t i = 1; i < WIDTHS_COUNT; i++) {
-		if (drawn * (WIDTHS[i] + BOX_GAP) / (WIDTHS[0] + BOX_GAP) <= width)
-			return WIDTHS[i];
-	}
-	return SCROLLED_WIDTH;
-}
-
-static void build_at_once(struct app *app, int width)
-{
-	struct graph_state *graph = &app->graph;
-	const struct mirror *mirror = &app->mirror;
-
-	layout_free(graph->layout);
-	graph->box_width = mirror->nodes_count <= FIT_NODES ? WIDTHS[0] : SCROLLED_WIDTH;
-	graph->layout = drawing_make(mirror, graph->box_width, width);
-	int drawn = layout_width(graph->layout);
-	if (drawn > width && graph->box_width == WIDTHS[0]) {
-		layout_free(graph->layout);
-		graph->box_width = narrower(drawn, width);
-		graph->layout = drawing_make(mirror, graph->box_width, width);
-	}
-	graph->topology = mirror->topology;
-	graph->for_width = width;
-}
-
-/* A large graph is laid out beside; until that is there, the layout before it stays, if it is of
- * the same nodes. */
-static void build_beside(struct app *app, int width)
-{
-	struct graph_state *graph = &app->graph;
-
-	if (graph->drawing != NULL && drawing_is_done(graph->drawing)) {
-		layout_free(graph->layout);
-		graph->layout = drawing_take(graph->drawing);
-		graph->drawing = NULL;
-		graph->box_width = SCROLLED_WIDTH;
-		graph->topology = graph->drawing_topology;
-		graph->for_width = graph->drawing_width;
-	}
-	bool fits = graph->layout != NULL && graph->topology == app->mirror.topology &&
-		    graph->for_width == width;
-	if (fits || graph->drawing != NULL)
-		return;
-	graph->drawing = drawing_start(&app->mirror, SCROLLED_WIDTH, width);
-	graph->drawing_topology = app->mirror.topology;
-	graph->drawing_width = width;
-}
-
-static void build(struct app *app, int width)
-{
-	struct graph_state *graph = &app->graph;
-	const struct mirror *mirror = &app->mirror;
-
-	if (graph->layout != NULL && graph->topology != mirror->topology) {
-		layout_free(graph->layout);
-		graph->layout = NULL;
-	}
-	if (mirror->nodes_count > DRAWING_NODES)
-		build_beside(app, width);
-	else if (graph->layout == NULL || graph->for_width != width)
-		build_at_once(app, width);
-}
+#define MINIMAP_WIDTH  14
+#define MINIMAP_HEIGHT 7
+#define FOLLOW_US      (2 * CLOCK_SECOND_US)
 
 /* Half a screen at a time: moving by columns would send the whole screen again at each step. */
 static int scroll_to(int scroll, int at, int length, int window, int whole)
@@ -98,7 +31,12 @@ static int scroll_to(int scroll, int at, int length, int window, int whole)
 	return scroll < 0 ? 0 : scroll;
 }
 
-/* ---- drawing ----------------------------------------------------------------------------- */
+/* ---- boxes ------------------------------------------------------------------------------- */
+
+struct picture {
+	struct app *app;
+	const bool *critical; /* per node; NULL: not shown */
+};
 
 /* Names of one workflow often begin alike, so one that does not fit loses its middle. */
 static void draw_name(struct canvas *canvas, int x, int y, int room, const char *name,
@@ -116,18 +54,17 @@ static void draw_name(struct canvas *canvas, int x, int y, int room, const char 
 		      canvas->ascii ? "~" : "…", name + length - tail);
 }
 
-static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, int y, int width)
+static void draw_node(const struct picture *picture, struct canvas *canvas, uint32_t index, int x,
+		      int y, int width)
 {
-	struct app *app = ctx;
+	struct app *app = picture->app;
 	const struct mirror_node *node = &app->mirror.nodes[index];
 	enum role role = words_role(node->state, node->reason);
 	bool selected = index == app->selected;
+	bool critical = picture->critical != NULL && picture->critical[index];
 	char elapsed[16];
 
-	canvas_fill(canvas, x, y, width, 1, ' ', ROLE_text, 0);
-	canvas_put(canvas, x, y, '[', selected ? ROLE_prompt : ROLE_edge, 0);
-	canvas_put(canvas, x + width - 1, y, ']', selected ? ROLE_prompt : ROLE_edge, 0);
-	if (app_is_marked(app, index))
+	if (app_is_marked(app, index) || critical)
 		canvas_put(canvas, x + 3, y, '*', ROLE_prompt, CELL_BOLD);
 	canvas_text(canvas, x + 1, y, 1, role, 0, words_glyph(canvas, node->state, node->reason));
 	canvas_text(canvas, x + 2, y, width > 5 ? 1 : 0, role, 0,
@@ -135,54 +72,224 @@ static void draw_box(void *ctx, struct canvas *canvas, uint32_t index, int x, in
 	words_elapsed(node, app->wall_us, elapsed, sizeof(elapsed));
 	int time = (int)strlen(elapsed), room = width - 5;
 	if (room > 0)
-		draw_name(canvas, x + 4, y, room, node->id, selected ? CELL_BOLD : 0);
+		draw_name(canvas, x + 4, y, room, node->id, selected || critical ? CELL_BOLD : 0);
 	if (time > 0 && (int)strlen(node->id) + 1 + time <= room)
 		canvas_text(canvas, x + width - 1 - time, y, time, ROLE_dim, 0, elapsed);
+}
+
+/* "×128 ✓31►8✗1○88": what needs a look first, as much as there is room for. */
+static void draw_counts(struct canvas *canvas, int x, int y, int room,
+			const uint32_t counts[STATES])
+{
+	static const enum state ORDER[] = {STATE_FAILED,     STATE_PAUSED,    STATE_RUNNING,
+					   STATE_RECOVERING, STATE_RECOVERED, STATE_COMPLETED,
+					   STATE_PENDING};
+	char text[32];
+
+	for (size_t i = 0; i < sizeof(ORDER) / sizeof(ORDER[0]); i++) {
+		enum state state = ORDER[i];
+		if (counts[state] == 0)
+			continue;
+		(void)snprintf(text, sizeof(text), "%s%u", words_glyph(canvas, state, REASON_NONE),
+			       counts[state]);
+		int wide = (int)text_width(text);
+		if (wide > room)
+			return;
+		canvas_text(canvas, x, y, wide, words_role(state, REASON_NONE), 0, text);
+		x += wide;
+		room -= wide;
+	}
+}
+
+static void draw_group(const struct picture *picture, struct canvas *canvas, uint32_t group, int x,
+		       int y, int width)
+{
+	struct app *app = picture->app;
+	const struct fold *fold = app->graph.fold;
+	const struct fold_group *it = &fold->groups[group];
+	const struct mirror_node *first =
+		&app->mirror.nodes[fold_foremost(fold, &app->mirror, group)];
+	static const char *const SIGNS[][2] = {
+		[FOLD_STACK] = {"×", "x"}, [FOLD_CHAIN] = {"…", "~"}, [FOLD_PHASE] = {"▸", "#"}};
+	uint32_t counts[STATES];
+	char name[80], size[24];
+
+	fold_count(fold, &app->mirror, group, counts);
+	fold_name(fold, &app->mirror, group, name, sizeof(name));
+	(void)snprintf(size, sizeof(size), "%s%u", SIGNS[it->kind][canvas->ascii], it->count);
+	canvas_text(canvas, x + 1, y, 1, words_role(first->state, first->reason), 0,
+		    words_glyph(canvas, first->state, first->reason));
+	int room = width - 3, sign = (int)text_width(size);
+	int most = room - sign - 1 > room / 2 ? room / 2 : room - sign - 1;
+	int at = x + 2;
+	if (most > 2)
+		at += canvas_text(canvas, at, y, most, ROLE_text, CELL_BOLD, name) + 1;
+	at += canvas_text(canvas, at, y, x + width - 1 - at, ROLE_prompt, 0, size) + 1;
+	draw_counts(canvas, at, y, x + width - 1 - at, counts);
+}
+
+static void draw_box(void *ctx, struct canvas *canvas, uint32_t group, int x, int y, int width)
+{
+	const struct picture *picture = ctx;
+	struct app *app = picture->app;
+	const struct fold *fold = app->graph.fold;
+	bool selected = graph_group(app, app->selected) == group;
+
+	canvas_fill(canvas, x, y, width, 1, ' ', ROLE_text, 0);
+	canvas_put(canvas, x, y, '[', selected ? ROLE_prompt : ROLE_edge, 0);
+	canvas_put(canvas, x + width - 1, y, ']', selected ? ROLE_prompt : ROLE_edge, 0);
+	if (fold->groups[group].kind == FOLD_NODE)
+		draw_node(picture, canvas, fold->members[fold->groups[group].first], x, y, width);
+	else
+		draw_group(picture, canvas, group, x, y, width);
 	if (selected) {
 		canvas_mark(canvas, x, y, width, CELL_REVERSE);
 		app->cursor = (struct term_cursor){x, y, false};
 	}
 }
 
-static void graph_draw(struct app *app, struct canvas *canvas, struct area area)
+/* ---- the minimap ------------------------------------------------------------------------- */
+
+static void put_group(struct app *app, struct canvas *canvas, struct area map, uint32_t group)
 {
 	struct graph_state *graph = &app->graph;
+	const struct mirror_node *node =
+		&app->mirror.nodes[fold_foremost(graph->fold, &app->mirror, group)];
+	int x = 0, y = 0, width = layout_width(graph->layout),
+	    height = layout_height(graph->layout);
+
+	layout_place(graph->layout, group, &x, &y);
+	x = map.x + x * map.width / (width > 0 ? width : 1);
+	y = map.y + y * map.height / (height > 0 ? height : 1);
+	struct cell *cell = &canvas->cells[y * canvas->width + x];
+	bool urgent = words_is_problem(node) || words_is_live(node);
+	if (cell->code == ' ' || urgent)
+		canvas_text(canvas, x, y, 1, words_role(node->state, node->reason), 0,
+			    words_glyph(canvas, node->state, node->reason));
+}
+
+static void draw_minimap(struct app *app, struct canvas *canvas, struct area area)
+{
+	struct graph_state *graph = &app->graph;
+	struct area box = {area.x + area.width - MINIMAP_WIDTH, area.y, MINIMAP_WIDTH,
+			   MINIMAP_HEIGHT};
+	struct area map = {box.x + 1, box.y + 1, box.width - 2, box.height - 2};
+	int width = layout_width(graph->layout), height = layout_height(graph->layout);
+
+	if (area.width < 3 * MINIMAP_WIDTH || area.height < 2 * MINIMAP_HEIGHT)
+		return;
+	canvas_fill(canvas, box.x, box.y, box.width, box.height, ' ', ROLE_text, 0);
+	canvas_box(canvas, box.x, box.y, box.width, box.height, ROLE_border, "map");
+	for (uint32_t group = 0; group < graph->fold->groups_count; group++)
+		put_group(app, canvas, map, group);
+	for (int y = 0; y < map.height; y++) { /* what is in sight */
+		int row = y * height / map.height;
+		int from = graph->scroll_x * map.width / (width > 0 ? width : 1);
+		int wide = area.width * map.width / (width > 0 ? width : 1) + 1;
+		if (row >= graph->scroll_y && row < graph->scroll_y + area.height)
+			canvas_mark(canvas, map.x + from, map.y + y,
+				    wide < map.width - from ? wide : map.width - from,
+				    CELL_REVERSE);
+	}
+}
+
+/* ---- drawing ----------------------------------------------------------------------------- */
+
+/* The camera goes where something happens, not more often than one can look. */
+static void follow(struct app *app)
+{
+	struct graph_state *graph = &app->graph;
+
+	if (!graph->follow || app->now_us - graph->followed_us < FOLLOW_US)
+		return;
+	graph->followed_us = app->now_us;
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+			const struct mirror_node *node = &app->mirror.nodes[i];
+			if (pass == 0 ? !words_is_problem(node) : !words_is_live(node))
+				continue;
+			app_select(app, i);
+			return;
+		}
+	}
+}
+
+static void draw_picture(struct app *app, struct canvas *canvas, struct area area)
+{
+	struct graph_state *graph = &app->graph;
+	uint32_t group = graph_group(app, app->selected);
+	bool *critical = NULL;
 	int x = 0, y = 0;
 
+	if (graph->critical) {
+		size_t nodes = (size_t)app->mirror.nodes_count + 1;
+		uint32_t *path = mem_calloc(nodes, sizeof(*path));
+		critical = mem_calloc(nodes, sizeof(*critical));
+		(void)critical_path(&app->mirror, app->wall_us, critical, path);
+		free(path);
+	}
+	struct picture picture = {app, critical};
+	int width = layout_width(graph->layout), height = layout_height(graph->layout);
+	if (group != FOLD_NONE)
+		layout_place(graph->layout, group, &x, &y);
+	graph->scroll_x = scroll_to(graph->scroll_x, x, graph->box_width, area.width, width);
+	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 3, area.height, height);
+	struct layout_view view = {.scroll_x = graph->scroll_x,
+				   .scroll_y = graph->scroll_y,
+				   .hot = group == FOLD_NONE ? -1 : (int64_t)group,
+				   .box = draw_box,
+				   .ctx = &picture};
+	layout_draw(graph->layout, &view, canvas);
+	free(critical);
+}
+
+static void graph_draw(struct app *app, struct canvas *canvas, struct area area)
+{
 	if (!app->mirror.has_graph || app->mirror.nodes_count == 0)
 		return;
-	build(app, area.width);
-	if (graph->layout == NULL) {
+	follow(app);
+	if (!graph_build(app, area)) {
 		canvas_printf(canvas, area.x + 1, area.y, -1, ROLE_dim, 0,
 			      "laying out %u nodes; 1 shows them as a list",
 			      app->mirror.nodes_count);
 		return;
 	}
-	int width = layout_width(graph->layout), height = layout_height(graph->layout);
-	layout_place(graph->layout, app->selected, &x, &y);
-	graph->scroll_x = scroll_to(graph->scroll_x, x, graph->box_width, area.width, width);
-	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 3, area.height, height);
-	struct layout_view view = {.scroll_x = graph->scroll_x,
-				   .scroll_y = graph->scroll_y,
-				   .hot = app->selected,
-				   .box = draw_box,
-				   .ctx = app};
-	layout_draw(graph->layout, &view, canvas);
+	draw_picture(app, canvas, area);
+	if (app->graph.minimap)
+		draw_minimap(app, canvas, area);
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
 static void step(struct app *app, int dx, int dy)
 {
-	int64_t node = -1;
+	struct graph_state *graph = &app->graph;
+	uint32_t group = graph_group(app, app->selected);
+	int64_t next = -1;
 
-	if (app->graph.layout != NULL && app_node(app) != NULL)
-		node = layout_neighbour(app->graph.layout, app->selected, dx, dy);
-	if (node >= 0)
-		app_select(app, (uint32_t)node);
+	graph->follow = false;
+	if (graph->layout != NULL && group != FOLD_NONE)
+		next = layout_neighbour(graph->layout, group, dx, dy);
+	else if (graph->layout != NULL && graph->fold->groups_count > 0)
+		next = 0; /* the selected one is not in the picture */
+	if (next >= 0)
+		app_select(app, fold_foremost(graph->fold, &app->mirror, (uint32_t)next));
 }
 
-static bool graph_act(struct app *app, enum action action)
+/* A group is opened, a node looked into. */
+static void open_selected(struct app *app)
+{
+	uint32_t group = graph_group(app, app->selected);
+
+	if (app_node(app) == NULL)
+		return;
+	if (group != FOLD_NONE && app->graph.fold->groups[group].kind != FOLD_NODE)
+		graph_toggle(app);
+	else
+		app_show(app, VIEW_NODE);
+}
+
+static bool move(struct app *app, enum action action)
 {
 	switch (action) {
 	case ACTION_DOWN:
@@ -204,23 +311,64 @@ static bool graph_act(struct app *app, enum action action)
 		if (app->mirror.nodes_count > 0)
 			app_select(app, app->mirror.nodes_count - 1);
 		return true;
-	case ACTION_OPEN:
-		if (app_node(app) != NULL)
-			app_show(app, VIEW_NODE);
-		return true;
-	case ACTION_MARK:
-		app_mark(app, app->selected, !app_is_marked(app, app->selected));
-		return true;
 	default:
 		return false;
 	}
 }
 
+static void toggle(struct app *app, bool *what, const char *name)
+{
+	*what = !*what;
+	app_say(app, ROLE_dim, "%s %s", name, *what ? "on" : "OFF");
+}
+
+static bool graph_act(struct app *app, enum action action)
+{
+	switch (action) {
+	case ACTION_OPEN:
+		open_selected(app);
+		return true;
+	case ACTION_MARK:
+		app_mark(app, app->selected, !app_is_marked(app, app->selected));
+		return true;
+	case ACTION_FOLD:
+		graph_toggle(app);
+		return true;
+	case ACTION_OPEN_ALL:
+		graph_open_all(app);
+		return true;
+	case ACTION_FOLD_ALL:
+		graph_fold_all(app);
+		return true;
+	case ACTION_ISOLATE:
+		graph_isolate(app);
+		return true;
+	case ACTION_ZOOM_IN:
+	case ACTION_ZOOM_OUT:
+		graph_zoom(app, action == ACTION_ZOOM_IN ? 1 : -1);
+		return true;
+	case ACTION_FIT:
+		graph_zoom(app, 0);
+		return true;
+	case ACTION_MINIMAP:
+		toggle(app, &app->graph.minimap, "the map is");
+		return true;
+	case ACTION_CRITICAL:
+		toggle(app, &app->graph.critical, "the critical path (*) is");
+		return true;
+	case ACTION_FOLLOW:
+		toggle(app, &app->graph.follow, "following what happens is");
+		return true;
+	default:
+		return move(app, action);
+	}
+}
+
 static const struct hint HINTS[] = {
-	{ACTION_OPEN, NULL},   {ACTION_OUTPUT, NULL}, {ACTION_NEXT_PROBLEM, NULL},
-	{ACTION_UNDO, NULL},   {ACTION_RETRY, NULL},  {ACTION_DIFF, NULL},
-	{ACTION_WHY, NULL},    {ACTION_LIST, NULL},   {ACTION_PAUSE, NULL},
-	{ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
+	{ACTION_OPEN, NULL},	{ACTION_OUTPUT, NULL},	  {ACTION_NEXT_PROBLEM, NULL},
+	{ACTION_FOLD, NULL},	{ACTION_UNDO, NULL},	  {ACTION_RETRY, NULL},
+	{ACTION_ISOLATE, NULL}, {ACTION_ZOOM_IN, "zoom"}, {ACTION_WHY, NULL},
+	{ACTION_LIST, NULL},	{ACTION_PAUSE, NULL},	  {ACTION_NONE, NULL}};
 
 const struct view_ops view_graph = {
 	.title = "graph", .hints = HINTS, .draw = graph_draw, .act = graph_act};

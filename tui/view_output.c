@@ -123,6 +123,21 @@ static bool move(struct app *app, enum action action)
 	return true;
 }
 
+/* The lines in sight. */
+static void copy_sight(struct app *app)
+{
+	const struct page *page = &app->tail.page;
+	struct buf text;
+
+	buf_init(&text, 64 * 1024);
+	for (int row = 0; row < app->body.height - 2; row++) {
+		size_t at = (size_t)(page->top + row);
+		if (at < page->count)
+			buf_printf(&text, "%s\n", page->text.data + page->lines[at].offset);
+	}
+	app_copy(app, buf_steal(&text));
+}
+
 static void ask_text(struct app *app, bool keeps)
 {
 	static const struct act NONE = {.node = ACT_WHOLE_RUN};
@@ -154,6 +169,9 @@ static bool output_act(struct app *app, enum action action)
 	case ACTION_NEXT_PROBLEM:
 	case ACTION_PREVIOUS_PROBLEM:
 		found_error(app, action == ACTION_PREVIOUS_PROBLEM);
+		return true;
+	case ACTION_COPY:
+		copy_sight(app);
 		return true;
 	case ACTION_TIMES:
 		next_times(app);

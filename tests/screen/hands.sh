@@ -59,6 +59,10 @@ keys l
 shows '^ the change is CHG-41$'
 keys Escape
 
+keys y
+shows 'copied: hands#1/use \(also in'
+test "$(cat "$HLP_HOME/copied")" = 'hands#1/use' || fail "the file has not what was copied"
+
 # What somebody else does is said here.
 hlp note hands 'looks good' --reason 'looks good' --yes
 shows 'scenario: note|looks good'

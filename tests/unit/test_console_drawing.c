@@ -19,6 +19,7 @@
 #include "console_fixture.h"
 #include "tui/console.h"
 #include "tui/drawing.h"
+#include "tui/fold.h"
 
 #define NODES 3000
 
@@ -61,8 +62,10 @@ static void beside_is_the_same_as_at_once(void **state)
 	(void)state;
 	struct app app;
 	open_large(&app);
-	struct layout *once = drawing_make(&app.mirror, 18, 80);
-	struct drawing *drawing = drawing_start(&app.mirror, 18, 80);
+	struct fold_wish wish = {0};
+	struct fold *fold = fold_make(&app.mirror, &wish);
+	struct layout *once = drawing_make(&fold->graph, 18, 80);
+	struct drawing *drawing = drawing_start(&fold->graph, 18, 80);
 	assert_non_null(drawing);
 	await_done(drawing);
 	struct layout *beside = drawing_take(drawing);
@@ -71,6 +74,7 @@ static void beside_is_the_same_as_at_once(void **state)
 	assert_true(layout_crossings(once) == layout_crossings(beside));
 	layout_free(once);
 	layout_free(beside);
+	fold_free(fold);
 	fixture_close(&app);
 }
 
@@ -79,9 +83,12 @@ static void what_nobody_wants_is_left_behind(void **state)
 	(void)state;
 	struct app app;
 	open_large(&app);
+	struct fold_wish wish = {0};
+	struct fold *fold = fold_make(&app.mirror, &wish);
 	for (int i = 0; i < 20; i++)
-		drawing_abandon(drawing_start(&app.mirror, 18, 80));
-	struct drawing *drawing = drawing_start(&app.mirror, 18, 80);
+		drawing_abandon(drawing_start(&fold->graph, 18, 80));
+	struct drawing *drawing = drawing_start(&fold->graph, 18, 80);
+	fold_free(fold); /* it works on a copy */
 	await_done(drawing);
 	drawing_abandon(drawing);
 	drawing_abandon(NULL);

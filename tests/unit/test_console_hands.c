@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,6 +258,19 @@ static void the_header_names_who_else_is_here_and_armed(void **state)
 	fixture_close(&app);
 }
 
+static void what_is_selected_is_copied_as_a_command_takes_it(void **state)
+{
+	(void)state;
+	struct app app;
+	open_running(&app);
+	(void)snprintf(app.copy_file, sizeof(app.copy_file), "/nowhere/copied");
+	app_select(&app, FIXTURE_DNS);
+	fixture_keys(&app, "y");
+	assert_string_equal(app.copy, "edge-cert#12/dns");
+	assert_true(fixture_shows(&app, "copied: edge-cert#12/dns"));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_note_is_typed_and_asks_for_nothing),
 		cmocka_unit_test(the_palette_knows_opposites_by_what_they_do),
 		cmocka_unit_test(the_header_names_who_else_is_here_and_armed),
+		cmocka_unit_test(what_is_selected_is_copied_as_a_command_takes_it),
 		cmocka_unit_test(held_and_blocked_nodes_do_not_start),
 		cmocka_unit_test(what_starts_anyway_is_no_consequence),
 	};

@@ -23,13 +23,15 @@ static void every_key_means_one_thing(void **state)
 	(void)state;
 	for (int a = 1; a < ACTIONS; a++) {
 		const struct action_info *one = action_info((enum action)a);
-		assert_int_equal(action_of_key(one->key), a);
+		assert_int_equal(action_of_key(0, one->key), a);
 		assert_int_equal(action_of_name(one->name), a);
 		if (one->other != 0)
-			assert_int_equal(action_of_key(one->other), a);
+			assert_int_equal(action_of_key(0, one->other), a);
 	}
-	assert_int_equal(action_of_key('z'), ACTION_NONE);
-	assert_int_equal(action_of_key(0), ACTION_NONE);
+	assert_int_equal(action_of_key(0, 'Q'), ACTION_NONE);
+	assert_int_equal(action_of_key('z', 'a'), ACTION_FOLD);
+	assert_int_equal(action_of_key('z', 'Q'), ACTION_NONE);
+	assert_int_equal(action_of_key(0, 0), ACTION_NONE);
 }
 
 static void lower_case_looks_and_upper_case_acts(void **state)
