@@ -430,6 +430,8 @@ static bool may_act(struct app *app, enum action action)
 		app_say(app, ROLE_error, "%s: no execution is open", name);
 	else if (app_view(app) == VIEW_RUNS)
 		app_say(app, ROLE_error, "%s: open the execution first (Enter)", name);
+	else if (app->past != 0)
+		app_say(app, ROLE_error, "%s: this is the past; t goes back to now", name);
 	else if (app->lost_us != 0)
 		app_say(app, ROLE_error, "%s: the engine is lost; nothing can be asked now", name);
 	else

@@ -335,6 +335,9 @@ struct app {
 	struct dialog dialog;
 	struct message message;
 	struct arm arm;
+	uint64_t past;		   /* the event after which the run is shown; 0: now */
+	int64_t past_us;	   /* when that was */
+	struct feed_answer moment; /* the rows of then */
 	struct people people;
 	struct feed_answer engine; /* an EngineStatus, for the coach */
 	unsigned coach_seen;	   /* what was looked at: 1 the failure, 2 what it changed */

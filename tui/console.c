@@ -84,6 +84,7 @@ void console_release(struct app *app)
 	rollback_forget(&app->plan.asked);
 	feed_forget(&app->pins);
 	feed_forget(&app->engine);
+	feed_forget(&app->moment);
 	feed_forget(&app->artifacts.answer);
 	journal_forget(&app->journal);
 	for (int i = 0; i < 2; i++) {
@@ -173,6 +174,18 @@ static void do_general(struct app *app, enum action action)
 		break;
 	case ACTION_COPY:
 		copy_selected(app);
+		break;
+	case ACTION_EARLIER:
+	case ACTION_LATER:
+		journal_step(app, action == ACTION_LATER ? 1 : -1);
+		break;
+	case ACTION_TIMES:
+		if (app->past == 0) {
+			do_look(app, action);
+			break;
+		}
+		feed_now(app);
+		app_say(app, ROLE_text, "back to now");
 		break;
 	case ACTION_SUSPEND:
 		app->suspend = true;

@@ -211,6 +211,7 @@ void feed_watch(struct app *app, const char *execution)
 	app->timeline = (struct timeline_state){0};
 	app_clear_marks(app);
 	app->coach_seen = 0;
+	app->past = 0;
 	app->changed = true;
 	if (app->client == NULL || app->feed == NULL)
 		return;

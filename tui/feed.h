@@ -32,6 +32,7 @@ enum feed_question {
 	FEED_PLAN,
 	FEED_PINS,
 	FEED_ENGINE,
+	FEED_MOMENT,
 	FEED_STATUS_A,
 	FEED_STATUS_B,
 	FEED_GRAPH_A,
@@ -56,6 +57,9 @@ struct find_question {
 void feed_find(struct app *app, const struct find_question *about, void (*then)(struct app *app));
 void feed_find_stop(struct app *app);
 void feed_attempts(struct app *app, uint32_t node);
+/* Shows the execution as it was after an event, until feed_now: no news are taken meanwhile. */
+void feed_past(struct app *app, uint64_t seq, int64_t time_us);
+void feed_now(struct app *app);
 /* The engine's own status into app->engine; `then` is called when it is there. */
 void feed_engine(struct app *app, void (*then)(struct app *app));
 void feed_artifacts(struct app *app);

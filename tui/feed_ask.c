@@ -146,6 +146,44 @@ void feed_pins(struct app *app)
 	ask(app, FEED_PINS, &app->pins, "ListPins", &request.base, &hlp__v1__pin_list__descriptor);
 }
 
+/* ---- the past ---------------------------------------------------------------------------- */
+
+static void take_moment(struct app *app)
+{
+	if (app->past == 0)
+		return; /* it was left meanwhile */
+	(void)mirror_apply(&app->mirror, (const Hlp__V1__Update *)app->moment.message);
+	app_mirror_changed(app);
+}
+
+void feed_past(struct app *app, uint64_t seq, int64_t time_us)
+{
+	Hlp__V1__MomentRequest request = HLP__V1__MOMENT_REQUEST__INIT;
+
+	app->past = seq;
+	app->past_us = time_us;
+	app->changed = true;
+	if (app->feed == NULL)
+		return;
+	feed_stop(app, &app->feed->watch);
+	app->feed->watch_us = INT64_MAX;
+	app->feed->asks[FEED_MOMENT].then = take_moment;
+	request.execution = app->execution;
+	request.seq = seq;
+	ask(app, FEED_MOMENT, &app->moment, "GetMoment", &request.base,
+	    &hlp__v1__update__descriptor);
+}
+
+void feed_now(struct app *app)
+{
+	app->past = 0;
+	app->changed = true;
+	if (app->feed == NULL)
+		return;
+	feed_stop(app, &app->feed->asks[FEED_MOMENT].call);
+	app->feed->watch_us = app->now_us;
+}
+
 /* ---- executions -------------------------------------------------------------------------- */
 
 static void open_live(struct app *app)

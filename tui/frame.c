@@ -5,6 +5,7 @@
  */
 #include "tui/frame.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,8 @@ static const char *arm_word(const struct app *app)
 
 static const char *link_word(const struct app *app)
 {
+	if (app->past != 0)
+		return "PAST";
 	if (app->lost_us == 0)
 		return "live";
 	return "ENGINE LOST";
@@ -229,10 +232,25 @@ static void draw_people(struct app *app, int used)
 			      people->count + people->more, armed ? "!" : "");
 }
 
+/* Nobody may take the past for the present. */
+static void draw_past(struct app *app)
+{
+	struct canvas *canvas = &app->canvas;
+	char clock[16];
+
+	words_clock(app->past_us, clock, sizeof(clock));
+	canvas_fill(canvas, 0, 1, canvas->width, 1, ' ', ROLE_warning, CELL_REVERSE);
+	canvas_printf(canvas, 1, 1, -1, ROLE_warning, CELL_REVERSE,
+		      "as it was at %s, event %" PRIu64 "   < > step by event, t goes back to now",
+		      clock, app->past);
+}
+
 static void draw_second(struct app *app)
 {
 	if (app->lost_us != 0) {
 		draw_lost(app);
+	} else if (app->past != 0) {
+		draw_past(app);
 	} else if (app_view(app) == VIEW_WORKFLOWS) {
 		canvas_text(&app->canvas, 1, 1, -1, ROLE_dim, 0,
 			    "workflows, from this folder, workflows/ and $HLP_WORKFLOWS");

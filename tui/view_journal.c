@@ -165,6 +165,41 @@ static void open_node(struct app *app)
 	app_show(app, VIEW_NODE);
 }
 
+static void go_to_past(struct app *app)
+{
+	struct journal_state *journal = &app->journal;
+	const struct journal_row *row = row_at(journal, place_of(journal, journal->selected));
+
+	if (row != NULL)
+		feed_past(app, row->seq, row->time_us);
+}
+
+void journal_step(struct app *app, int step)
+{
+	const struct journal_state *journal = &app->journal;
+	int64_t at = (int64_t)journal->count;
+
+	feed_journal(app); /* the first time it is not known yet */
+	for (size_t i = 0; app->past != 0 && i < journal->count; i++) {
+		if (journal->rows[i].seq == app->past)
+			at = (int64_t)i;
+	}
+	at += step;
+	if (journal->count == 0) {
+		app_say(app, ROLE_dim, "asking for the journal; once more");
+	} else if (at < 0) {
+		app_say(app, ROLE_dim, "it began here");
+	} else if (at >= (int64_t)journal->count) {
+		feed_now(app);
+		app_say(app, ROLE_text, "this is now");
+	} else {
+		feed_past(app, journal->rows[at].seq, journal->rows[at].time_us);
+		char text[300];
+		journal_text(&journal->rows[at], text, sizeof(text));
+		app_say(app, ROLE_dim, "%s", text);
+	}
+}
+
 static bool journal_act(struct app *app, enum action action)
 {
 	int page = app->body.height > 6 ? app->body.height - 5 : 1, step;
@@ -186,14 +221,20 @@ static bool journal_act(struct app *app, enum action action)
 	case ACTION_OPEN:
 		open_node(app);
 		return true;
+	case ACTION_TIMES:
+		if (app->past != 0)
+			return false; /* back to now */
+		go_to_past(app);
+		return true;
 	default:
 		return false;
 	}
 }
 
 static const struct hint HINTS[] = {{ACTION_OPEN, "the node"}, {ACTION_ORDER, "every event"},
-				    {ACTION_NOTE, NULL},       {ACTION_BACK, NULL},
-				    {ACTION_LAST, "newest"},   {ACTION_NONE, NULL}};
+				    {ACTION_TIMES, "as then"}, {ACTION_NOTE, NULL},
+				    {ACTION_BACK, NULL},       {ACTION_LAST, "newest"},
+				    {ACTION_NONE, NULL}};
 
 const struct view_ops view_journal = {.title = "journal",
 				      .hints = HINTS,

@@ -27,6 +27,8 @@ int node_facts(struct app *app, struct canvas *canvas, struct area area, uint32_
 void output_part(struct app *app, struct canvas *canvas, struct area area, uint32_t node);
 /* A rule across the area with a text in it. */
 void view_rule(struct canvas *canvas, struct area area, const char *text);
+/* The run as it was one event earlier (-1) or later (1), by the journal as it is known here. */
+void journal_step(struct app *app, int step);
 /* The diff of two revisions, chosen elsewhere. */
 void diff_show(struct app *app, const char *artifact, const char *old_revision,
 	       const char *new_revision);

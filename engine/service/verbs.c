@@ -12,6 +12,7 @@
 #include "service/acting.h"
 #include "service/presence.h"
 #include "service/reads.h"
+#include "service/reads_moment.h"
 #include "service/reads_pins.h"
 #include "service/watch.h"
 
@@ -44,6 +45,18 @@ static void get_graph(struct asking *asking)
 	const Hlp__V1__GraphRequest *asked = (const Hlp__V1__GraphRequest *)asking->message;
 
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_graph);
+}
+
+static void then_moment(struct asking *asking)
+{
+	asking_read_then(asking, reads_moment, NULL);
+}
+
+static void get_moment(struct asking *asking)
+{
+	const Hlp__V1__MomentRequest *asked = (const Hlp__V1__MomentRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_moment);
 }
 
 static void then_attempts(struct asking *asking)
@@ -225,6 +238,7 @@ static const struct verb_entry {
 	{"BePresent", be_present},
 	{"ListEvents", list_events},
 	{"ListAttempts", list_attempts},
+	{"GetMoment", get_moment},
 	{"ReadOutput", read_output},
 	{"FindOutput", find_output},
 	{"ListArtifacts", list_artifacts},

@@ -28,6 +28,22 @@ keys 7
 shows 'tester +created: conf'
 keys o
 shows 'failed use \(exit\)'
+# As it was: before the failure nothing had failed.
+keys 1
+keys '<'
+shows 'as it was at [0-9:]+Z, event [0-9]+|asking for the journal'
+i=0
+while test $i -lt 9; do
+	keys '<'
+	i=$((i + 1))
+done
+shows 'conf#2 .*RUNNING .*PAST'
+hides '✗ F use'
+keys R
+shows 'retry: this is the past'
+keys t
+shows 'conf#2 .*FAILED .*live'
+shows '✗ F use'
 keys 5
 shows 'app.conf +of first'
 shows 'app.conf +of second'

@@ -108,6 +108,8 @@ static void keys_are_known_by_their_names(void **state)
 	assert_int_equal(action_key_of("Ent"), PRESS_NONE);
 	assert_int_equal(action_key_of(""), PRESS_NONE);
 	for (int a = 1; a < ACTIONS; a++) { /* what the help says is what a script may press */
+		if (action_info((enum action)a)->key > ACTION_AFTER_Z(0))
+			continue; /* two keys, one after the other */
 		action_key_text(action_info((enum action)a)->key, text);
 		assert_int_equal(action_key_of(text), action_info((enum action)a)->key);
 	}

@@ -147,6 +147,33 @@ static void the_journal_keeps_its_newest_part(void **state)
 	fixture_close(&app);
 }
 
+static void the_past_is_marked_and_takes_no_act(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	bring(&app, 5, "created", "", "ana", "", "edge-cert");
+	bring(&app, 6, "failed", "swap", "", "", "exit 3");
+	fixture_keys(&app, "<");
+	assert_int_equal(app.past, 6);
+	assert_true(fixture_shows(&app, "as it was at 03:14:07Z, event 6"));
+	assert_true(fixture_shows(&app, "PAST"));
+	fixture_keys(&app, "P");
+	assert_true(fixture_shows(&app, "pause: this is the past; t goes back to now"));
+	fixture_keys(&app, "<");
+	assert_int_equal(app.past, 5);
+	fixture_keys(&app, "<");
+	assert_true(fixture_shows(&app, "it began here"));
+	fixture_keys(&app, ">>");
+	assert_int_equal(app.past, 0);
+	assert_true(fixture_shows(&app, "this is now"));
+	fixture_keys(&app, "7t");
+	assert_int_equal(app.past, 5); /* the newest act */
+	fixture_keys(&app, "t");
+	assert_int_equal(app.past, 0);
+	fixture_close(&app);
+}
+
 /* ---- artifacts --------------------------------------------------------------------------- */
 
 static void any_two_revisions_are_compared(void **state)
@@ -239,6 +266,7 @@ int main(void)
 		cmocka_unit_test(the_timeline_shows_bars_and_the_path),
 		cmocka_unit_test(the_journal_shows_acts_and_on_request_all),
 		cmocka_unit_test(the_journal_keeps_its_newest_part),
+		cmocka_unit_test(the_past_is_marked_and_takes_no_act),
 		cmocka_unit_test(any_two_revisions_are_compared),
 		cmocka_unit_test(what_differs_between_two_runs_is_said),
 	};
