@@ -277,6 +277,29 @@ static int do_release(struct cli *cli)
 	return act_run(cli, &act, cli_argument(cli, 1));
 }
 
+/* ---- secrets ------------------------------------------------------------------------------ */
+
+static int do_forget(struct cli *cli)
+{
+	const struct act act = {
+		.verb = "forget",
+		.targets = ACT_EXECUTION,
+		.artifact = cli_argument(cli, 2),
+		.warning = "what is secret of it is removed for good: nothing that needs it can be "
+			   "run again, undone or restored",
+	};
+	if (cli_argument(cli, 1) == NULL) {
+		return cli_refuse(cli, CLI_USAGE, "which? hlp engine forget EXECUTION [ARTIFACT]");
+	}
+	return act_run(cli, &act, cli_argument(cli, 1));
+}
+
+/* How many words may follow. */
+static int words_after(const char *part)
+{
+	return strcmp(part, "forget") == 0 ? 2 : strcmp(part, "release") == 0;
+}
+
 static int exec(struct cli *cli)
 {
 	static const struct {
@@ -284,8 +307,8 @@ static int exec(struct cli *cli)
 		int (*exec)(struct cli *cli);
 	} parts[] = {{"start", do_start},     {"stop", do_stop},       {"status", do_status},
 		     {"check", do_check},     {"rebuild", do_rebuild}, {"prune", do_prune},
-		     {"release", do_release}, {"upgrade", do_upgrade}};
-	if (cli_argument(cli, 1) != NULL && strcmp(cli_argument(cli, 0), "release") != 0) {
+		     {"release", do_release}, {"upgrade", do_upgrade}, {"forget", do_forget}};
+	if (cli_argument(cli, 1 + words_after(cli_argument(cli, 0))) != NULL) {
 		return cli_refuse(cli, CLI_USAGE, "engine %s takes nothing more",
 				  cli_argument(cli, 0));
 	}
@@ -296,16 +319,18 @@ static int exec(struct cli *cli)
 	}
 	return cli_refuse(
 		cli, CLI_USAGE,
-		"no 'engine %s': start, stop, status, check, rebuild, prune, upgrade or release",
+		"no 'engine %s': start, stop, status, check, rebuild, prune, forget, upgrade or "
+		"release",
 		cli_argument(cli, 0));
 }
 
 const struct cli_command engine_command = {
 	.name = "engine",
-	.arguments = "start|stop|status|check|rebuild|prune|upgrade|release [EXECUTION]",
-	.help = "the engine of this HLP_HOME",
+	.arguments = "WHAT [EXECUTION [ARTIFACT]]",
+	.help = "the engine of this HLP_HOME: start, stop, status, check, "
+		"rebuild, prune, upgrade, release or forget EXECUTION",
 	.options = options,
 	.least = 1,
-	.most = 2,
+	.most = 3,
 	.exec = exec,
 };

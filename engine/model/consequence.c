@@ -92,6 +92,11 @@ static void say_released(const struct execution *execution, uint64_t before, str
 	}
 }
 
+static bool runs_there(const struct execution *execution, uint32_t node)
+{
+	return node < execution->graph->nodes_count && execution->workflow->nodes[node].host;
+}
+
 void consequence_say(const struct execution *execution, const struct act *act, uint64_t before,
 		     struct buf *out)
 {
@@ -108,6 +113,11 @@ void consequence_say(const struct execution *execution, const struct act *act, u
 		say_released(execution, before, out);
 		break;
 	case VERB_FREEZE:
+		if (runs_there(execution, act->node))
+			buf_printf(out,
+				   "%s is being frozen here; the remote end is not proven: what "
+				   "runs there may go on; ",
+				   name);
 		buf_printf(out,
 			   "%s is being frozen: its clock stands still; its locks and connections "
 			   "stay open until it is thawed",

@@ -271,7 +271,7 @@ static bool lifts_quarantine(const struct act *act)
 
 static bool is_only_of_execution(enum verb verb)
 {
-	return verb == VERB_PAUSE || verb == VERB_RESUME;
+	return verb == VERB_PAUSE || verb == VERB_RESUME || verb == VERB_FORGET;
 }
 
 /* Compare-and-set: what the client saw must still be so. */
@@ -303,9 +303,11 @@ static int check_act(const struct decision *decision, struct err *err)
 		return err_set(err, ERR_INVALID, "%s needs a node: %s/NODE", verb_name(act->verb),
 			       execution->name);
 	if (act->node != EVENT_NO_NODE && is_only_of_execution(act->verb))
-		return err_set(err, ERR_INVALID,
-			       "%s is of a whole execution; for one node there is %s",
-			       verb_name(act->verb), act->verb == VERB_PAUSE ? "hold" : "release");
+		return err_set(err, ERR_INVALID, "%s is of a whole execution%s",
+			       verb_name(act->verb),
+			       act->verb == VERB_PAUSE	  ? "; for one node there is hold"
+			       : act->verb == VERB_RESUME ? "; for one node there is release"
+							  : "");
 	if (act->note && strlen(act->note) > LIMIT_TEXT)
 		return err_set(err, ERR_LIMIT, "the reason is longer than %d bytes", LIMIT_TEXT);
 	if (execution->quarantined && !lifts_quarantine(act))
@@ -314,6 +316,34 @@ static int check_act(const struct decision *decision, struct err *err)
 			       "release %s'",
 			       execution->name, execution->name);
 	return check_version(decision, err);
+}
+
+static bool has_secret_artifact(const struct workflow *workflow, const char *path)
+{
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
+		for (uint32_t k = 0; k < workflow->nodes[i].artifacts_count; k++)
+			if (workflow->nodes[i].artifacts[k].secret &&
+			    !strcmp(workflow->nodes[i].artifacts[k].path, path))
+				return true;
+	return false;
+}
+
+/* The word is recorded, then the files go. While anything may still run they are needed. */
+static int act_forget(struct decision *decision, struct err *err)
+{
+	const struct execution *execution = decision->execution;
+	const struct act *act = decision->input->act;
+	const char *path = act->arguments_count ? act->arguments[0].value : NULL;
+
+	if (!decision->ended)
+		return err_set(err, ERR_REFUSED,
+			       "%s has not ended: what it may still run needs its secrets",
+			       execution->name);
+	if (path && !has_secret_artifact(execution->workflow, path))
+		return err_set(err, ERR_NOT_FOUND, "%s has no secret artifact '%s'",
+			       execution->name, path);
+	decide_act_event(decision);
+	return 0;
 }
 
 int decide_act(struct decision *decision, struct err *err)
@@ -349,6 +379,8 @@ int decide_act(struct decision *decision, struct err *err)
 			return err_set(err, ERR_INVALID, "a note needs a text");
 		decide_act_event(decision);
 		return 0;
+	case VERB_FORGET:
+		return act_forget(decision, err);
 	case VERB_FREEZE:
 		return decide_act_freeze(decision, err);
 	case VERB_THAW:

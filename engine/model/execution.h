@@ -171,6 +171,7 @@ enum verb {
 	VERB_ANSWER,
 	VERB_NOTE,
 	VERB_ROLLBACK,
+	VERB_FORGET, /* its secrets; arguments: "artifact" and a path, or none: all */
 	VERBS
 };
 const char *verb_name(enum verb verb);

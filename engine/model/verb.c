@@ -11,7 +11,7 @@ static const char *const verbs[VERBS] = {
 	[VERB_CANCEL] = "cancel", [VERB_RETRY] = "retry",	[VERB_SKIP] = "skip",
 	[VERB_DONE] = "done",	  [VERB_HOLD] = "hold",		[VERB_RELEASE] = "release",
 	[VERB_FREEZE] = "freeze", [VERB_THAW] = "thaw",		[VERB_ANSWER] = "answer",
-	[VERB_NOTE] = "note",	  [VERB_ROLLBACK] = "rollback",
+	[VERB_NOTE] = "note",	  [VERB_ROLLBACK] = "rollback", [VERB_FORGET] = "forget",
 };
 
 const char *verb_name(enum verb verb)

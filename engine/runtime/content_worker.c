@@ -332,6 +332,17 @@ static int collect(struct content_job *job)
 	return rc;
 }
 
+static int forget(struct content *content, struct content_job *job)
+{
+	int rc = 0;
+
+	if (!job->items)
+		return content_forget_secrets(content_home(content), job->execution, &job->err);
+	for (uint32_t i = 0; rc >= 0 && i < job->items_count; i++)
+		rc = content_forget_file(content, job->items[i].blob, &job->err);
+	return rc;
+}
+
 /* ---- the thread -------------------------------------------------------------------------- */
 
 static void work(struct keeper *keeper, struct content_job *job)
@@ -361,8 +372,7 @@ static void work(struct keeper *keeper, struct content_job *job)
 	case CONTENT_WAITS:
 		break; /* no work on files */
 	case CONTENT_FORGET:
-		job->result = content_forget_secrets(content_home(keeper->content), job->execution,
-						     &job->err);
+		job->result = forget(content, job);
 		break;
 	}
 	blackbox_about(NULL);

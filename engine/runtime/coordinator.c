@@ -15,6 +15,7 @@
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/facts.h"
+#include "runtime/forget.h"
 #include "runtime/publish.h"
 #include "runtime/recovery.h"
 #include "runtime/requests.h"
@@ -75,7 +76,7 @@ static void take_commit(struct engine *engine, struct commit *commit)
 	for (size_t i = 0; i < commit->acks_count; i++)
 		executor_worker_send(&engine->executors, EXECUTOR_ACKNOWLEDGE, commit->acks[i]);
 	for (size_t i = 0; i < commit->answers_count; i++)
-		acts_answer(commit->answers[i], 0);
+		forget_or_answer(engine, commit->answers[i]);
 	turn_free_commit(commit);
 }
 
@@ -88,7 +89,7 @@ static void take_content(struct engine *engine, struct content_job *job)
 	else if (job->kind == CONTENT_COMPARE)
 		rollback_compared(engine, job);
 	else if (job->kind == CONTENT_FORGET)
-		requests_forgotten(engine, job);
+		forget_done(job);
 	else
 		facts_take_content(engine, job);
 }

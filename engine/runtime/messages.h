@@ -65,7 +65,7 @@ enum content_kind {
 	CONTENT_CLAIM,	   /* after a restart: what runs has its files still */
 	CONTENT_GIVE_BACK, /* a node has ended, or a rollback (node: EVENT_NO_NODE) */
 	CONTENT_WAITS,	   /* to the coordinator: a capture waits; err says for whom */
-	CONTENT_FORGET,	   /* the secrets of an execution that did not come to be */
+	CONTENT_FORGET,	   /* secrets of an execution: those in items, or with none all */
 };
 
 /* Work on files. The workflow that `spec` points into outlives the job. */

@@ -15,6 +15,7 @@
 #include "base/ulid.h"
 #include "model/beginning.h"
 #include "runtime/acts.h"
+#include "runtime/forget.h"
 #include "runtime/quarantine.h"
 #include "runtime/rollback.h"
 #include "runtime/room.h"
@@ -77,29 +78,10 @@ static void pin(struct engine *engine, struct request *request)
 	mailbox_post_reply(&engine->content.mailbox, &job->message);
 }
 
-/* Secrets may have been kept for an execution that does not come to be. */
-static void forget_secrets(struct engine *engine, const char *execution)
-{
-	struct content_job *job = mem_zalloc(sizeof(*job));
-
-	job->message.kind = MESSAGE_CONTENT;
-	job->kind = CONTENT_FORGET;
-	(void)snprintf(job->execution, sizeof(job->execution), "%s", execution);
-	mailbox_post_reply(&engine->content.mailbox, &job->message);
-}
-
-void requests_forgotten(struct engine *engine, struct content_job *job)
-{
-	(void)engine;
-	if (job->result)
-		log_error("%s", job->err.message);
-	free(job);
-}
-
 static void refuse_start(struct engine *engine, struct request *request, int result)
 {
 	if (request->keeps_secrets)
-		forget_secrets(engine, request->execution);
+		forget_all(engine, request->execution);
 	acts_answer(request, result);
 }
 
@@ -210,7 +192,7 @@ static void create(struct engine *engine, struct request *request)
 	memcpy(drawn, request->execution, sizeof(drawn));
 	if (answer_known(engine, request)) {
 		if (request->keeps_secrets && strcmp(drawn, request->execution) != 0)
-			forget_secrets(engine, drawn); /* of the one that it did not become */
+			forget_all(engine, drawn); /* of the one that it did not become */
 		return;
 	}
 	rc = beginning_check(request->workflow, request->graph, &request->beginning, &request->err);

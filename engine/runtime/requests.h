@@ -13,7 +13,6 @@
 void requests_take(struct engine *engine, struct request *request);
 /* A pinned workflow comes back. */
 void requests_pinned(struct engine *engine, struct content_job *job);
-void requests_forgotten(struct engine *engine, struct content_job *job);
 void requests_loaded(struct engine *engine, struct load_job *load);
 /* Takes up again those that waited for their execution to be reconciled. */
 void requests_unpark(struct engine *engine);

@@ -212,16 +212,34 @@ int bigfile_add(struct bigfile *large, const void *data, size_t length, struct b
 	return add_by(large->folder, fill_from_bytes, &bytes, out, err);
 }
 
-int bigfile_open(const struct bigfile *large, const struct bigfile_pointer *pointer,
-		 struct err *err)
+/* The caller frees it. */
+static char *path_of(const struct bigfile *large, const struct bigfile_pointer *pointer)
 {
 	char *folder = pointer->secret[0] ? file_join(large->secret, pointer->secret)
 					  : mem_strdup(large->folder);
 	char *path = file_join(folder, pointer->name);
+
+	free(folder);
+	return path;
+}
+
+int bigfile_forget(const struct bigfile *large, const struct bigfile_pointer *pointer,
+		   struct err *err)
+{
+	char *path = path_of(large, pointer);
+	int failed = pointer->secret[0] && unlink(path) < 0 && errno != ENOENT ? errno : 0;
+
+	free(path);
+	return failed ? err_errno(err, failed, "cannot forget '%s'", pointer->name) : 0;
+}
+
+int bigfile_open(const struct bigfile *large, const struct bigfile_pointer *pointer,
+		 struct err *err)
+{
+	char *path = path_of(large, pointer);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), failed = errno;
 
 	free(path);
-	free(folder);
 	if (fd < 0 && failed == ENOENT && pointer->secret[0])
 		return err_set(err, ERR_NOT_FOUND,
 			       "its contents were secret and have been forgotten; their sha256 was "

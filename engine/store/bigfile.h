@@ -45,6 +45,10 @@ int bigfile_add(struct bigfile *large, const void *data, size_t length, struct b
 int bigfile_open(const struct bigfile *large, const struct bigfile_pointer *pointer,
 		 struct err *err);
 
+/* Removes a secret one; any other stays. */
+int bigfile_forget(const struct bigfile *large, const struct bigfile_pointer *pointer,
+		   struct err *err);
+
 void bigfile_print(const struct bigfile_pointer *pointer, struct buf *out);
 bool bigfile_parse(const void *data, size_t length, struct bigfile_pointer *out);
 /* Whether bytes begin as a pointer does: such contents must be kept as a large file themselves. */

@@ -105,6 +105,8 @@ const struct home *content_home(const struct content *content);
 /* Keeps a value where only secrets lie, durably, until the execution's are forgotten. */
 int content_keep_secret(struct content *content, const char *execution, const char *name,
 			const char *value, size_t length, struct err *err);
+/* Removes the contents of one secret file; of any other nothing. */
+int content_forget_file(struct content *content, const char *blob, struct err *err);
 /* Removes all secrets of an execution; none is fine. Any thread. */
 int content_forget_secrets(const struct home *home, const char *execution, struct err *err);
 

@@ -41,3 +41,17 @@ int content_forget_secrets(const struct home *home, const char *execution, struc
 	free(folder);
 	return rc;
 }
+
+int content_forget_file(struct content *content, const char *blob, struct err *err)
+{
+	struct bigfile_pointer pointer;
+	struct buf data;
+	int rc;
+
+	buf_init(&data, BIGFILE_POINTER_MAX);
+	rc = repo_read(&content->repo, blob, &data, NULL);
+	if (rc >= 0 && bigfile_parse(buf_text(&data), data.length, &pointer))
+		rc = bigfile_forget(&content->large, &pointer, err);
+	buf_release(&data);
+	return rc == -ERR_LIMIT ? 0 : rc; /* so large an object is no pointer */
+}

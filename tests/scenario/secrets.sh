@@ -57,6 +57,39 @@ see hlp rollback door --node w --plan
 expect 0 hlp rollback door --node w --overwrite door.key --yes
 test "$(cat door.key)" = "canary-of-the-old-door 4711" || fail "the secret file was not restored: $(cat door.key)"
 
+# ---- forgetting: recorded, and a later need of it says so by name -----------------------------------
+expect 1 hlp engine forget door --yes
+complains 'door#1 has not ended'
+echo "canary-of-the-old-door 4711" >door.key
+expect 0 hlp run door.yaml --another --yes
+expect 1 hlp engine forget door#2 plain --yes
+complains "door#2 has no secret artifact 'plain'"
+secret=$(find "$HLP_HOME/secret" -type f -exec grep -lF 'canary-of-the-new-door' {} + | wc -l)
+expect 0 hlp engine forget door#2 door.key --yes
+test "$(find "$HLP_HOME/secret" -type f -exec grep -lF 'canary-of-the-new-door' {} + | wc -l)" -lt "$secret" ||
+	fail "nothing was forgotten"
+expect 0 hlp events door#2
+says 'forget'
+hlp rollback door#2 --node w --yes >"$out" 2>&1
+says "cannot restore 'door.key': its contents were secret and have been forgotten"
+expect 0 hlp answer door#2/w leave --yes
+
+cat >again.yaml <<'END'
+name: again
+params: {token: {secret: true}}
+nodes:
+  - {id: a, run: "test -n ${params.token}; exit 3"}
+END
+expect 1 hlp run again.yaml --yes -p token=@key
+expect 0 hlp engine forget again --yes
+expect 0 hlp retry again/a --yes
+is_launch() {
+	hlp status again -o json >"$out" && "$json" get nodes.a.reason <"$out" | grep -qx launch
+}
+wait_for 10 is_launch
+expect 0 hlp why again/a
+says 'the secret for HLP_SECRET_token is not kept any more: it was forgotten'
+
 # ---- using it --------------------------------------------------------------------------------
 cat >ways.yaml <<END
 name: ways

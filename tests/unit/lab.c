@@ -51,6 +51,7 @@ static void set_artifact(struct arena *arena, struct node_spec *spec, const stru
 	*artifact = (struct artifact_spec){
 		.path = node->artifact, .has_on_restore = node->hook, .line = 1};
 	artifact->on_restore.text = "reload";
+	artifact->secret = node->secret;
 	spec->artifacts = artifact;
 	spec->artifacts_count = 1;
 }
@@ -78,6 +79,8 @@ static void set_person(struct arena *arena, struct node_spec *spec, const struct
 	free(text);
 }
 
+static const struct host_spec host = {.to = "elsewhere"};
+
 static void set_node(struct arena *arena, struct node_spec *spec, const struct lab_node *nodes,
 		     size_t count, const struct lab_node *node, bool phased)
 {
@@ -87,6 +90,7 @@ static void set_node(struct arena *arena, struct node_spec *spec, const struct l
 	spec->description = spec->workdir = "";
 	spec->phase = phased ? node->phase : -1;
 	spec->run.text = "true";
+	spec->host = node->host ? &host : NULL;
 	spec->has_undo = node->undo;
 	spec->undo.text = "undo";
 	spec->undo_retry = (struct retry){.limit = node->undo_retries,

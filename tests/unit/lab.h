@@ -17,6 +17,8 @@ struct lab_node {
 	bool undo;
 	const char *artifact; /* path, NULL for none */
 	bool hook;	      /* the artifact has an on_restore */
+	bool secret;	      /* … and is secret */
+	bool host;	      /* runs on another host */
 	const char *output;
 	uint16_t retries, undo_retries;
 	double risk;

@@ -411,6 +411,32 @@ static void malformed_acts_are_refused(void **state)
 	lab_close(&lab);
 }
 
+static void secrets_are_forgotten_when_nothing_needs_them(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "key", .secret = true},
+						{.id = "b", .artifact = "plain"}};
+	struct binding which = {"artifact", "plain"};
+	struct act act = {.verb = VERB_FORGET, .node = EVENT_NO_NODE};
+	struct input input = {.kind = INPUT_ACT, .act = &act, .node = EVENT_NO_NODE};
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes);
+	lab_complete(&lab, "a");
+	refused(&lab, VERB_FORGET, NULL, "has not ended");
+	lab_complete(&lab, "b");
+	assert_int_equal(lab_act(&lab, VERB_FORGET, "a"), -ERR_INVALID);
+	act.arguments = &which;
+	act.arguments_count = 1;
+	assert_int_equal(lab_feed(&lab, &input), -ERR_NOT_FOUND);
+	which.value = "key";
+	assert_int_equal(lab_feed(&lab, &input), 0);
+	assert_string_equal(lab.said, "act");
+	assert_int_equal(lab_act(&lab, VERB_FORGET, NULL), 0);
+	assert_state(&lab, NULL, "COMPLETED ok");
+	lab_close(&lab);
+}
+
 static void ask_lost(struct lab *lab, const struct lab_node *nodes)
 {
 	lab_open(lab, nodes, 1, &(const struct lab_options){.max_parallel = 1});
@@ -522,6 +548,7 @@ int main(void)
 		cmocka_unit_test(malformed_acts_are_refused),
 		cmocka_unit_test(every_answer_to_lost),
 		cmocka_unit_test(what_happened_is_recorded),
+		cmocka_unit_test(secrets_are_forgotten_when_nothing_needs_them),
 		cmocka_unit_test(verbs_and_answers_have_names),
 	};
 

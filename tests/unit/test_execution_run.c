@@ -661,6 +661,20 @@ static void an_event_that_cannot_follow_is_refused_unchanged(void **state)
 	lab_close(&lab);
 }
 
+/* A program that is missing will be missing again; a host may answer the next time. */
+static void a_host_that_was_not_reached_is_tried_again(void **state)
+{
+	static const struct lab_node there[] = {{.id = "a", .retries = 1, .host = true}};
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, there);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_exit(&lab, "a", EXIT_LAUNCH, 255), 0);
+	assert_state(&lab, "a", "PENDING backoff");
+	lab_close(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -692,6 +706,7 @@ int main(void)
 		cmocka_unit_test(a_released_execution_goes_on_where_it_stood),
 		cmocka_unit_test(admission_hands_out_no_more_than_the_slots),
 		cmocka_unit_test(attempt_ids_are_read_back),
+		cmocka_unit_test(a_host_that_was_not_reached_is_tried_again),
 		cmocka_unit_test(an_event_that_cannot_follow_is_refused_unchanged),
 	};
 
