@@ -10,7 +10,8 @@
 
 #include "base/text.h"
 
-static const struct action_info INFO[ACTIONS] = {
+/* As action.def has it, and then as a keys file changes it. */
+static struct action_info INFO[ACTIONS] = {
 	[ACTION_NONE] = {"", 0, 0, ACTION_GROUP_LOOK, ""},
 #define ACTION(name, word, key, other, group, help)                                                \
 	[ACTION_##name] = {word, key, other, ACTION_GROUP_##group, help},
@@ -31,6 +32,12 @@ enum action action_of_key(uint32_t prefix, uint32_t key)
 			return (enum action)i;
 	}
 	return ACTION_NONE;
+}
+
+void action_bind(enum action action, uint32_t key, uint32_t other)
+{
+	INFO[action].key = key;
+	INFO[action].other = other;
 }
 
 enum action action_of_name(const char *name)

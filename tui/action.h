@@ -51,6 +51,8 @@ struct action_info {
 const struct action_info *action_info(enum action action);
 /* ACTION_NONE when the key means nothing; `prefix` is the key before it, or 0. */
 enum action action_of_key(uint32_t prefix, uint32_t key);
+/* Another key for an action, for this process; see tui/keys.h, which minds that it fits. */
+void action_bind(enum action action, uint32_t key, uint32_t other);
 enum action action_of_name(const char *name);
 
 /* Whether an action moves through lines, and by how many; `page` of `all` are seen at once. */

@@ -19,6 +19,7 @@
 #include "tui/console.h"
 #include "tui/feed.h"
 #include "tui/headless.h"
+#include "tui/keys.h"
 #include "tui/loop.h"
 #include "tui/start.h"
 #include "tui/summary.h"
@@ -275,6 +276,8 @@ static int run_in_terminal(const struct options *options, struct client *client,
 
 	buf_init(&problems, 16 * 1024);
 	if (theme_load(&theme, options->theme, &problems, err) < 0)
+		(void)fprintf(stderr, "hlp-console: %s\n", err->message);
+	if (keys_load(&problems, err) < 0)
 		(void)fprintf(stderr, "hlp-console: %s\n", err->message);
 	how.theme = &theme;
 	how.colour = plain != NULL && plain[0] != '\0' ? TERM_COLOUR_NONE : TERM_COLOUR_AUTO;
