@@ -70,4 +70,8 @@ in_terminal send-keys Enter
 shows 'type swap to carry it out'
 sleep 1
 picture plan
-in_terminal send-keys Escape q
+in_terminal send-keys Escape 3
+shows 'critical path'
+sleep 1
+picture timeline
+in_terminal send-keys q

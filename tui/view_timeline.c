@@ -14,8 +14,9 @@
 #include "tui/views.h"
 #include "tui/words.h"
 
-#define LEAST_SPAN_US (CLOCK_SECOND_US / 20)
-#define AXIS_CLOCK_US (60 * CLOCK_SECOND_US)
+#define LEAST_SPAN_US  (CLOCK_SECOND_US / 20)
+#define AXIS_CLOCK_US  (60 * CLOCK_SECOND_US)
+#define AXIS_TENTHS_US (10 * CLOCK_SECOND_US)
 
 struct scale {
 	int64_t from_us, span_us;
@@ -126,14 +127,12 @@ static void draw_node(struct app *app, struct canvas *canvas, struct area line,
 static void axis_text(const struct scale *scale, int64_t start_us, int64_t at_us, char *out,
 		      size_t size)
 {
-	char since[CLOCK_DURATION_TEXT];
+	double since = at_us > start_us ? (double)(at_us - start_us) / CLOCK_SECOND_US : 0;
 
-	if (scale->span_us >= AXIS_CLOCK_US) {
+	if (scale->span_us >= AXIS_CLOCK_US)
 		words_clock(at_us, out, size);
-		return;
-	}
-	clock_format_duration(at_us > start_us ? at_us - start_us : 0, since);
-	(void)snprintf(out, size, "+%s", since);
+	else /* tenths where whole seconds would say the same twice */
+		(void)snprintf(out, size, "+%.*fs", scale->span_us < AXIS_TENTHS_US ? 1 : 0, since);
 }
 
 /* As many as find room. */
