@@ -202,6 +202,7 @@ static void fold_start_revoked(struct node_run *node)
 
 static void fold_revoked(struct node_run *node)
 {
+	fold_person_unfreeze(node); /* it was of the attempt that never was */
 	if (node->intended)
 		fold_intent_revoked(node);
 	else

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/derive.h"
 #include "model/order.h"
 #include "model/plan.h"
 #include "runtime/broken.h"
@@ -79,6 +80,11 @@ void effects_give_back(struct engine *engine, struct live *live, uint32_t node)
 		live->rollback_has_files = false;
 	else
 		live->has_files[node] = false;
+}
+
+bool effects_writes(const struct node_run *run)
+{
+	return derive_runs(run) || run->reason == REASON_MANUAL;
 }
 
 void effects_claim(struct engine *engine, struct live *live, uint32_t node)
@@ -340,7 +346,7 @@ void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 
 	if (engine->broken || !is_durable(engine, live, node))
 		return;
-	if (live->has_files[node] && !run->intended && run->state != STATE_RUNNING)
+	if (live->has_files[node] && !run->intended && !effects_writes(run))
 		effects_give_back(engine, live, node);
 	blackbox_about(live->execution->id);
 	count = execution_outstanding(live->execution, node, effects);

@@ -16,6 +16,8 @@ void effects_dispatch(struct engine *engine);
 /* Attempts alive or sent, over all executions. */
 uint32_t effects_live_count(const struct engine *engine);
 
+/* Whether its files are being written: by an attempt, frozen or not, or by a person. */
+bool effects_writes(const struct node_run *run);
 /* Files: a node (EVENT_NO_NODE: the rollback) gives back what it has; after a restart it claims
  * what it had. */
 void effects_give_back(struct engine *engine, struct live *live, uint32_t node);

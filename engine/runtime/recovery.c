@@ -161,7 +161,7 @@ static void claim_files(struct engine *engine, struct live *live)
 	for (uint32_t node = 0; node < execution->workflow->nodes_count; node++) {
 		const struct node_run *run = &execution->nodes[node];
 
-		if (run->state == STATE_RUNNING || run->state == STATE_RECOVERING ||
+		if (effects_writes(run) || run->state == STATE_RECOVERING ||
 		    (run->intended && run->captured_before))
 			effects_claim(engine, live, node);
 	}

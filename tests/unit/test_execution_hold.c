@@ -164,6 +164,24 @@ static void frozen(struct lab *lab)
 	assert_state(lab, "a", "PAUSED frozen");
 }
 
+/* A freeze is of an attempt; the next one is frozen by nobody. */
+static void a_freeze_ends_with_an_attempt_that_never_started(void **state)
+{
+	struct lab lab;
+	char effects[100];
+
+	(void)state;
+	LAB_OPEN(&lab, chain, .max_parallel = 1);
+	(void)lab_admit(&lab);
+	assert_int_equal(lab_say(&lab, INPUT_DISPATCHED, "a"), 0);
+	assert_int_equal(lab_act(&lab, VERB_FREEZE, "a"), 0);
+	assert_int_equal(lab_say(&lab, INPUT_NOT_STARTED, "a"), 0);
+	(void)lab_admit(&lab);
+	assert_int_equal(lab_say(&lab, INPUT_DISPATCHED, "a"), 0);
+	assert_string_equal(lab_effects(&lab, "a", effects), "watch");
+	lab_close(&lab);
+}
+
 static void a_freeze_is_asked_for_then_reported(void **state)
 {
 	struct lab lab;
@@ -363,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_hold_of_a_node_that_waits_holds_it_when_it_could_start),
 		cmocka_unit_test(release_lets_the_next_one_go),
 		cmocka_unit_test(a_held_node_that_ends_otherwise_is_not_held_any_more),
+		cmocka_unit_test(a_freeze_ends_with_an_attempt_that_never_started),
 		cmocka_unit_test(a_freeze_is_asked_for_then_reported),
 		cmocka_unit_test(a_thaw_lets_it_go_on),
 		cmocka_unit_test(a_thaw_overtakes_a_freeze),
