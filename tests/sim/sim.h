@@ -52,10 +52,10 @@ struct process { /* one attempt */
 	uint32_t exits;
 	/* as it is */
 	enum process_status status;
-	uint32_t starts; /* how often it was really started */
-	bool known;	 /* to the launcher */
-	bool unsent;	 /* its START never left this engine */
-	bool stop_asked, frozen;
+	uint32_t starts;		       /* how often it was really started */
+	bool known;			       /* to the launcher */
+	bool unsent;			       /* its START never left this engine */
+	bool stop_asked, frozen, freeze_asked; /* the last: by somebody, says the journal */
 	enum exit_kind exit_kind;
 	int32_t code;
 	int64_t pid, started_us;
@@ -178,6 +178,7 @@ struct asked { /* what a client wants, kept by it until it is answered */
 	bool flag, outputs;
 	uint32_t under_way; /* requests on their way for it */
 	bool doubled, done;
+	bool races; /* a hold on a node that may be starting just now */
 };
 
 struct watcher {
@@ -198,6 +199,7 @@ struct cover { /* over all seeds of a run */
 	uint64_t kinds[128];
 	uint64_t reasons[REASONS], crashes[REASONS];
 	uint64_t refused[VERBS], accepted[VERBS];
+	uint64_t holds, holds_too_late; /* of those that raced with a start */
 };
 
 struct world {
@@ -317,6 +319,7 @@ struct runtime_encoder client_encoder(void);
 /* sim_operator.c */
 void operator_executes(void);
 void operator_acts(void);
+void operator_stops(void);
 
 /* sim_watch.c */
 void watch_acts(void); /* somebody begins or ends watching */

@@ -318,6 +318,15 @@ static bool waits_for_files(const struct shadow *shadow)
 	return other && waits;
 }
 
+/* What is frozen keeps its slot, of which there may be but one. */
+static bool something_is_frozen(void)
+{
+	for (size_t i = 0; i < sim->launcher.count; i++)
+		if (sim->launcher.processes[i]->frozen)
+			return true;
+	return false;
+}
+
 /* Nothing is left to happen by itself: each has ended, or a person is asked or has stopped it. */
 void check_rest(void)
 {
@@ -329,7 +338,7 @@ void check_rest(void)
 		if (execution->ended || execution->state == STATE_PAUSED ||
 		    (execution->state == STATE_RECOVERING &&
 		     execution->reason == REASON_UNDO_ASKING) ||
-		    waits_for_files(sim->shadows[i]))
+		    waits_for_files(sim->shadows[i]) || something_is_frozen())
 			continue;
 		for (uint32_t n = 0; n < execution->workflow->nodes_count; n++)
 			sim_trace("  %s %s%s", shadow_node(sim->shadows[i], n),

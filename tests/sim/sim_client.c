@@ -46,9 +46,10 @@ static void fill_beginning(struct request *request, const struct asked *asked)
 static void fill_execute(struct request *request, const struct asked *asked)
 {
 	const struct buf *text = &sim->workflows[asked->workflow];
+	char file[24];
 
-	request->file = mem_printf("/sim/w%u.yaml", asked->workflow);
-	request->file = arena_strdup(&request->arena, request->file);
+	(void)snprintf(file, sizeof(file), "/sim/w%u.yaml", asked->workflow); /* fits */
+	request->file = arena_strdup(&request->arena, file);
 	request->text = buf_text(text);
 	request->text_length = text->length;
 	request->flag = asked->flag;
@@ -207,6 +208,10 @@ static void take_answer(struct request *request)
 		sim->cover->refused[asked->verb]++;
 	if (is_unknown(request->result))
 		return; /* it asks again */
+	if (asked->races && request->result == 0)
+		sim->cover->holds++;
+	else if (asked->races)
+		sim->cover->holds_too_late++;
 	asked->done = true;
 	if (request->result == 0 && mutates)
 		check_acknowledged(asked, request);
@@ -220,7 +225,7 @@ static void take_request(struct request *request)
 {
 	if (request->kind == REQUEST_WATCH || request->kind == REQUEST_UNWATCH)
 		watch_answered(request);
-	else
+	else if (request->kind != REQUEST_STOP)
 		take_answer(request);
 	request_free(request);
 }

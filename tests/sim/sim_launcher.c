@@ -135,6 +135,8 @@ static void steer(const struct wire *wire)
 		process->stop_asked = true, process->frozen = false;
 	else if (process->status == PROCESS_RUNNING && !process->stop_asked) {
 		process->frozen = wire->kind == WIRE_FREEZE;
+		if (process->frozen && !process->freeze_asked)
+			sim_fail("%s is frozen, and nobody asked for it", process->id);
 		launcher_say(process->frozen ? REPORT_FROZEN : REPORT_THAWED, process);
 	}
 }

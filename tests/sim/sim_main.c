@@ -146,6 +146,10 @@ int main(int argc, char **argv)
 			return 1;
 	if (options.seeds >= SEEDS_FOR_COVER && !cover_report(&totals.cover))
 		return 1;
+	printf("%llu holds met a start: %llu held, %llu came too late\n",
+	       (unsigned long long)(totals.cover.holds + totals.cover.holds_too_late),
+	       (unsigned long long)totals.cover.holds,
+	       (unsigned long long)totals.cover.holds_too_late);
 	printf("%llu seeds: %llu steps, %llu events, %llu acts, %llu restarts; all held\n",
 	       (unsigned long long)options.seeds, (unsigned long long)totals.steps,
 	       (unsigned long long)totals.events, (unsigned long long)totals.acts,

@@ -8,6 +8,18 @@
 
 #include "tests/sim/sim.h"
 
+/* The engine, with what runs or without. */
+void operator_stops(void)
+{
+	struct request *request = request_new(REQUEST_STOP, &sim->clients, NULL);
+
+	sim_trace("client: stops the engine");
+	request->actor = "ana";
+	request->flag = sim_chance(2);
+	if (runtime_ask(sim->runtime, request) < 0)
+		sim_fail("the engine takes no request");
+}
+
 void operator_executes(void)
 {
 	struct asked *asked;
@@ -124,6 +136,11 @@ static void plans(const struct shadow *shadow)
 	client_send(asked);
 }
 
+static bool is_about_to_start(const struct node_run *node)
+{
+	return node->intended || node->reason == REASON_READY || node->reason == REASON_STARTING;
+}
+
 static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
 {
 	struct asked *asked = new_act(shadow, REQUEST_ACT, node);
@@ -135,6 +152,7 @@ static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
 	asked->outputs = verb == VERB_DONE && has_outputs(shadow, node);
 	asked->failed = verb == VERB_DONE && sim_chance(6);
 	asked->next = verb == VERB_RELEASE && node == EVENT_NO_NODE;
+	asked->races = verb == VERB_HOLD && is_about_to_start(&shadow->execution->nodes[node]);
 	if (verb == VERB_HOLD && sim_chance(4))
 		asked->until_us = sim->now_us + (int64_t)sim_draw(5000000);
 	client_send(asked);
@@ -158,7 +176,8 @@ static uint32_t aim(const struct shadow *shadow, enum verb verb)
 		if ((verb == VERB_FREEZE && node->reason == REASON_RUNNING) ||
 		    (verb == VERB_THAW && node->freeze != FREEZE_NONE) ||
 		    (verb == VERB_RELEASE && node->held) ||
-		    (verb == VERB_HOLD && node->state == STATE_PENDING))
+		    (verb == VERB_HOLD && is_about_to_start(node)) ||
+		    (verb == VERB_HOLD && node->state == STATE_PENDING && sim_chance(3)))
 			return (from + i) % count;
 	}
 	return from;
@@ -166,10 +185,11 @@ static uint32_t aim(const struct shadow *shadow, enum verb verb)
 
 void operator_acts(void)
 {
-	static const enum verb any[] = {
-		VERB_PAUSE, VERB_RESUME, VERB_RESUME,  VERB_RESUME, VERB_CANCEL,   VERB_RETRY,
-		VERB_RETRY, VERB_SKIP,	 VERB_DONE,    VERB_HOLD,   VERB_HOLD,	   VERB_RELEASE,
-		VERB_NOTE,  VERB_ANSWER, VERB_RELEASE, VERB_FREEZE, VERB_ROLLBACK, VERB_THAW};
+	static const enum verb any[] = {VERB_PAUSE,  VERB_RESUME, VERB_RESUME,	VERB_RESUME,
+					VERB_CANCEL, VERB_RETRY,  VERB_RETRY,	VERB_SKIP,
+					VERB_DONE,   VERB_HOLD,	  VERB_HOLD,	VERB_RELEASE,
+					VERB_NOTE,   VERB_ANSWER, VERB_RELEASE, VERB_FREEZE,
+					VERB_FREEZE, VERB_THAW,	  VERB_THAW,	VERB_ROLLBACK};
 	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
 	const struct shadow *shadow = draw_shadow();
 	uint32_t asking = asking_node(shadow);

@@ -74,6 +74,8 @@ static void note_attempt(struct shadow *shadow, const struct event *event)
 		process->intended = false;
 	} else if (event->kind == EVENT_DISPATCHED) {
 		process->dispatched = true;
+	} else if (event->kind == EVENT_FREEZING) {
+		process->freeze_asked = true;
 	} else if (event->kind == EVENT_EXITED || event->kind == EVENT_LOST) {
 		process->exits++;
 	}

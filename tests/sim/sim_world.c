@@ -72,6 +72,7 @@ enum step {
 	STEP_SILENCE,
 	STEP_LAUNCHER,
 	STEP_REBOOT,
+	STEP_STOP,
 	STEP_FULL,
 	STEPS
 };
@@ -116,6 +117,7 @@ static void gather_faults(unsigned weights[STEPS])
 	weights[STEP_WATCH] = sim->engine && sim->shadows_count ? 1 : 0;
 	weights[STEP_EXECUTE] = !sim->engine ? 0 : sim->shadows_count ? 1 : 10;
 	weights[STEP_EDIT] = 1;
+	weights[STEP_STOP] = sim->engine && sim_chance(8);
 	if (!works)
 		return; /* a crash of an engine that does nothing shows nothing */
 	weights[STEP_CRASH] = 3;
@@ -187,6 +189,9 @@ static void step_fault(enum step step)
 		break;
 	case STEP_REBOOT:
 		reboot();
+		break;
+	case STEP_STOP:
+		operator_stops();
 		break;
 	default:
 		sim->disk_full = true;
