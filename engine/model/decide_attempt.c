@@ -38,7 +38,7 @@ const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind
 {
 	const struct input *input = decision->input;
 
-	if (input->kind == INPUT_EXITED && input->text)
+	if (input->kind == INPUT_EXITED && input->text && input->text[0])
 		return input->text;
 	switch (exit_kind) {
 	case EXIT_STATUS:
@@ -119,6 +119,16 @@ static bool retry(struct decision *decision, uint32_t node, enum exit_kind exit_
 	return false;
 }
 
+/* What was told of its end; nothing told says no more than the reason does. */
+static const char *evidence(struct decision *decision, enum exit_kind exit_kind, int32_t code)
+{
+	const struct input *input = decision->input;
+
+	return input->kind == INPUT_EXITED && input->text
+		       ? input->text
+		       : decide_exit_text(decision, exit_kind, code);
+}
+
 static void finish_failed(struct decision *decision, uint32_t node, enum exit_kind exit_kind,
 			  int32_t code)
 {
@@ -134,7 +144,7 @@ static void finish_failed(struct decision *decision, uint32_t node, enum exit_ki
 		decide_completed(decision, node, REASON_TOLERATED);
 	else
 		decide_failed(decision, node, decide_exit_reason(exit_kind), code,
-			      decide_exit_text(decision, exit_kind, code));
+			      evidence(decision, exit_kind, code));
 }
 
 static void undo_waits(struct decision *decision, uint32_t node)

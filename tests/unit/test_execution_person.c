@@ -572,6 +572,25 @@ static void an_unknown_code_asks_as_a_lost_attempt_does(void **state)
 	lab_close(&lab);
 }
 
+/* Executors tell an empty text where there is no more to say than the code. */
+static void a_question_about_an_exit_names_it(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .unknown_code = 9}};
+	struct lab lab;
+	struct input input;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	lab_start(&lab, "a");
+	input = lab_about(&lab, INPUT_EXITED, "a");
+	input.exit_kind = EXIT_STATUS;
+	input.code = 9;
+	input.text = "";
+	assert_int_equal(lab_feed(&lab, &input), 0);
+	assert_string_equal(lab_node(&lab, "a")->message, "exit 9: its outcome is unknown");
+	lab_close(&lab);
+}
+
 static void unknown_codes_follow_on_lost(void **state)
 {
 	struct lab_node nodes[] = {{.id = "a", .unknown_code = 255, .on_lost = ON_LOST_FAIL}};
@@ -625,6 +644,7 @@ int main(void)
 		cmocka_unit_test(a_node_that_is_asked_about_can_be_held),
 		cmocka_unit_test(an_unknown_code_asks_as_a_lost_attempt_does),
 		cmocka_unit_test(unknown_codes_follow_on_lost),
+		cmocka_unit_test(a_question_about_an_exit_names_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
