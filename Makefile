@@ -176,6 +176,9 @@ $(B)/tests/bench/layout: $(B)/obj/tests/bench/layout.o $(B)/obj/tests/unit/layou
 
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(TOOLS) $(BRITTLE) $(if $(SIM_OBJECTS),$(B)/tests/sim $(B)/tests/sim-broken)
+ifneq ($(FLAVOUR),plain) # bundled runbooks lie beside a program, wherever it was built
+	@ln -sfn ../../workflows $(B)/workflows
+endif
 
 # ---- what it takes, and running it ---------------------------------------------------------------
 # gcc, not build-essential: nothing here needs C++ or the Debian packager's tools.

@@ -56,7 +56,7 @@ static int look(struct acting *a)
 	}
 	int64_t index = mirror_find(&a->mirror, a->node);
 	if (index < 0) {
-		return cli_refuse(a->cli, CLI_OTHER, "no node '%s' in %s", a->node, a->mirror.name);
+		return snapshot_refuse_node(a->cli, &a->mirror, a->node);
 	}
 	a->mirror_node = &a->mirror.nodes[index];
 	a->version = a->cli->interactive ? a->mirror_node->version : 0;

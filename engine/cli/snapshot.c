@@ -5,6 +5,7 @@
 #include "cli/snapshot.h"
 
 #include "cli/status.h"
+#include "model/suggest.h"
 
 static void apply_status(struct mirror *mirror, Hlp__V1__Status *status)
 {
@@ -36,4 +37,16 @@ int snapshot_take(struct cli *cli, const char *execution, struct mirror *mirror)
 	}
 	hlp__v1__status__free_unpacked(status, NULL);
 	return code;
+}
+
+static const char *id_at(const void *mirror, size_t i)
+{
+	return ((const struct mirror *)mirror)->nodes[i].id;
+}
+
+int snapshot_refuse_node(struct cli *cli, const struct mirror *mirror, const char *node)
+{
+	char hint[SUGGEST_HINT];
+	return cli_refuse(cli, CLI_OTHER, "no node '%s' in %s%s", node, mirror->name,
+			  suggest_hint(node, mirror->nodes_count, id_at, mirror, hint));
 }

@@ -11,4 +11,7 @@
 /* 0, or how hlp ends, said; on success the caller releases the mirror. */
 int snapshot_take(struct cli *cli, const char *execution, struct mirror *mirror);
 
+/* Refuses a node that is not there, and says which one may be meant. */
+int snapshot_refuse_node(struct cli *cli, const struct mirror *mirror, const char *node);
+
 #endif

@@ -61,7 +61,7 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	char how[SHOW_TEXT], why[SHOW_TEXT];
 	int64_t index = mirror_find(mirror, name);
 	if (index < 0) {
-		return cli_refuse(cli, CLI_OTHER, "no node '%s' in %s", name, mirror->name);
+		return snapshot_refuse_node(cli, mirror, name);
 	}
 	const struct mirror_node *node = &mirror->nodes[index];
 	struct show_node show = show_of_mirror(node);

@@ -17,23 +17,16 @@ bool beginning_is_plain(const struct beginning *beginning)
 
 /* ---- names ------------------------------------------------------------------------------- */
 
-static const char *node_at(const void *ctx, size_t i)
-{
-	return ((const struct workflow *)ctx)->nodes[i].id;
-}
-
 static int find_node(const struct workflow *workflow, const char *option, const char *name,
 		     struct err *err)
 {
-	const char *nearest;
+	char hint[SUGGEST_HINT];
 
 	if (workflow_find_node(workflow, name) >= 0)
 		return 0;
-	nearest = suggest_nearest(name, workflow->nodes_count, node_at, workflow);
-	if (nearest)
-		return err_set(err, ERR_NOT_FOUND, "%s: %s has no node '%s': did you mean '%s'?",
-			       option, workflow->name, name, nearest);
-	return err_set(err, ERR_NOT_FOUND, "%s: %s has no node '%s'", option, workflow->name, name);
+	return err_set(err, ERR_NOT_FOUND, "%s: %s has no node '%s'%s", option, workflow->name,
+		       name,
+		       suggest_hint(name, workflow->nodes_count, workflow_node_at, workflow, hint));
 }
 
 static int find_names(const struct workflow *workflow, const struct beginning *beginning,

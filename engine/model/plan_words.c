@@ -4,6 +4,7 @@
  * wrote it last; NODE:PATH says which.
  */
 #include "model/plan_words.h"
+#include "model/suggest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,14 @@ static bool is_said(const char *text)
 static int find_node(const struct execution *execution, const char *id, uint32_t *out,
 		     struct err *err)
 {
-	int64_t node = workflow_find_node(execution->workflow, id);
+	const struct workflow *workflow = execution->workflow;
+	int64_t node = workflow_find_node(workflow, id);
+	char hint[SUGGEST_HINT];
 
 	if (node < 0)
-		return err_set(err, ERR_NOT_FOUND, "%s has no node '%s'", execution->name, id);
+		return err_set(
+			err, ERR_NOT_FOUND, "%s has no node '%s'%s", execution->name, id,
+			suggest_hint(id, workflow->nodes_count, workflow_node_at, workflow, hint));
 	*out = (uint32_t)node;
 	return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include "model/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -203,6 +204,18 @@ const char *suggest_nearest(const char *word, size_t count,
 		}
 	}
 	return nearest;
+}
+
+const char *suggest_hint(const char *word, size_t count,
+			 const char *(*name_at)(const void *ctx, size_t i), const void *ctx,
+			 char out[SUGGEST_HINT])
+{
+	const char *nearest = suggest_nearest(word, count, name_at, ctx);
+
+	out[0] = '\0';
+	if (nearest)
+		(void)snprintf(out, SUGGEST_HINT, ": did you mean '%.70s'?", nearest);
+	return out;
 }
 
 const char *suggest_synonym(const char *key, size_t *at)

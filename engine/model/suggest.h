@@ -13,6 +13,12 @@
 const char *suggest_nearest(const char *word, size_t count,
 			    const char *(*name_at)(const void *ctx, size_t i), const void *ctx);
 
+/* The same as the end of a sentence about what is not there: ": did you mean 'NAME'?", or "". */
+#define SUGGEST_HINT 100
+const char *suggest_hint(const char *word, size_t count,
+			 const char *(*name_at)(const void *ctx, size_t i), const void *ctx,
+			 char out[SUGGEST_HINT]);
+
 /* What is written elsewhere for a key of ours ("depends_on": "needs"), or NULL. One word may stand
  * for several: *at, 0 at first, goes on from one answer to the next. */
 const char *suggest_synonym(const char *key, size_t *at);

@@ -194,6 +194,9 @@ int workflow_bind_params(const struct workflow *workflow, const struct binding *
 int workflow_bind_param(const struct param *param, const char *text, struct arena *arena,
 			const char **out, struct err *err);
 
+/* The id of node `i`, for those who suggest one (model/suggest.h). `workflow` is one. */
+const char *workflow_node_at(const void *workflow, size_t i);
+
 /* Words of the commands that may name a file in the workflow's folder, each once, in file order:
  * the words of lists and plain strings, and the first word of a shell's text; no artifacts. Whether
  * there is such a file is the caller's to find out. Returns their number; *out lies in the arena.

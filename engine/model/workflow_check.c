@@ -101,9 +101,9 @@ const char *workflow_nearest(struct reader *reader, const char *word, size_t cou
 	return suggest_nearest(word, count, name_at, reader->workflow);
 }
 
-const char *workflow_node_at(const void *ctx, size_t i)
+const char *workflow_node_at(const void *workflow, size_t i)
 {
-	const char *id = ((const struct workflow *)ctx)->nodes[i].id;
+	const char *id = ((const struct workflow *)workflow)->nodes[i].id;
 
 	return *id ? id : NULL;
 }

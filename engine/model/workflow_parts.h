@@ -67,7 +67,6 @@ const struct graph *workflow_order(struct reader *reader);
 /* The nearest of a workflow's names; NULL when none is near or the budget is spent. */
 const char *workflow_nearest(struct reader *reader, const char *word, size_t count,
 			     const char *(*name_at)(const void *ctx, size_t i));
-const char *workflow_node_at(const void *ctx, size_t i); /* ctx: the workflow */
 void workflow_check(struct reader *reader);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/rng.h"
 #include "base/ulid.h"
 #include "model/beginning.h"
+#include "model/suggest.h"
 #include "runtime/acts.h"
 #include "runtime/forget.h"
 #include "runtime/quarantine.h"
@@ -271,15 +272,19 @@ void requests_unpark(struct engine *engine)
 
 static int find_node(const struct live *live, struct request *request, uint32_t *out)
 {
+	const struct workflow *workflow = live->execution->workflow;
+	char hint[SUGGEST_HINT];
 	int64_t node;
 
 	*out = EVENT_NO_NODE;
 	if (!request->node || !*request->node)
 		return 0;
-	node = workflow_find_node(live->execution->workflow, request->node);
+	node = workflow_find_node(workflow, request->node);
 	if (node < 0)
-		return err_set(&request->err, ERR_NOT_FOUND, "%s has no node '%s'",
-			       live->execution->name, request->node);
+		return err_set(&request->err, ERR_NOT_FOUND, "%s has no node '%s'%s",
+			       live->execution->name, request->node,
+			       suggest_hint(request->node, workflow->nodes_count, workflow_node_at,
+					    workflow, hint));
 	*out = (uint32_t)node;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/order.h"
+#include "model/suggest.h"
 #include "runtime/load.h"
 #include "service/reads.h"
 #include "service/reads_pins.h"
@@ -80,15 +81,22 @@ static int take_revision(void *ctx, const struct revision_row *row, struct err *
 	return 0;
 }
 
+static const char *id_at(const void *files, size_t i)
+{
+	return ((const struct files_ctx *)files)->ids[i];
+}
+
 static int find_node(struct files_ctx *files, struct asking *asking, struct catalog *catalog,
 		     const char *node, struct err *err)
 {
+	char hint[SUGGEST_HINT];
 	int rc;
 
 	files->wanted = node && *node ? node : NULL;
 	rc = catalog_nodes(catalog, asking->execution, take_node, files, err);
 	if (rc >= 0 && files->wanted && !files->has_found)
-		rc = err_set(err, ERR_NOT_FOUND, "no node '%s' in this execution", node);
+		rc = err_set(err, ERR_NOT_FOUND, "no node '%s' in this execution%s", node,
+			     suggest_hint(node, files->ids_count, id_at, files, hint));
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/suggest.h"
 #include "store/catalog_own.h"
 
 #define ENDING_LEAST   4 /* characters of a ULID's end that are enough to name it */
@@ -104,6 +105,40 @@ static int64_t number_of(const char *text)
 	return *end ? -1 : number;
 }
 
+struct workflows {
+	struct arena arena;
+	const char **names;
+	size_t count, capacity;
+};
+
+static const char *name_at(const void *workflows, size_t i)
+{
+	return ((const struct workflows *)workflows)->names[i];
+}
+
+/* No such execution; perhaps one of a workflow that is called nearly so. */
+static int refuse(struct catalog *catalog, const char *text, struct err *err)
+{
+	struct workflows known = {0};
+	sqlite3_stmt *statement = NULL;
+	char hint[SUGGEST_HINT], *word = mem_strndup(text, strcspn(text, "#"));
+	int rc = db_prepare(&catalog->db, "SELECT name FROM workflow", &statement, NULL);
+
+	while (rc >= 0 && (rc = db_step(&catalog->db, statement, NULL)) == 1) {
+		known.names = mem_grow(known.names, &known.capacity, known.count + 1,
+				       sizeof(*known.names));
+		known.names[known.count++] =
+			arena_strdup(&known.arena, db_column_text(statement, 0));
+	}
+	(void)sqlite3_finalize(statement); /* without names there is no hint */
+	rc = err_set(err, ERR_NOT_FOUND, "no execution '%s'%s", text,
+		     suggest_hint(word, known.count, name_at, &known, hint));
+	free(word);
+	free(known.names);
+	arena_release(&known.arena);
+	return rc;
+}
+
 static int resolve_number(struct catalog *catalog, const char *text, const char *hash,
 			  char out_execution[ULID_TEXT], struct err *err)
 {
@@ -116,7 +151,7 @@ static int resolve_number(struct catalog *catalog, const char *text, const char 
 	if (rc < 0)
 		return rc;
 	if (found.count == 0)
-		return err_set(err, ERR_NOT_FOUND, "no execution '%s'", text);
+		return refuse(catalog, text, err);
 	memcpy(out_execution, found.newest, ULID_TEXT);
 	return 0;
 }
@@ -137,7 +172,7 @@ static int resolve_ending(struct catalog *catalog, const char *text, char out_ex
 	if (rc < 0)
 		return rc;
 	if (found.count == 0)
-		return err_set(err, ERR_NOT_FOUND, "no execution '%s'", text);
+		return refuse(catalog, text, err);
 	if (found.count > 1)
 		return err_set(err, ERR_INVALID,
 			       "'%s' means more than one execution: name one of %s", text,

@@ -50,8 +50,8 @@ broken folder-lock 'engine.lock' sh -c "mkdir '$work/folder-lock/engine.lock'"
 # A second engine for the same home steps back and the first goes on.
 expect 0 hlp run tiny.yaml --yes
 engine=$(pid_of hlpd) || fail "no engine"
-timeout 20 hlpd >"$out" 2>"$err" </dev/null
-test $? -ne 0 || fail "a second engine for one home started"
+expect 1 timeout 20 hlpd
+complains 'another|already'
 test "$(pid_of hlpd)" = "$engine" || fail "the first engine is gone"
 expect 0 hlp status tiny
 

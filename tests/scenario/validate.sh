@@ -14,20 +14,20 @@ bad() {
 	complains "^$1\.yaml:[0-9]+:[0-9]+: error: "
 }
 
-bad empty '' </dev/null
+bad empty "the file is empty: a workflow has at least 'name' and 'nodes'" </dev/null
 grep -q '^empty.yaml:1:1: error: ' "$err" || fail "an empty file is not 1:1"
-printf 'name: x\nnodes:\n\t- id: a\n' | bad tabs ''
-bad cycle 'a -> .*b -> .*a|b -> .*a -> .*b' <<'END'
+printf 'name: x\nnodes:\n\t- id: a\n' | bad tabs 'a tab stands here: YAML is indented with spaces only'
+bad cycle 'nodes wait for each other: a -> b -> a' <<'END'
 name: x
 nodes:
   - {id: a, needs: [b], run: "true"}
   - {id: b, needs: [a], run: "true"}
 END
-bad phase 'nowhere' <<'END'
+bad phase "there is no phase 'onn': did you mean 'one'" <<'END'
 name: x
 phases: [one]
 nodes:
-  - {id: a, phase: nowhere, run: "true"}
+  - {id: a, phase: onn, run: "true"}
 END
 bad later 'later|phase' <<'END'
 name: x
@@ -36,32 +36,32 @@ nodes:
   - {id: a, phase: one, needs: [b], run: "true"}
   - {id: b, phase: two, run: "true"}
 END
-bad twice "'?a'?" <<'END'
+bad twice "node 'a' stands here twice, first in line 3" <<'END'
 name: x
 nodes:
   - {id: a, run: "true"}
   - {id: a, run: "true"}
 END
-bad key 'run' <<'END'
+bad key "'run' stands here twice, first in line 4" <<'END'
 name: x
 nodes:
   - id: a
     run: echo 1
     run: echo 2
 END
-bad unit '300' <<'END'
+bad unit "'timeout' needs a unit: write 300s or 5m" <<'END'
 name: x
 nodes:
   - {id: a, run: sleep 1, timeout: 300}
 END
-bad boolean 'run' <<'END'
+bad boolean 'run: true is a YAML boolean, not a command: write run: "true"' <<'END'
 name: x
 nodes:
   - {id: a, run: true}
 END
 # shellcheck disable=SC2016 # HLP's, not the shell's
 printf "name: x\nparams: {p: {type: string, default: y}}\nnodes:\n  - id: a\n    run: echo '\${params.p}'\n" |
-	bad quotes 'quot'
+	bad quotes 'stands in single quotes: end them before it'
 bad typing 'needs' <<'END'
 name: x
 nodes:
@@ -102,7 +102,7 @@ END
 limit=500000
 test "${HLP_FLAVOUR-plain}" = plain || limit=unlimited # sanitizers map terabytes
 expect 2 timeout 10 sh -c "ulimit -v $limit; exec hlp validate bomb.yaml"
-complains '^bomb\.yaml:[0-9]+:[0-9]+: error: '
+complains '^bomb\.yaml:[0-9]+:[0-9]+: error: .*alias'
 
 # All errors at once.
 cat >many.yaml <<'END'
