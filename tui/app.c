@@ -277,6 +277,7 @@ void app_mirror_changed(struct app *app)
 		app->selected = (uint32_t)found;
 	else if (app->mirror.nodes_count > 0 && app->mirror.has_graph && app->mirror.has_rows)
 		app_select(app, first_of_interest(&app->mirror));
+	app->urgent = app->urgent || first; /* what one opened the console for */
 	tell_problem(app, first);
 	drop_old_message(app, first);
 	if (app->marks.count > 0 && !marks_hold(app)) {

@@ -349,6 +349,7 @@ struct app {
 	struct canvas canvas;
 	struct term_cursor cursor;
 	bool changed;	 /* the picture is out of date */
+	bool urgent;	 /* somebody waits for it: not to be put together with what comes next */
 	uint32_t prefix; /* a key that waits for the next one: z; 0 none */
 	bool leave, suspend, redraw, beep;
 	bool quiet;	      /* a slow line: no clock, nothing that changes by itself */

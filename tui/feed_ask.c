@@ -33,7 +33,7 @@ static void on_answer(void *ctx, const ProtobufCMessage *message, const struct e
 	struct feed_ask *ask = ctx;
 	struct app *app = ask->app;
 
-	app->changed = true;
+	app->changed = app->urgent = true;
 	if (message == NULL) {
 		ask->call = NULL;
 		if (err->code != ERR_NONE)

@@ -102,11 +102,12 @@ static void show(struct app *app, struct term *term, struct turn *turn)
 	if (app->beep)
 		term_beep(term);
 	app->beep = false;
-	bool due = turn->pressed || app->now_us - turn->drawn_us >= turn->frame_us;
+	bool due = turn->pressed || app->urgent || app->now_us - turn->drawn_us >= turn->frame_us;
 	bool busy = term_is_busy(term);
 	turn->out_fd = term_fd(term);
 	if (!app->changed || !due || busy)
 		return;
+	app->urgent = false;
 	console_draw(app);
 	term_show(term, &app->canvas, app->cursor);
 	turn->drawn_us = app->now_us;
