@@ -92,12 +92,32 @@ static char *path_of(const char *folder, const char *name, const char *file)
 			    : mem_printf("%s%s%s" ENDING, folder, slash, file);
 }
 
+/* A folder may hold several that belong together: FOLDER/NAME.yaml. Not here, where anything may
+ * lie. */
+static void look_one_deeper(struct search *search, const char *folder)
+{
+	struct dirent **found;
+	int count = strcmp(folder, ".") == 0 ? -1 : scandir(folder, &found, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		if (search->file == NULL && found[i]->d_name[0] != '.') {
+			search->file = existing(path_of(folder, found[i]->d_name, search->name));
+		}
+		free(found[i]);
+	}
+	if (count >= 0) {
+		free(found);
+	}
+}
+
 static bool look_in(void *ctx, const char *folder)
 {
 	struct search *search = ctx;
 	search->file = existing(path_of(folder, search->name, search->name));
 	if (search->file == NULL) {
 		search->file = existing(path_of(folder, NULL, search->name));
+	}
+	if (search->file == NULL) {
+		look_one_deeper(search, folder);
 	}
 	return search->file != NULL;
 }
@@ -172,19 +192,39 @@ static void read_file(struct listing *listing, const char *name, char *file)
 	free(file);
 }
 
-static void read_name(struct listing *listing, const char *folder, const char *found)
+/* A file that is a workflow by its ending; `inside` a folder of `folder`, or NULL. */
+static void read_ending(struct listing *listing, const char *folder, const char *inside,
+			const char *found)
 {
-	size_t length = strlen(found);
-	if (found[0] == '.') {
+	if (found[0] == '.' || !text_ends_with(found, ENDING)) {
 		return;
 	}
-	if (text_ends_with(found, ENDING)) {
-		char *name = mem_strndup(found, length - strlen(ENDING));
-		read_file(listing, name, path_of(folder, NULL, name));
-		free(name);
-	} else {
-		read_file(listing, found, path_of(folder, found, found));
+	char *name = mem_strndup(found, strlen(found) - strlen(ENDING));
+	read_file(listing, name, path_of(folder, inside, name));
+	free(name);
+}
+
+/* Of a folder all that lie in it; here only the one that bears its name. */
+static void read_folder(struct listing *listing, const char *folder, const char *inside)
+{
+	struct dirent **found;
+	if (inside[0] == '.') {
+		return;
 	}
+	if (strcmp(folder, ".") == 0) {
+		read_file(listing, inside, path_of(folder, inside, inside));
+		return;
+	}
+	char *path = file_join(folder, inside);
+	int count = scandir(path, &found, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		read_ending(listing, folder, inside, found[i]->d_name);
+		free(found[i]);
+	}
+	if (count >= 0) {
+		free(found);
+	}
+	free(path);
 }
 
 static bool list_folder(void *ctx, const char *folder)
@@ -192,7 +232,8 @@ static bool list_folder(void *ctx, const char *folder)
 	struct dirent **found;
 	int count = scandir(folder, &found, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
-		read_name(ctx, folder, found[i]->d_name);
+		read_ending(ctx, folder, NULL, found[i]->d_name);
+		read_folder(ctx, folder, found[i]->d_name);
 		free(found[i]);
 	}
 	if (count >= 0) {

@@ -2,7 +2,8 @@
  *
  * Where workflows are kept, so that a name is enough: this folder, workflows/ in it, the folders of
  * HLP_WORKFLOWS (parted by colons), and those that came with the program. In each, NAME/NAME.yaml
- * and NAME.yaml; the first found is the one that a name means.
+ * and NAME.yaml, and but for this folder any FOLDER/NAME.yaml; the first found is the one that a
+ * name means.
  */
 #ifndef HLP_CLIENT_SOURCES_H
 #define HLP_CLIENT_SOURCES_H

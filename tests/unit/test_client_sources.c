@@ -43,6 +43,11 @@ static int setup(void **state)
 	write_workflow(state, "here/workflows/deep/deep.yaml", "deep");
 	write_workflow(state, "there/both.yaml", "both");
 	write_workflow(state, "there/far.yaml", "far");
+	mkdir(scratch_path(state, "there/set"), 0700);
+	write_workflow(state, "there/set/twin-a.yaml", "twin-a");
+	write_workflow(state, "there/set/twin-b.yaml", "twin-b");
+	mkdir(scratch_path(state, "here/any"), 0700);
+	write_workflow(state, "here/any/stray.yaml", "stray");
 	scratch_write(state, "here/wrong.yaml", "name: wrong\nnodes:\n  - {id: a, rnu: x}\n");
 	scratch_write(state, "here/compose.yaml", "services:\n  web: {image: x}\n");
 	setenv("HLP_WORKFLOWS", scratch_path(state, "there"), 1);
@@ -81,6 +86,10 @@ static void a_name_means_the_first_file_that_is_found(void **state)
 	assert_string_equal(far, scratch_path(state, "there/far.yaml"));
 	free(far);
 	assert_null(sources_find("nowhere"));
+	char *twin = sources_find("twin-b");
+	assert_string_equal(twin, scratch_path(state, "there/set/twin-b.yaml"));
+	free(twin);
+	assert_null(sources_find("stray"));
 }
 
 static void each_workflow_is_listed_once_and_what_is_none_is_not(void **state)
@@ -98,6 +107,9 @@ static void each_workflow_is_listed_once_and_what_is_none_is_not(void **state)
 	assert_string_equal(find(entries, count, "deep")->file, "workflows/deep/deep.yaml");
 	assert_false(find(entries, count, "wrong")->valid);
 	assert_null(find(entries, count, "compose"));
+	assert_true(find(entries, count, "twin-a")->valid);
+	assert_true(find(entries, count, "twin-b")->valid);
+	assert_null(find(entries, count, "stray"));
 	arena_release(&arena);
 }
 
