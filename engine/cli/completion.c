@@ -25,7 +25,7 @@ static void say_names(struct say *out)
 static const char *words_after(const char *name)
 {
 	if (strcmp(name, "engine") == 0) {
-		return "start stop status check rebuild prune";
+		return "start stop status check rebuild prune forget upgrade release";
 	}
 	if (strcmp(name, "completion") == 0) {
 		return "bash zsh fish";

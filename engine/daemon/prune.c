@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "store/content.h"
 #include "store/content_prune.h"
@@ -36,6 +37,7 @@ struct prune {
 	struct arena arena;
 	struct gone *gone;
 	size_t count, capacity;
+	struct map known; /* executions of the journal, by id */
 };
 
 struct sizes {
@@ -154,6 +156,29 @@ static int remove_all(const struct prune *prune, struct err *err)
 	return rc >= 0 && prune->count ? journal_give_back(prune->journal, err) : rc;
 }
 
+static int note_known(void *ctx, const char *execution, struct err *err)
+{
+	struct prune *prune = ctx;
+
+	(void)err;
+	(void)map_add_text(&prune->known, arena_strdup(&prune->arena, execution),
+			   (union map_value){0});
+	return 0;
+}
+
+static bool is_known(void *ctx, const char *execution)
+{
+	return map_find_text(&((struct prune *)ctx)->known, execution);
+}
+
+/* A start that was cut short may have kept secrets for an execution that is not there. */
+static int sweep_secrets(struct prune *prune, struct err *err)
+{
+	int rc = journal_each_execution(prune->journal, true, note_known, prune, err);
+
+	return rc < 0 ? rc : content_sweep_secrets(prune->home, is_known, prune, err);
+}
+
 static int note_named(void *ctx, const struct named_content *row, struct err *err)
 {
 	struct content_keep *keep = ctx;
@@ -194,6 +219,8 @@ static int let_go(struct prune *prune, struct err *err)
 	int rc = remove_all(prune, err);
 
 	if (rc >= 0)
+		rc = sweep_secrets(prune, err);
+	if (rc >= 0)
 		rc = remove_contents(prune, err);
 	after = measure(prune->home);
 	if (rc > 0)
@@ -222,6 +249,7 @@ int prune_run(const struct home *home, const struct prune_options *options)
 		rc = let_go(&prune, &err);
 	journal_close(prune.journal);
 	free(prune.gone);
+	map_release(&prune.known);
 	arena_release(&prune.arena);
 	if (rc < 0)
 		(void)fprintf(stderr, "hlpd: error: %s\n", err.message);

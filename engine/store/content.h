@@ -105,6 +105,11 @@ const struct home *content_home(const struct content *content);
 /* Keeps a value where only secrets lie, durably, until the execution's are forgotten. */
 int content_keep_secret(struct content *content, const char *execution, const char *name,
 			const char *value, size_t length, struct err *err);
+/* Removes the secrets of all executions that are not known: they were kept for one that never came
+ * to be. Nothing else may be keeping any. */
+int content_sweep_secrets(const struct home *home,
+			  bool (*is_known)(void *ctx, const char *execution), void *ctx,
+			  struct err *err);
 /* Removes the contents of one secret file; of any other nothing. */
 int content_forget_file(struct content *content, const char *blob, struct err *err);
 /* Removes all secrets of an execution; none is fine. Any thread. */

@@ -3,10 +3,12 @@
  * What may lie in one place only: a folder for each execution below $HLP_HOME/secret, 0700, a file
  * for each value, 0600. Nothing of it is in Git or the journal, so it ends with its folder.
  */
+#include <dirent.h>
 #include <stdlib.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/ulid.h"
 #include "store/content_own.h"
 #include "store/output.h"
 
@@ -54,4 +56,20 @@ int content_forget_file(struct content *content, const char *blob, struct err *e
 		rc = bigfile_forget(&content->large, &pointer, err);
 	buf_release(&data);
 	return rc == -ERR_LIMIT ? 0 : rc; /* so large an object is no pointer */
+}
+
+int content_sweep_secrets(const struct home *home,
+			  bool (*is_known)(void *ctx, const char *execution), void *ctx,
+			  struct err *err)
+{
+	DIR *folder = opendir(home->secret);
+	int rc = 0;
+
+	if (!folder)
+		return 0; /* none was ever kept */
+	for (struct dirent *entry = readdir(folder); rc >= 0 && entry; entry = readdir(folder))
+		if (ulid_is_valid(entry->d_name) && !is_known(ctx, entry->d_name))
+			rc = content_forget_secrets(home, entry->d_name, err);
+	(void)closedir(folder); /* only read */
+	return rc;
 }

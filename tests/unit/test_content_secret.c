@@ -189,6 +189,31 @@ static void what_was_forgotten_is_named(void **state)
 	end(&fixture);
 }
 
+static bool is_ours(void *ctx, const char *execution)
+{
+	return !strcmp(execution, ctx);
+}
+
+static void secrets_of_nobody_are_swept_away(void **state)
+{
+	static const char other[] = "01jd0000000000000000000001";
+	struct fixture fixture = begin(state);
+	char *ours = mem_printf("%s/%s/token", fixture.home->secret, EXECUTION);
+	char *theirs = mem_printf("%s/%s", fixture.home->secret, other);
+	struct err err;
+
+	assert_int_equal(content_sweep_secrets(fixture.home, is_ours, (void *)EXECUTION, &err), 0);
+	assert_int_equal(content_keep_secret(fixture.content, EXECUTION, "token", "value", 5, &err),
+			 0);
+	assert_int_equal(content_keep_secret(fixture.content, other, "token", "value", 5, &err), 0);
+	assert_int_equal(content_sweep_secrets(fixture.home, is_ours, (void *)EXECUTION, &err), 0);
+	assert_true(file_exists(ours));
+	assert_false(file_exists(theirs));
+	free(ours);
+	free(theirs);
+	end(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +224,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_secret_is_compared_and_restored, scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_diff_says_that_it_differs, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(secrets_of_nobody_are_swept_away, scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(what_was_forgotten_is_named, scratch_setup,
 						scratch_teardown),
