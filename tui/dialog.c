@@ -360,6 +360,11 @@ static void fill_shown(struct app *app, struct page *page, const struct mirror_n
 			(app->wall_us - more->asked_us) / CLOCK_SECOND_US * CLOCK_SECOND_US, since);
 		page_addf(page, ROLE_dim, 0, 0, "Asked %s ago.", since);
 	}
+	if (node->due_us > app->wall_us) {
+		clock_format_duration(
+			(node->due_us - app->wall_us) / CLOCK_SECOND_US * CLOCK_SECOND_US, since);
+		page_addf(page, ROLE_warning, 0, 0, "The time for it ends in %s.", since);
+	}
 	page_add(page, ROLE_text, 0, 0, "");
 }
 
