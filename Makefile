@@ -233,6 +233,7 @@ asan tsan: test-deps
 .PHONY: soak
 soak: export HLP_SIM_SEEDS ?= 10000
 soak: export HLP_KILLS ?= 200
+soak: export HLP_ROLLBACK_SEEDS ?= 2000
 soak: export HLP_TEST_TIMEOUT ?= 3600
 soak: test-deps
 	@tests/packages soak $(SOAK_PACKAGES)

@@ -324,6 +324,10 @@ const struct revision *execution_pre_image(const struct execution *execution, ui
 /* The newest revision of an artifact; NULL when there is none. */
 const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
 						 uint32_t artifact);
+/* The newest one from before an event that says what the node left: a capture for an attempt that
+ * never began does not. */
+const struct revision *execution_last_seen(const struct execution *execution, uint32_t node,
+					   uint32_t artifact, uint64_t before);
 /* An artifact's revision by its seq; NULL when there is none. */
 const struct revision *execution_find_revision(const struct execution *execution, uint32_t node,
 					       uint32_t artifact, uint64_t seq);
@@ -331,6 +335,8 @@ const struct revision *execution_find_revision(const struct execution *execution
 const struct revision *execution_target(const struct execution *execution, uint32_t node,
 					uint32_t artifact);
 bool execution_has_target(const struct execution *execution, uint32_t node);
+/* Whether they hold the same: bytes, mode and owner, or no file at all. */
+bool execution_same_file(const struct revision *a, const struct revision *b);
 /* Whether two revisions are of one file, whoever declared it under whichever name. */
 bool execution_same_place(const struct execution *execution, const struct revision *a,
 			  const struct revision *b);

@@ -56,9 +56,53 @@ const struct revision *execution_find_revision(const struct execution *execution
 	return NULL;
 }
 
+bool execution_same_file(const struct revision *a, const struct revision *b)
+{
+	return a->absent == b->absent && strcmp(a->blob, b->blob) == 0 && a->mode == b->mode &&
+	       a->uid == b->uid && a->gid == b->gid;
+}
+
+/* A capture for an attempt that never began says nothing about the node. */
+static bool is_idle(const struct node_run *run, const struct revision *revision)
+{
+	bool intended = run->intended && run->live_kind == ATTEMPT_RUN;
+
+	return revision->moment == MOMENT_BEFORE &&
+	       revision->attempt > run->attempt - (intended ? 1 : 0);
+}
+
+const struct revision *execution_last_seen(const struct execution *execution, uint32_t node,
+					   uint32_t artifact, uint64_t before)
+{
+	const struct node_run *run = &execution->nodes[node];
+	uint32_t at = run->last_revision;
+
+	while (at) {
+		const struct revision *revision = &execution->revisions[at - 1];
+
+		if (revision->artifact == artifact && revision->seq < before &&
+		    !is_idle(run, revision))
+			return revision;
+		at = revision->previous;
+	}
+	return NULL;
+}
+
+/* Whether a node that takes part left the file as it had found it: then it is nothing of its own,
+ * and whoever changed it since did so for reasons of theirs. */
+static bool is_untouched(const struct execution *execution, const struct revision *found)
+{
+	const struct revision *last = execution_last_seen(execution, found->node, found->artifact,
+							  execution->rollback_seq);
+
+	return last && last->moment == MOMENT_AFTER && execution_same_file(last, found);
+}
+
 const struct revision *execution_target(const struct execution *execution, uint32_t node,
 					uint32_t artifact)
 {
+	const struct revision *found;
+
 	for (size_t i = 0; i < execution->targets_count; i++) {
 		const struct file_target *target = &execution->targets[i];
 
@@ -67,7 +111,10 @@ const struct revision *execution_target(const struct execution *execution, uint3
 									  target->revision)
 						: NULL;
 	}
-	return execution->nodes[node].keeps ? NULL : execution_pre_image(execution, node, artifact);
+	if (execution->nodes[node].keeps)
+		return NULL;
+	found = execution_pre_image(execution, node, artifact);
+	return found && !is_untouched(execution, found) ? found : NULL;
 }
 
 bool execution_has_target(const struct execution *execution, uint32_t node)

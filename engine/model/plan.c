@@ -144,8 +144,11 @@ static void add_file(struct rows *rows, const struct execution *execution, uint3
 
 	row->artifact = artifact;
 	row->path = spec->path;
-	row->from = execution_newest_revision(execution, node, artifact);
+	row->from = execution_last_seen(execution, node, artifact, UINT64_MAX);
+	if (!row->from) /* only looked at, for an attempt that never began */
+		row->from = to;
 	row->to = to;
+	row->writes = execution->nodes[node].state == STATE_RUNNING;
 	row->excludable = true;
 }
 
@@ -167,7 +170,7 @@ static void add_hooks(struct rows *rows, const struct execution *execution, size
 
 static bool is_as_before(const struct revision *from, const struct revision *to)
 {
-	return from->moment == MOMENT_AFTER && plan_same_file(from, to);
+	return from && from->moment == MOMENT_AFTER && execution_same_file(from, to);
 }
 
 static void add_files(struct rows *rows, const struct execution *execution,
@@ -179,7 +182,7 @@ static void add_files(struct rows *rows, const struct execution *execution,
 		const struct revision *to = execution_pre_image(execution, node, i);
 
 		if (to && !is_kept(ask, node, i) &&
-		    !is_as_before(execution_newest_revision(execution, node, i), to))
+		    !is_as_before(execution_last_seen(execution, node, i, UINT64_MAX), to))
 			add_file(rows, execution, node, i, to, warnings);
 	}
 	add_hooks(rows, execution, first);

@@ -65,8 +65,9 @@ struct plan_row {
 	unsigned warnings;		  /* set of enum plan_warning */
 	const char *text;		  /* what is said about it, for people */
 	const char *conflict; /* its last writer is outside the plan: who; NULL without */
-	bool later; /* an earlier row gives this file back first: what is on disk is that row's */
-	bool done;  /* the file is on disk as it would be restored */
+	bool later;  /* an earlier row gives this file back first: what is on disk is that row's */
+	bool writes; /* its node runs and may write it: what is on disk is its own */
+	bool done;   /* the file is on disk as it would be restored */
 	bool excludable; /* the graph allows to leave it out */
 	bool worse;	 /* plan_covers: not in the plan that was shown, or worse than there */
 };
@@ -93,7 +94,12 @@ int plan_make(const struct execution *execution, const struct plan_ask *ask, str
 	      struct err *err);
 void plan_free(struct plan *plan); /* accepts NULL */
 
-/* What was found on disk for a row that restores a file and is not `later`. */
+/* Whether what is on disk says something about a row. */
+static inline bool plan_wants_look(const struct plan_row *row)
+{
+	return row->action == PLAN_RESTORE && !row->later && !row->writes;
+}
+/* What was found on disk for such a row. */
 enum plan_found { PLAN_AS_LEFT, PLAN_AS_WANTED, PLAN_CHANGED };
 /* Says it of a row; `who` changed it, for people, NULL when that is not known. */
 void plan_mark(struct plan *plan, uint32_t row, enum plan_found found, const char *who);
@@ -113,7 +119,6 @@ const char *plan_warning_word(enum plan_warning warning);
 
 /* ---- for the parts of this module ---------------------------------------------------------- */
 
-bool plan_same_file(const struct revision *a, const struct revision *b);
 /* The same text for every name of one file of an execution. In `arena`. */
 const char *plan_place(const struct execution *execution, uint32_t node, uint32_t artifact,
 		       struct arena *arena);

@@ -11,12 +11,6 @@
 
 #include "base/map.h"
 
-bool plan_same_file(const struct revision *a, const struct revision *b)
-{
-	return a->absent == b->absent && strcmp(a->blob, b->blob) == 0 && a->mode == b->mode &&
-	       a->uid == b->uid && a->gid == b->gid;
-}
-
 /* The newest revision that knows which folder it was in: an absent one may not. */
 static const struct revision *placed(const struct execution *execution, uint32_t node,
 				     uint32_t artifact)
@@ -73,11 +67,37 @@ static void find_newest(const struct execution *execution, struct map *newest, s
 	}
 }
 
+static const struct revision *older(const struct execution *execution,
+				    const struct revision *revision)
+{
+	return execution_last_seen(execution, revision->node, revision->artifact, revision->seq);
+}
+
+/* Whether what the node left is what an attempt of it had found and kept, made by somebody between
+ * two of its attempts. */
+static bool is_of_others(const struct execution *execution, const struct plan_row *row)
+{
+	const struct revision *now = row->from, *before = older(execution, now);
+
+	while (before && now != row->to && now->moment != MOMENT_RESTORED) {
+		if (!execution_same_file(now, before))
+			return now->moment == MOMENT_BEFORE;
+		now = before;
+		before = older(execution, now);
+	}
+	return false;
+}
+
 static void compare_with_newest(struct plan *plan, const struct execution *execution,
 				struct plan_row *row, const struct revision *newest)
 {
-	if (!newest || (newest->node == row->node && newest->artifact == row->artifact) ||
-	    plan_same_file(newest, row->from))
+	bool own = newest && newest->node == row->node && newest->artifact == row->artifact;
+
+	if (is_of_others(execution, row)) {
+		row->warnings |= PLAN_WARN_CHANGED;
+		row->conflict = "somebody changed it between two of its attempts";
+	}
+	if (!newest || own || execution_same_file(newest, row->from))
 		return;
 	row->from = newest;
 	row->conflict =
@@ -88,7 +108,7 @@ static void compare_with_earlier(struct plan *plan, const struct execution *exec
 				 struct plan_row *row, const struct plan_row *earlier)
 {
 	row->later = true;
-	if (plan_same_file(earlier->to, row->from))
+	if (execution_same_file(earlier->to, row->from))
 		return;
 	row->warnings |= PLAN_WARN_CHANGED;
 	row->conflict = plan_say(plan, "somebody changed it after %s and before %s",

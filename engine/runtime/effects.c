@@ -118,8 +118,8 @@ static void fill_restore(struct content_job *job, const struct execution *execut
 
 		if (!target)
 			continue;
-		job->differs[job->items_count] =
-			!plan_same_file(execution_newest_revision(execution, job->node, i), target);
+		job->differs[job->items_count] = !execution_same_file(
+			execution_newest_revision(execution, job->node, i), target);
 		files_item(execution, target, &job->items[job->items_count++]);
 	}
 }

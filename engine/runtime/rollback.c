@@ -25,7 +25,7 @@ static void list_files(const struct live *live, struct request *request, const s
 		const struct plan_row *row = &plan->rows[i];
 		struct compared *file = &request->compared[request->compared_count];
 
-		if (row->action != PLAN_RESTORE || row->later)
+		if (!plan_wants_look(row))
 			continue;
 		file->spec = &live->execution->workflow->nodes[row->node];
 		file->folder = files_folder(live->execution, file->spec, &request->arena);
@@ -144,7 +144,7 @@ static void mark_rows(const struct engine *engine, const struct live *live,
 		      const struct request *request, struct plan *plan)
 {
 	for (uint32_t i = 0; i < plan->rows_count; i++) {
-		if (plan->rows[i].action == PLAN_RESTORE && !plan->rows[i].later)
+		if (plan_wants_look(&plan->rows[i]))
 			mark_row(engine, live, request, plan, i);
 	}
 	plan_judge(plan, live->execution);
