@@ -185,6 +185,13 @@ static enum durability durability_from_environment(void)
 	return word && !strcmp(word, "process") ? DURABILITY_PROCESS : DURABILITY_FULL;
 }
 
+static bool rollbacks_are_off(void)
+{
+	const char *word = getenv("PARTIAL_ROLLBACK_ENABLED");
+
+	return word && (!strcmp(word, "false") || !strcmp(word, "0"));
+}
+
 /* The launcher's count. */
 static uint32_t crashes_before(void)
 {
@@ -202,6 +209,7 @@ static int assemble(struct daemon *daemon, struct err *err)
 		.durability = durability_from_environment(),
 		.clock = clock_system(),
 		.encoder = service_encoder(),
+		.no_rollbacks = rollbacks_are_off(),
 		.slots = SLOTS,
 		.snapshot_every = SNAPSHOT_EVERY,
 		.crashes = crashes_before(),

@@ -309,6 +309,8 @@ static void take_act(struct engine *engine, struct request *request)
 			&request->err, ERR_REFUSED,
 			"what runs %s cannot freeze it: the launcher says that it is not able to",
 			live->execution->name);
+	if (!rc && act.answer == ANSWER_UNDO && engine->options.no_rollbacks)
+		rc = err_set(&request->err, ERR_REFUSED, "%s", ROLLBACK_OFF);
 	if (rc)
 		acts_answer(request, rc);
 	else

@@ -148,6 +148,8 @@ static void mark_rows(const struct engine *engine, const struct live *live,
 			mark_row(engine, live, request, plan, i);
 	}
 	plan_judge(plan, live->execution);
+	if (engine->options.no_rollbacks)
+		plan->refused = ROLLBACK_OFF;
 }
 
 /* ---- carrying it out --------------------------------------------------------------------- */

@@ -8,6 +8,8 @@
 
 #include "runtime/engine.h"
 
+#define ROLLBACK_OFF "rollbacks are turned off for this engine (PARTIAL_ROLLBACK_ENABLED=false)"
+
 /* REQUEST_PLAN, REQUEST_ROLLBACK: first, and again when the files have been looked at. */
 void rollback_take(struct engine *engine, struct request *request);
 /* The files of a plan have been looked at. */

@@ -54,6 +54,7 @@ struct runtime_options {
 	enum durability durability;
 	const struct clock *clock;
 	struct runtime_encoder encoder;
+	bool no_rollbacks;	 /* all are refused */
 	struct mailbox *updates; /* where committed updates of watched executions are posted */
 	const char *relay;	 /* path of hlp-relay */
 	uint32_t slots;		 /* attempts alive at once, over all executions */

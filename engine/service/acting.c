@@ -137,6 +137,11 @@ void acting_act(struct asking *asking)
 
 /* ---- rolling back ------------------------------------------------------------------------ */
 
+static void then_pins(struct asking *asking)
+{
+	asking_read_then(asking, reads_changed_pins, NULL);
+}
+
 /* The plan was encoded when it was made; how it went is added now. A later field wins. */
 static void then_planned(struct asking *asking)
 {
@@ -146,7 +151,7 @@ static void then_planned(struct asking *asking)
 	convert_field_number(&asking->out, ROLLBACK_REPLY_STARTED, request->started);
 	convert_field_number(&asking->out, ROLLBACK_REPLY_SEQ, request->seq);
 	if (request->kind == REQUEST_PLAN)
-		asking_read_then(asking, reads_changed_pins, NULL);
+		asking_read_then(asking, reads_plan_estimates, then_pins);
 	else
 		asking_reply(asking);
 }

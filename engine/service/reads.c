@@ -14,7 +14,6 @@
 #include "wire/convert.h"
 
 #define ESTIMATED_NODES_MAX 500 /* larger graphs are shown without estimates */
-#define DURATIONS_MAX	    5
 #define EVENTS_AT_ONCE	    5000
 
 /* ---- one execution and its nodes --------------------------------------------------------- */
@@ -240,25 +239,6 @@ static int take_created(void *ctx, const struct event *event, struct err *err)
 	return 0;
 }
 
-static int compare_durations(const void *a, const void *b)
-{
-	const int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static int64_t estimate(struct catalog *catalog, const char *workflow, const char *node)
-{
-	int64_t durations[DURATIONS_MAX];
-	struct err err;
-	int count = catalog_durations(catalog, workflow, node, durations, DURATIONS_MAX, &err);
-
-	if (count <= 0)
-		return 0;
-	qsort(durations, (size_t)count, sizeof(durations[0]), compare_durations);
-	return durations[count / 2];
-}
-
 static int64_t *estimate_all(struct catalog *catalog, const struct workflow *workflow)
 {
 	int64_t *estimates;
@@ -267,7 +247,8 @@ static int64_t *estimate_all(struct catalog *catalog, const struct workflow *wor
 		return NULL;
 	estimates = mem_calloc(workflow->nodes_count, sizeof(*estimates));
 	for (uint32_t i = 0; i < workflow->nodes_count; i++)
-		estimates[i] = estimate(catalog, workflow->name, workflow->nodes[i].id);
+		estimates[i] =
+			reads_estimate(catalog, workflow->name, workflow->nodes[i].id, ATTEMPT_RUN);
 	return estimates;
 }
 

@@ -53,7 +53,7 @@ static const char *const sql[] = {
 			      "  ORDER BY number DESC LIMIT 20) e"
 			      " CROSS JOIN node n ON n.execution = e.row AND n.id = ?2"
 			      " JOIN attempt a ON a.execution = e.row AND a.node = n.number"
-			      " AND a.kind = 1 AND a.exit_kind = 1 AND a.code = 0"
+			      " AND a.kind = ?4 AND a.exit_kind = 1 AND a.code = 0"
 			      " ORDER BY e.number DESC, a.number DESC LIMIT ?3",
 };
 _Static_assert(sizeof(sql) / sizeof(sql[0]) == CATALOG_QUERIES, "one text a query");
@@ -481,8 +481,8 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
 	return each_row(catalog, CATALOG_EVENTS, statement, read_event, &call, err);
 }
 
-int catalog_durations(struct catalog *catalog, const char *workflow, const char *node, int64_t *out,
-		      size_t max, struct err *err)
+int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,
+		      enum attempt_kind kind, int64_t *out, size_t max, struct err *err)
 {
 	sqlite3_stmt *statement;
 	int count = 0, rc = catalog_own_take(catalog, CATALOG_DURATIONS, &statement, err);
@@ -492,6 +492,7 @@ int catalog_durations(struct catalog *catalog, const char *workflow, const char 
 	db_bind_text(statement, 1, workflow);
 	db_bind_text(statement, 2, node);
 	(void)sqlite3_bind_int64(statement, 3, (int64_t)max);
+	(void)sqlite3_bind_int64(statement, 4, (int64_t)kind);
 	for (rc = db_step(&catalog->db, statement, err); rc == 1;) {
 		out[count++] = sqlite3_column_int64(statement, 0);
 		rc = db_step(&catalog->db, statement, err);

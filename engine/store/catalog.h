@@ -48,9 +48,9 @@ int catalog_revisions(struct catalog *catalog, const char *execution, uint32_t n
 		      catalog_each_revision *each, void *ctx, struct err *err);
 int catalog_events(struct catalog *catalog, const char *execution, uint64_t after_seq,
 		   uint32_t limit, catalog_each_event *each, void *ctx, struct err *err);
-/* Durations in us of the last completed run attempts of a node by this name in executions of this
- * workflow, newest first; for estimates. Returns the count. */
-int catalog_durations(struct catalog *catalog, const char *workflow, const char *node, int64_t *out,
-		      size_t max, struct err *err);
+/* Durations in us of the last attempts of a kind that went well, of a node by this name in
+ * executions of this workflow, newest first; for estimates. Returns the count. */
+int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,
+		      enum attempt_kind kind, int64_t *out, size_t max, struct err *err);
 
 #endif

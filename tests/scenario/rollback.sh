@@ -57,3 +57,16 @@ expect 0 hlp wait swap --for ended
 status_is swap COMPLETED
 is nodes.swap.attempt 2
 grep -q 'listen 443' proxy.conf || fail "the second run did not write the file"
+
+# how long it takes is known from the last time; and it can be turned off for a whole engine
+expect 0 hlp rollback swap --node swap --plan -o json
+is rows.1.action undo
+test "$("$json" get rows.1.estimate_us <"$out")" -gt 0 || fail "the undo ran before: no estimate"
+expect 0 hlp engine stop --yes
+PARTIAL_ROLLBACK_ENABLED=false
+export PARTIAL_ROLLBACK_ENABLED
+expect 0 hlp rollback swap --node swap --plan
+says 'refused: rollbacks are turned off for this engine'
+expect 1 hlp rollback swap --node swap --yes
+complains 'PARTIAL_ROLLBACK_ENABLED=false'
+status_is swap COMPLETED

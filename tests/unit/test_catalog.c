@@ -264,11 +264,17 @@ static void durations_are_of_completed_runs_newest_first(void **state)
 	add_attempt(&fixture, 1, 1, 10, 30);
 	add_attempt(&fixture, 1, 2, 100, 150);
 	add_attempt(&fixture, 1, 3, 200, 0);
-	assert_int_equal(catalog_durations(fixture.catalog, "a", "node1", durations, 4, NULL), 2);
+	assert_int_equal(
+		catalog_durations(fixture.catalog, "a", "node1", ATTEMPT_RUN, durations, 4, NULL),
+		2);
 	assert_int_equal(durations[0], 50);
 	assert_int_equal(durations[1], 20);
-	assert_int_equal(catalog_durations(fixture.catalog, "a", "node1", durations, 1, NULL), 1);
-	assert_int_equal(catalog_durations(fixture.catalog, "a", "none", durations, 4, NULL), 0);
+	assert_int_equal(
+		catalog_durations(fixture.catalog, "a", "node1", ATTEMPT_RUN, durations, 1, NULL),
+		1);
+	assert_int_equal(
+		catalog_durations(fixture.catalog, "a", "none", ATTEMPT_RUN, durations, 4, NULL),
+		0);
 	end(&fixture);
 }
 
