@@ -168,6 +168,9 @@ $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lyaml
+$(B)/tests/bench/plan: $(B)/obj/tests/bench/plan.o $(B)/lib/model.a $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
 # The layout bench draws the graphs of the layout's unit tests.
 $(B)/tests/bench/layout: $(B)/obj/tests/bench/layout.o $(B)/obj/tests/unit/layout_graphs.o \
 		$(B)/lib/draw.a $(B)/lib/model.a $(B)/lib/base.a

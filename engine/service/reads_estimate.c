@@ -10,8 +10,10 @@
 #include "service/reads.h"
 #include "wire/message.h"
 
-#define ESTIMATED_ROWS_MAX 500 /* longer plans are shown without estimates */
-#define DURATIONS_MAX	   20
+/* Longer plans are shown without estimates, and not even unpacked. */
+#define ESTIMATED_ROWS_MAX  500
+#define ESTIMATED_BYTES_MAX ((size_t)512 * 1024)
+#define DURATIONS_MAX	    20
 
 static int compare_durations(const void *a, const void *b)
 {
@@ -59,10 +61,14 @@ int reads_plan_estimates(struct asking *asking, struct catalog *catalog, struct 
 	ProtobufCMessage *message = NULL;
 	Hlp__V1__RollbackReply *reply;
 	char *workflow;
-	int rc = message_unpack(&hlp__v1__rollback_reply__descriptor, MESSAGE_FROM_ENGINE,
-				asking->out.data, asking->out.length, &message, err);
+	int rc;
 
 	(void)content;
+	if (asking->out.length > ESTIMATED_BYTES_MAX)
+		return 0;
+	rc = message_unpack(&hlp__v1__rollback_reply__descriptor, MESSAGE_FROM_ENGINE,
+			    asking->out.data, asking->out.length, &message, err);
+
 	if (rc < 0)
 		return rc;
 	reply = (Hlp__V1__RollbackReply *)message;
