@@ -260,8 +260,9 @@ static void settle_files(struct engine *engine, struct live *live)
 
 void rollback_take(struct engine *engine, struct request *request)
 {
-	struct live *live = acts_find_ready(engine, request);
+	/* First: without a live execution the request is somebody else's already. */
 	const bool took_files = request->kind == REQUEST_ROLLBACK && request->has_compared;
+	struct live *live = acts_find_ready(engine, request);
 	struct plan *plan;
 	int rc;
 
