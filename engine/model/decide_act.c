@@ -20,6 +20,7 @@ void decide_act_event(struct decision *decision)
 			      ? answer_name(act->answer)
 			      : verb_name(act->verb);
 	event->actor = act->actor;
+	event->origin = act->origin;
 	event->note = act->note;
 	event->request = act->request;
 	event->answer = act->answer;

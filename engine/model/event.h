@@ -170,6 +170,7 @@ struct event {
 	uint64_t start_ticks;
 	int64_t cpu_us, rss_kib;
 	const char *text, *note, *actor, *verb, *request, *revision, *folder; /* NULL when absent */
+	const char *origin; /* CREATED, ACT: the actor's terminal, and over ssh from where */
 	char blob[41];
 	struct event_item *items;
 	uint32_t items_count;

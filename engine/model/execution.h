@@ -184,7 +184,8 @@ struct act {
 	enum verb verb;
 	uint32_t node; /* EVENT_NO_NODE: the execution */
 	const char *actor;
-	const char *note; /* the operator's reason; NULL without */
+	const char *origin; /* the actor's terminal, and over ssh from where; NULL: unknown */
+	const char *note;   /* the operator's reason; NULL without */
 	const char *
 		request; /* the client's id for it; an act with a known one is answered, not done */
 	uint64_t version;	 /* that the client saw (node's or execution's); 0: not given */

@@ -96,6 +96,7 @@ void acts_apply(struct engine *engine, struct live *live, struct request *reques
 	int rc;
 
 	act->actor = request->actor;
+	act->origin = request->origin;
 	act->note = request->note;
 	act->request = request->request;
 	act->version = request->version;

@@ -109,6 +109,7 @@ struct request {
 	const char *node;    /* id; NULL: the execution */
 	const char *request; /* client's id of a mutating request */
 	const char *actor, *note;
+	const char *origin; /* the actor's terminal, and over ssh from where; NULL: unknown */
 	const char *file;
 	const char *text;
 	size_t text_length;

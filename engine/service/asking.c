@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "wire/message.h"
 
-#define OUT_MAX ((size_t)512 * 1024 * 1024)
+#define ORIGIN_MAX 300
+#define OUT_MAX	   ((size_t)512 * 1024 * 1024)
 
 struct asking *asking_new(struct service *service, struct grpc_call *call,
 			  ProtobufCMessage *message)
@@ -186,6 +187,26 @@ const char *asking_actor(const struct asking *asking)
 	return actor && *actor ? actor : grpc_call_peer(asking->call)->login;
 }
 
+/* "/dev/pts/3 from 10.0.0.7": the terminal as the client names it, and the first word of what sshd
+ * told its session. Like the actor's name it is the client's word, for people. */
+static const char *origin_of(struct asking *asking, struct arena *arena)
+{
+	const char *terminal = grpc_call_header(asking->call, "hlp-terminal");
+	const char *ssh = grpc_call_header(asking->call, "hlp-ssh");
+	struct buf text;
+	const char *origin = NULL;
+
+	buf_init(&text, ORIGIN_MAX);
+	if (terminal)
+		buf_add_text(&text, terminal);
+	if (ssh)
+		buf_printf(&text, "%sfrom %.*s", terminal ? " " : "", (int)strcspn(ssh, " "), ssh);
+	if (text.length)
+		origin = arena_strdup(arena, buf_text(&text));
+	buf_release(&text);
+	return origin;
+}
+
 struct request *asking_new_request(struct asking *asking, enum request_kind kind,
 				   const char *request_id, const char *note)
 {
@@ -193,6 +214,7 @@ struct request *asking_new_request(struct asking *asking, enum request_kind kind
 
 	memcpy(request->execution, asking->execution, sizeof(request->execution));
 	request->actor = arena_strdup(&request->arena, asking_actor(asking));
+	request->origin = origin_of(asking, &request->arena);
 	request->request =
 		request_id && *request_id ? arena_strdup(&request->arena, request_id) : NULL;
 	request->note = note && *note ? arena_strdup(&request->arena, note) : NULL;

@@ -67,6 +67,7 @@ static void add_words(struct buf *out, const struct event *event)
 	if (event->answer != ANSWER_NONE)
 		add_pair(out, "answer", answer_name(event->answer));
 	add_pair(out, "moment", convert_moment(event->moment));
+	add_pair(out, "origin", event->origin);
 	add_pair(out, "note", event->note);
 	add_pair(out, "request", event->request);
 	add_pair(out, "revision", event->revision);

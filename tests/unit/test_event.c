@@ -18,6 +18,7 @@
 #include "tests/unit/lab.h"
 
 #include "tests/unit/golden/journal_1.h"
+#include "tests/unit/golden/journal_2.h"
 
 static struct event decoded(const struct event *event, struct arena *arena)
 {
@@ -248,12 +249,12 @@ static void equal_events_give_equal_bytes(void **state)
 static void every_kind_has_a_name(void **state)
 {
 	static const enum event_kind last[] = {EVENT_QUARANTINED, EVENT_RESTORED, EVENT_DUE,
-					       EVENT_RESTORING};
+					       EVENT_RESTORING, EVENT_BY_HAND};
 	static const enum event_kind first[] = {EVENT_CREATED, EVENT_INTENDED, EVENT_COMPLETED,
-						EVENT_ROLLBACK_STARTED};
+						EVENT_ROLLBACK_STARTED, EVENT_WITHDRAWN};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		for (int kind = (int)first[i]; kind <= (int)last[i]; kind++)
 			assert_string_not_equal(event_kind_name((enum event_kind)kind), "unknown");
 	}
@@ -332,17 +333,16 @@ static void unhex(const char *hex, struct buf *out)
 	}
 }
 
-static void fold_golden(struct lab *lab)
+static void fold_golden(struct lab *lab, const struct golden_event *journal, size_t count)
 {
 	struct arena arena = {0};
 
-	for (size_t i = 1; i < sizeof(golden_journal) / sizeof(*golden_journal); i++) {
-		struct event event = {.kind = (enum event_kind)golden_journal[i].kind,
-				      .seq = i + 1};
+	for (size_t i = 1; i < count; i++) {
+		struct event event = {.kind = (enum event_kind)journal[i].kind, .seq = i + 1};
 		struct buf bytes;
 
 		buf_init(&bytes, 1 << 20);
-		unhex(golden_journal[i].payload, &bytes);
+		unhex(journal[i].payload, &bytes);
 		assert_int_equal(
 			event_decode(buf_text(&bytes), bytes.length, 1, &arena, &event, &lab->err),
 			0);
@@ -353,23 +353,28 @@ static void fold_golden(struct lab *lab)
 	arena_release(&arena);
 }
 
+static void write_if_asked(struct lab *lab, const char *variable)
+{
+	const char *path = getenv(variable);
+	FILE *file = path ? fopen(path, "w") : NULL;
+
+	if (!file)
+		return;
+	write_golden(lab, file);
+	assert_int_equal(fclose(file), 0);
+}
+
 static void a_journal_of_format_1_folds_as_it_did(void **state)
 {
-	const char *where, *write = getenv("HLP_GOLDEN_WRITE");
+	const char *where;
 	struct lab live, old;
 
 	(void)state;
 	LAB_OPEN(&live, golden_nodes, .max_parallel = 2);
 	live_golden_run(&live);
-	if (write) {
-		FILE *file = fopen(write, "w");
-
-		assert_non_null(file);
-		write_golden(&live, file);
-		assert_int_equal(fclose(file), 0);
-	}
+	write_if_asked(&live, "HLP_GOLDEN_WRITE");
 	LAB_OPEN(&old, golden_nodes, .max_parallel = 2);
-	fold_golden(&old);
+	fold_golden(&old, golden_journal, sizeof(golden_journal) / sizeof(*golden_journal));
 	assert_state(&old, NULL, "FAILED cancelled");
 	assert_state(&old, "a", "COMPLETED ok");
 	assert_state(&old, "b", "PENDING ready");
@@ -388,6 +393,81 @@ static void a_journal_of_format_1_folds_as_it_did(void **state)
 	lab_close(&old);
 }
 
+/* ---- people, as they came into the journal ------------------------------------------------ */
+
+static const struct lab_node people_nodes[] = {
+	{.id = "a",
+	 .manual = "Flip ${run.name}",
+	 .undo_manual = "Flip back",
+	 .artifact = "f",
+	 .output = "change"},
+	{.id = "b",
+	 .needs = "a",
+	 .ask = "Go with ${nodes.a.outputs.change}?",
+	 .show = "nodes.a.outputs.change",
+	 .ask_timeout_us = 60000000},
+	{.id = "c", .ask = "Wipe?", .ask_timeout_us = 1000000, .on_timeout = ON_TIMEOUT_SKIP},
+	{.id = "d", .artifact = "g"},
+	{.id = "e", .needs = "b"},
+};
+
+/* The run whose journal was kept; made anew only to write the file of a new format. */
+static void live_people_run(struct lab *lab)
+{
+	struct act hold = {.verb = VERB_HOLD, .node = 4, .note = "the lag", .until_us = 9000000};
+
+	(void)lab_act_as(lab, &hold);
+	(void)lab_admit(lab);
+	(void)lab_capture(lab, "a", MOMENT_BEFORE, 'a');
+	(void)lab_done(lab, "a", "change", "CHG42");
+	(void)lab_capture(lab, "a", MOMENT_AFTER, 'b');
+	(void)lab_capture(lab, "d", MOMENT_BEFORE, 'a');
+	(void)lab_say(lab, INPUT_DISPATCHED, "d");
+	(void)lab_say(lab, INPUT_STARTED, "d");
+	(void)lab_act(lab, VERB_FREEZE, "d");
+	(void)lab_say(lab, INPUT_FROZEN, "d");
+	(void)lab_act(lab, VERB_THAW, "d");
+	(void)lab_say(lab, INPUT_THAWED, "d");
+	(void)lab_exit(lab, "d", EXIT_STATUS, 1);
+	(void)lab_capture(lab, "d", MOMENT_AFTER, 'b');
+	(void)lab_done(lab, "d", NULL, NULL);
+	(void)lab_capture(lab, "d", MOMENT_AFTER, 'c');
+	lab_wait_until(lab, 3000000);
+	(void)lab_admit(lab);
+	(void)lab_answer(lab, "b", ANSWER_APPROVE);
+	lab_complete(lab, "b");
+	lab_wait_until(lab, 9000000);
+	(void)lab_rollback(lab, "a");
+	(void)lab_admit(lab);
+	(void)lab_done(lab, "a", NULL, NULL);
+	(void)lab_capture(lab, "a", MOMENT_RESTORED, 'a');
+	(void)lab_act(lab, VERB_RETRY, "a");
+	(void)lab_admit(lab);
+	(void)lab_capture(lab, "a", MOMENT_BEFORE, 'a');
+}
+
+static void a_journal_with_people_folds_as_it_did(void **state)
+{
+	struct lab live, old;
+
+	(void)state;
+	LAB_OPEN(&live, people_nodes, .max_parallel = 3, .on_failure = ON_FAILURE_CONTINUE);
+	live_people_run(&live);
+	write_if_asked(&live, "HLP_GOLDEN_WRITE_2");
+	LAB_OPEN(&old, people_nodes, .max_parallel = 3, .on_failure = ON_FAILURE_CONTINUE);
+	fold_golden(&old, golden_people, sizeof(golden_people) / sizeof(*golden_people));
+	assert_state(&old, "a", "PAUSED manual");
+	assert_string_equal(lab_node(&old, "a")->message, "Flip lab#7");
+	assert_int_equal(lab_node(&old, "a")->attempt, 2);
+	assert_state(&old, "b", "PENDING waiting");
+	assert_state(&old, "c", "COMPLETED skipped");
+	assert_state(&old, "d", "COMPLETED by_hand");
+	assert_false(lab_node(&old, "e")->held);
+	assert_int_equal(old.execution->revisions_count, live.execution->revisions_count);
+	lab_close(&live);
+	lab_close(&old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +478,7 @@ int main(void)
 		cmocka_unit_test(equal_events_give_equal_bytes),
 		cmocka_unit_test(every_kind_has_a_name),
 		cmocka_unit_test(a_journal_of_format_1_folds_as_it_did),
+		cmocka_unit_test(a_journal_with_people_folds_as_it_did),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,10 +6,12 @@
 #ifndef HLP_TESTS_UNIT_GOLDEN_JOURNAL_1_H
 #define HLP_TESTS_UNIT_GOLDEN_JOURNAL_1_H
 
-static const struct {
+struct golden_event {
 	int kind;
 	const char *payload;
-} golden_journal[] = {
+};
+
+static const struct golden_event golden_journal[] = {
 	{1, "0280897a1e073103616e61"},
 	{20, "04010280897a06010801"},
 	{22, "04010280897a060108011601513c030861727469666163740501660d28616161616161"
