@@ -30,6 +30,9 @@ static const char *words_after(const char *name)
 	if (strcmp(name, "completion") == 0) {
 		return "bash zsh fish";
 	}
+	if (strcmp(name, "answer") == 0) {
+		return "happened again undo by-hand leave approve reject done failed";
+	}
 	return "";
 }
 
