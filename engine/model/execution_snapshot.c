@@ -30,7 +30,7 @@ enum section {
 	SECTION_TARGET = 7,
 };
 /* Beside the fields of a node's table. */
-enum { TAG_INDEX = 100, TAG_MESSAGE = 101, TAG_OUTPUT = 102 };
+enum { TAG_INDEX = 100, TAG_MESSAGE = 101, TAG_OUTPUT = 102, TAG_SHOWN = 104 };
 enum { CHECKSUM_BYTES = 8 };
 
 static uint64_t checksum(const void *data, size_t length)
@@ -79,6 +79,19 @@ static void add_outputs(const struct execution *execution, uint32_t index, struc
 	buf_release(&one);
 }
 
+static void add_shown(const struct node_run *node, struct buf *body)
+{
+	struct buf one;
+
+	buf_init(&one, LIMIT_EVENT_BYTES);
+	for (uint32_t i = 0; i < node->shown_count; i++) {
+		buf_clear(&one);
+		record_encode(&execution_binding_record, &node->shown[i], &one);
+		record_add_bytes(body, TAG_SHOWN, buf_text(&one), one.length);
+	}
+	buf_release(&one);
+}
+
 static void add_node(const struct execution *execution, uint32_t index, struct buf *out,
 		     struct buf *body)
 {
@@ -91,6 +104,7 @@ static void add_node(const struct execution *execution, uint32_t index, struct b
 	if (node.message[0])
 		record_add_bytes(body, TAG_MESSAGE, node.message, strlen(node.message));
 	add_outputs(execution, index, body);
+	add_shown(&node, body);
 	add_section(out, SECTION_NODE, body);
 }
 
@@ -175,6 +189,22 @@ static int read_output(struct execution *execution, uint32_t index,
 	return 0;
 }
 
+/* A gate shows a handful of values: the arena keeps the shorter lists. */
+static int read_shown(struct execution *execution, struct node_run *node,
+		      const struct record_value *value, struct err *err)
+{
+	struct binding *list =
+		arena_alloc(&execution->arena, (node->shown_count + 1) * sizeof(*list));
+
+	if (!value->is_bytes)
+		return damaged(err, "what a question shows");
+	if (node->shown_count)
+		memcpy(list, node->shown, node->shown_count * sizeof(*list));
+	node->shown = list;
+	return record_decode(&execution_binding_record, value->data, value->length,
+			     &execution->arena, &list[node->shown_count++], err);
+}
+
 static int read_node_field(struct execution *execution, uint32_t index,
 			   const struct record_value *value, struct err *err)
 {
@@ -182,6 +212,8 @@ static int read_node_field(struct execution *execution, uint32_t index,
 
 	if (value->tag == TAG_OUTPUT || value->tag == TAG_OUTPUT + 1)
 		return read_output(execution, index, value, err);
+	if (value->tag == TAG_SHOWN)
+		return read_shown(execution, node, value, err);
 	if (value->tag == TAG_MESSAGE) {
 		if (!value->is_bytes)
 			return damaged(err, "a message of a node");
@@ -391,6 +423,9 @@ static const char *compare_nodes(const struct execution *a, const struct executi
 		    compare_bindings(first->outputs, second->outputs,
 				     a->workflow->nodes[i].outputs_count, "outputs"))
 			return "outputs";
+		if (first->shown_count != second->shown_count ||
+		    compare_bindings(first->shown, second->shown, first->shown_count, "shown"))
+			return "shown";
 		if (a->ready->queue[i] != b->ready->queue[i])
 			return "ready";
 		if (first->unmet != second->unmet)
