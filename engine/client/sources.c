@@ -61,10 +61,9 @@ static bool visit_program(sources_visit *found, void *ctx)
 	return done;
 }
 
-static bool visit_folders(sources_visit *found, void *ctx)
+static bool visit_own(sources_visit *found, void *ctx)
 {
-	return found(ctx, "workflows") || found(ctx, ".") || visit_environment(found, ctx) ||
-	       visit_program(found, ctx);
+	return found(ctx, "workflows") || found(ctx, ".") || visit_environment(found, ctx);
 }
 
 /* ---- one name ---------------------------------------------------------------------------- */
@@ -125,7 +124,9 @@ static bool look_in(void *ctx, const char *folder)
 char *sources_find(const char *name)
 {
 	struct search search = {.name = name};
-	(void)visit_folders(look_in, &search); /* the file says whether it was found */
+	if (!visit_own(look_in, &search)) {
+		(void)visit_program(look_in, &search); /* the file says whether it was found */
+	}
 	return search.file;
 }
 
@@ -136,6 +137,7 @@ struct listing {
 	struct map names;
 	struct sources_entry *entries; /* on the heap until it is whole */
 	size_t count, capacity;
+	bool bundled; /* what is found now came with the program */
 };
 
 /* Something with nodes or steps at its top is meant to be a workflow, right or wrong. */
@@ -159,6 +161,7 @@ static void add_entry(struct listing *listing, const struct sources_entry *entry
 		.file = arena_strdup(arena, entry->file),
 		.description = arena_strdup(arena, entry->description),
 		.valid = entry->valid,
+		.bundled = listing->bundled,
 	};
 }
 
@@ -245,13 +248,18 @@ static bool list_folder(void *ctx, const char *folder)
 static int compare_entries(const void *a, const void *b)
 {
 	const struct sources_entry *left = a, *right = b;
+	if (left->bundled != right->bundled) {
+		return left->bundled ? 1 : -1;
+	}
 	return strcmp(left->name, right->name);
 }
 
 size_t sources_list(struct arena *arena, struct sources_entry **out)
 {
 	struct listing listing = {.arena = arena};
-	(void)visit_folders(list_folder, &listing); /* all of them: none says stop */
+	(void)visit_own(list_folder, &listing); /* all of them: none says stop */
+	listing.bundled = true;
+	(void)visit_program(list_folder, &listing);
 	*out = arena_alloc(arena, (listing.count + 1) * sizeof **out);
 	if (listing.count > 0) {
 		memcpy(*out, listing.entries, listing.count * sizeof **out);

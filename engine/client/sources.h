@@ -18,12 +18,13 @@ struct sources_entry {
 	const char *file;	 /* as `hlp run` takes it */
 	const char *description; /* "" without */
 	bool valid;
+	bool bundled; /* it came with the program */
 };
 
 /* The file of a name, to be freed; NULL when there is none. */
 char *sources_find(const char *name);
-/* All workflows, each name once, by name. What is plainly no workflow is passed over. Returns their
- * number; *out lies in the arena. */
+/* All workflows, each name once: one's own by name, then those that came with the program. What is
+ * plainly no workflow is passed over. Returns their number; *out lies in the arena. */
 size_t sources_list(struct arena *arena, struct sources_entry **out);
 
 #endif
