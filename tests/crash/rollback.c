@@ -51,23 +51,43 @@ static void contents(unsigned node, const char *version, struct buf *out)
 		buf_printf(out, "%s %u\n", version, node);
 }
 
-static bool holds(const struct test *test, unsigned node, const char *version)
+static bool is_version(unsigned node, const char *version, const char *data, size_t length)
 {
-	char path[128], *data = NULL;
 	struct buf want;
-	struct err err;
-	size_t length;
 	bool same;
 
-	path_of(test, node, path);
 	buf_init(&want, 1 << 20);
 	contents(node, version, &want);
-	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
-		victim_die(path, err.message);
 	same = length == want.length && memcmp(data, want.data, length) == 0;
-	free(data);
 	buf_release(&want);
 	return same;
+}
+
+/* The version that a file holds whole, or NULL. Read once: it may go back at any moment. */
+static const char *version_of(const struct test *test, unsigned node)
+{
+	static const char *const versions[] = {"old", "new"};
+	const char *version = NULL;
+	char path[128], *data = NULL;
+	struct err err;
+	size_t length;
+
+	path_of(test, node, path);
+	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
+		victim_die(path, err.message);
+	for (size_t i = 0; i < 2; i++) {
+		if (is_version(node, versions[i], data, length))
+			version = versions[i];
+	}
+	free(data);
+	return version;
+}
+
+static bool holds(const struct test *test, unsigned node, const char *version)
+{
+	const char *held = version_of(test, node);
+
+	return held && strcmp(held, version) == 0;
 }
 
 static void write_files(const struct test *test)
@@ -90,7 +110,7 @@ static void write_files(const struct test *test)
 static void check_whole(const struct test *test)
 {
 	for (unsigned i = 0; i < NODES; i++) {
-		if (!holds(test, i, "old") && !holds(test, i, "new")) {
+		if (!version_of(test, i)) {
 			(void)fprintf(stderr, "rollback: f%u is half written\n", i);
 			exit(1);
 		}
