@@ -26,6 +26,8 @@ void publish_take(struct engine *engine, struct live *live, const struct commit_
 		return;
 	live->header_dirty = true;
 	engine->publish_due = true;
+	if (live->header.ended) /* whoever waits for the end is not kept waiting */
+		engine->published_us = 0;
 	if (!live->watchers)
 		return;
 	for (uint32_t i = 0; i < part->nodes_count; i++)
