@@ -80,6 +80,13 @@ static void turn_away(struct request *request)
 			    err_set(&request->err, ERR_UNAVAILABLE, "the engine has stopped"));
 }
 
+static void give_up_commit(struct commit *commit)
+{
+	for (size_t i = 0; i < commit->answers_count; i++)
+		turn_away(commit->answers[i]);
+	turn_free_commit(commit);
+}
+
 /* What is left in the coordinator's mailbox when all threads are gone: owned by nobody else. */
 static void drain(struct engine *engine)
 {
@@ -89,9 +96,7 @@ static void drain(struct engine *engine)
 		struct message *next = message->next;
 
 		if (message->kind == MESSAGE_COMMIT) {
-			for (size_t i = 0; i < ((struct commit *)message)->answers_count; i++)
-				turn_away(((struct commit *)message)->answers[i]);
-			turn_free_commit((struct commit *)message);
+			give_up_commit((struct commit *)message);
 		} else if (message->kind == MESSAGE_REPORT) {
 			free(((struct report_message *)message)->text);
 			free(message);
@@ -136,8 +141,8 @@ static void release_engine(struct engine *engine)
 	turn_away(engine->stop_request);
 	free(engine->parked);
 	free(engine->starts);
-	if (engine->open)
-		turn_free_commit(engine->open);
+	if (engine->open) /* it gathered while another was on its way */
+		give_up_commit(engine->open);
 	live_table_release(&engine->lives);
 	map_release(&engine->quarantined);
 	arena_release(&engine->quarantine_arena);
