@@ -49,7 +49,7 @@ static bool set_rule(const char *name)
 static int usage(void)
 {
 	fputs("usage: sim [--seeds N] [--seed S] [--break none|start-before-commit|start-revoked|"
-	      "barrier|duplicate-exit|snapshot]\n",
+	      "barrier|duplicate-exit|snapshot|old-link|in-doubt]\n",
 	      stderr);
 	return 2;
 }
