@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/mem.h"
 #include "cli/follow.h"
 #include "cli/questions.h"
 #include "cli/show.h"
@@ -14,6 +16,7 @@
 #include "cli/tail.h"
 
 #define NAMES_SHOWN 12
+#define NAMES_BYTES ((size_t)64 * 1024)
 
 static void say_tail(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
 {
@@ -33,26 +36,37 @@ static void say_tail(struct cli *cli, const struct mirror *mirror, const struct 
 
 /* ---- what else --------------------------------------------------------------------------- */
 
-static void say_not_started(struct cli *cli, const struct mirror *mirror)
+/* "  LABEL: a, b and 3 more", on as many lines as it takes. */
+static void say_names(struct cli *cli, const char *label, const char *const *names, size_t count)
 {
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		const struct mirror_node *node = &mirror->nodes[i];
-		if (node->state != STATE_PENDING || node->attempt > 0) {
-			continue;
-		}
-		if (count < NAMES_SHOWN) {
-			say_printf(&cli->out, "%s%s", count == 0 ? "  did not start: " : ", ",
-				   node->id);
-		}
-		count++;
+	struct buf line;
+	if (count == 0) {
+		return;
+	}
+	buf_init(&line, NAMES_BYTES);
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+		buf_printf(&line, "%s%s", i == 0 ? "" : ", ", names[i]);
 	}
 	if (count > NAMES_SHOWN) {
-		say_printf(&cli->out, " and %u more", count - NAMES_SHOWN);
+		buf_printf(&line, " and %zu more", count - NAMES_SHOWN);
 	}
-	if (count > 0) {
-		say_printf(&cli->out, "\n");
+	say_printf(&cli->out, "  %s:", label);
+	say_wrapped(&cli->out, 4, (int)strlen(label) + 3, buf_text(&line));
+	buf_release(&line);
+}
+
+static void say_not_started(struct cli *cli, const struct mirror *mirror)
+{
+	const char **names = mem_calloc(mirror->nodes_count + 1, sizeof *names);
+	size_t count = 0;
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		const struct mirror_node *node = &mirror->nodes[i];
+		if (node->state == STATE_PENDING && node->attempt == 0) {
+			names[count++] = node->id;
+		}
 	}
+	say_names(cli, "did not start", names, count);
+	free(names);
 }
 
 /* Whether a file's newest contents differ from those before the node first ran. */
@@ -74,7 +88,7 @@ static void say_changed_files(struct cli *cli, const struct mirror *mirror)
 	Hlp__V1__ArtifactsRequest request = HLP__V1__ARTIFACTS_REQUEST__INIT;
 	ProtobufCMessage *reply = NULL;
 	struct err err = {0};
-	uint32_t count = 0;
+	size_t count = 0;
 	request.execution = mirror->id;
 	if (client_call(cli->client, "ListArtifacts", &request.base,
 			&hlp__v1__artifact_list__descriptor, CLI_CALL_TIMEOUT_US, &reply,
@@ -82,23 +96,53 @@ static void say_changed_files(struct cli *cli, const struct mirror *mirror)
 		return;
 	}
 	const Hlp__V1__ArtifactList *list = (const Hlp__V1__ArtifactList *)reply;
+	const char **paths = mem_calloc(list->n_revisions + 1, sizeof *paths);
 	for (size_t i = 0; i < list->n_revisions; i++) {
 		if (list->revisions[i]->current && has_changed(list, i)) {
-			say_printf(&cli->out, "%s%s", count++ == 0 ? "  changed files: " : ", ",
-				   list->revisions[i]->path);
+			paths[count++] = list->revisions[i]->path;
 		}
 	}
-	if (count > 0) {
-		say_printf(&cli->out, "\n");
-	}
+	say_names(cli, "changed files", paths, count);
+	free(paths);
 	protobuf_c_message_free_unpacked(reply, NULL);
 }
 
-static void say_ways(struct cli *cli, const struct mirror *mirror, const char *node)
+static bool can_be_undone(const struct mirror_node *node)
 {
+	return node->attempt > 0 && (node->has_undo || node->artifacts_count > 0);
+}
+
+/* The node whose undo would help: the failed one, or else the last that began of those that have
+ * something to take back; a check that fails changed nothing itself. NULL: there is none. */
+static const struct mirror_node *worth_undoing(const struct mirror *mirror,
+					       const struct mirror_node *failed)
+{
+	const struct mirror_node *last = NULL;
+	if (can_be_undone(failed)) {
+		return failed;
+	}
+	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		const struct mirror_node *node = &mirror->nodes[i];
+		if (can_be_undone(node) && (last == NULL || node->started_us > last->started_us)) {
+			last = node;
+		}
+	}
+	return last;
+}
+
+static void say_ways(struct cli *cli, const struct mirror *mirror, const struct mirror_node *failed)
+{
+	const struct mirror_node *undone = worth_undoing(mirror, failed);
+	const char *node = failed->id;
 	struct say *out = &cli->out;
 	say_printf(out, "  retry:     hlp retry %s/%s\n", mirror->name, node);
-	say_printf(out, "  roll back: hlp rollback %s --node %s --plan\n", mirror->name, node);
+	if (undone != NULL && undone != failed && undone->phase_index >= 0) {
+		say_printf(out, "  roll back: hlp rollback %s --phase %s --plan\n", mirror->name,
+			   undone->phase);
+	} else if (undone != NULL) {
+		say_printf(out, "  roll back: hlp rollback %s --node %s --plan\n", mirror->name,
+			   undone->id);
+	}
 	say_printf(out, "  by hand:   hlp done %s/%s\n", mirror->name, node);
 	say_printf(out, "  look:      hlp logs %s/%s\n", mirror->name, node);
 }
@@ -107,7 +151,7 @@ static void say_ways(struct cli *cli, const struct mirror *mirror, const char *n
 
 static void say_failures(struct cli *cli, const struct mirror *mirror)
 {
-	const char *first = NULL;
+	const struct mirror_node *first = NULL;
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
@@ -121,7 +165,7 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 		say_glyph(&cli->out, node->state, node->reason);
 		say_printf(&cli->out, " %s  %s\n", node->id, how);
 		if (first == NULL) {
-			first = node->id;
+			first = node;
 			say_tail(cli, mirror, node);
 		}
 	}

@@ -160,6 +160,8 @@ static void say_grave(const struct intent *intent)
 {
 	const struct workflow *workflow = intent->source->workflow;
 	struct say *out = &intent->cli->out;
+	struct buf why;
+	buf_init(&why, LINE_BYTES);
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const struct node_spec *node = &workflow->nodes[i];
 		if (!matters(intent, i)) {
@@ -168,14 +170,16 @@ static void say_grave(const struct intent *intent)
 		say_style(out, ROLE_warning);
 		say_printf(out, "  %s", node->id);
 		say_plain(out);
+		buf_clear(&why);
 		if (risk_level(node->risk) >= RISK_HIGH) {
-			say_printf(out, "  %s risk", risk_name(risk_level(node->risk)));
+			buf_printf(&why, " %s risk", risk_name(risk_level(node->risk)));
 		}
 		if (node->irreversible != NULL) {
-			say_printf(out, "  cannot be undone: %s", node->irreversible);
+			buf_printf(&why, " cannot be undone: %s", node->irreversible);
 		}
-		say_printf(out, "\n");
+		say_wrapped(out, 4, 2 + (int)strlen(node->id), buf_text(&why));
 	}
+	buf_release(&why);
 }
 
 static void say_intent(struct intent *intent)

@@ -15,7 +15,7 @@ nodes:
 END
 expect 1 hlp run bad.yaml --yes
 cat "$out" "$err" >all
-for word in promote '\b3\b' 'could not reach the standby' verify 'hlp retry' 'hlp rollback'; do
+for word in promote '\b3\b' 'could not reach the standby' verify 'hlp retry'; do
 	grep -qE -- "$word" all || fail "the answer does not hold: $word"
 done
 test ! -e verified || fail "a node ran although its need had failed"
@@ -37,6 +37,23 @@ test "$(grep -c 'exit 3' "$out")" -eq 1 || fail "why says the exit more than onc
 # It has not ended well, and says so by its exit; but a query that answers ends with 0.
 expect 1 hlp wait bad --for ended
 expect 0 hlp list
+
+# The way back names what would take something back: not the check that failed, but the phase whose
+# node changed a file; and it is not offered where there is nothing to take back.
+if grep -q 'roll back:' all; then fail "a way back is offered although nothing can be undone"; fi
+cat >changed.yaml <<'END'
+name: changed
+phases: [prepare, switch, verify]
+nodes:
+  - {id: note, phase: prepare, run: echo noted >note.txt, artifacts: [note.txt]}
+  - {id: swap, phase: switch, needs: [note], run: echo new >live.txt, artifacts: [live.txt]}
+  - {id: look, phase: switch, needs: [swap], run: cat live.txt}
+  - {id: check, phase: verify, run: exit 1}
+END
+expect 1 hlp run changed.yaml --yes
+says '^  roll back: hlp rollback changed#1 --phase switch --plan$'
+expect 0 hlp rollback changed#1 --phase switch --plan
+says 'live.txt'
 
 # A failure that is known by what it printed is explained, and the way out is named.
 cat >known.yaml <<'END'
