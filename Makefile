@@ -155,6 +155,12 @@ TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/scenario/*.c tests/bench/*.c tes
 $(B)/tests/crash/%: $(B)/obj/tests/crash/%.o $(B)/obj/tests/crash/victim/victim.o $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lyaml -lm
+# It speaks to the engine itself.
+$(B)/tests/crash/race: $(B)/obj/tests/crash/race.o $(B)/obj/tests/crash/victim/victim.o \
+		$(B)/lib/client.a $(B)/lib/wire.a $(B)/lib/model.a $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+		-lyaml -lnghttp2 -lprotobuf-c -ljansson -lm
 # An hlpd that tests can make die of its own doing: the real one with one function wrapped.
 BRITTLE := $(B)/tests/crash/brittle/hlpd
 $(BRITTLE): $(B)/obj/tests/crash/brittle/brittle.o $(B)/obj/engine/daemon/main.o \
@@ -232,10 +238,11 @@ asan tsan: test-deps
 	@$(AGAIN) FLAVOUR=$@ tests
 	@tests/run $@:unit $@:sim $@:scenario
 
-# HLP_SIM_SEEDS and HLP_KILLS are read by the simulator and by the crash tests.
+# HLP_SIM_SEEDS, HLP_KILLS and HLP_RACES are read by the simulator and by the crash tests.
 .PHONY: soak
 soak: export HLP_SIM_SEEDS ?= 10000
 soak: export HLP_KILLS ?= 200
+soak: export HLP_RACES ?= 10000
 soak: export HLP_ROLLBACK_SEEDS ?= 2000
 soak: export HLP_TEST_TIMEOUT ?= 3600
 soak: test-deps
@@ -244,8 +251,8 @@ soak: test-deps
 	@$(AGAIN) FLAVOUR=asan tests
 	@$(AGAIN) FLAVOUR=tsan tests
 	@tests/run lint unit sim scenario crash screen leaks
-	@HLP_ALL=1 HLP_KILLS=30 tests/run asan:unit asan:sim asan:scenario asan:crash asan:screen
-	@HLP_ALL=1 HLP_KILLS=30 tests/run tsan:unit tsan:sim tsan:scenario tsan:crash tsan:screen
+	@HLP_ALL=1 HLP_KILLS=30 HLP_RACES=1000 tests/run asan:unit asan:sim asan:scenario asan:crash asan:screen
+	@HLP_ALL=1 HLP_KILLS=30 HLP_RACES=1000 tests/run tsan:unit tsan:sim tsan:scenario tsan:crash tsan:screen
 
 .PHONY: lint
 lint:

@@ -7,12 +7,19 @@
 #include "model/derive.h"
 #include "model/ready.h"
 
+/* It starts no more, or has long started. */
+static bool is_past_holding(const struct node_run *run)
+{
+	return derive_runs(run) || run->reason == REASON_MANUAL || run->state == STATE_COMPLETED ||
+	       run->state == STATE_FAILED;
+}
+
 static int refuse_hold(const struct decision *decision, uint32_t node, struct err *err)
 {
 	const struct node_run *run = &decision->execution->nodes[node];
 	const char *name = decide_name(decision, node);
 
-	if (derive_runs(run) || run->reason == REASON_MANUAL)
+	if (is_past_holding(run))
 		return err_set(err, ERR_REFUSED,
 			       "the hold came too late: %s %s; only a node that has not started "
 			       "can be held",

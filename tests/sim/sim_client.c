@@ -194,6 +194,16 @@ static void carry_out(const struct asked *asked, const struct request *request)
 	client_send(rollback);
 }
 
+/* A hold that was refused for another reason raced with nothing. */
+static void count_race(const struct request *request)
+{
+	if (request->result == 0)
+		sim->cover->holds++;
+	else
+		sim->cover->holds_too_late +=
+			strstr(request->err.message, "the hold came too late") != NULL;
+}
+
 static void take_answer(struct request *request)
 {
 	struct asked *asked = request->ctx;
@@ -208,10 +218,8 @@ static void take_answer(struct request *request)
 		sim->cover->refused[asked->verb]++;
 	if (is_unknown(request->result))
 		return; /* it asks again */
-	if (asked->races && request->result == 0)
-		sim->cover->holds++;
-	else if (asked->races)
-		sim->cover->holds_too_late++;
+	if (asked->races)
+		count_race(request);
 	asked->done = true;
 	if (request->result == 0 && mutates)
 		check_acknowledged(asked, request);

@@ -165,6 +165,17 @@ static bool is_of_all(enum verb verb)
 		sim_chance(3));
 }
 
+/* A node that starts next, for a hold to race with. */
+static uint32_t about_to_start(const struct shadow *shadow)
+{
+	uint32_t count = shadow->execution->workflow->nodes_count, from = draw_node(shadow);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (is_about_to_start(&shadow->execution->nodes[(from + i) % count]))
+			return (from + i) % count;
+	return EVENT_NO_NODE;
+}
+
 /* A node for which the act may well make sense. */
 static uint32_t aim(const struct shadow *shadow, enum verb verb)
 {
@@ -176,7 +187,6 @@ static uint32_t aim(const struct shadow *shadow, enum verb verb)
 		if ((verb == VERB_FREEZE && node->reason == REASON_RUNNING) ||
 		    (verb == VERB_THAW && node->freeze != FREEZE_NONE) ||
 		    (verb == VERB_RELEASE && node->held) ||
-		    (verb == VERB_HOLD && is_about_to_start(node)) ||
 		    (verb == VERB_HOLD && node->state == STATE_PENDING && sim_chance(3)))
 			return (from + i) % count;
 	}
@@ -192,9 +202,11 @@ void operator_acts(void)
 					VERB_FREEZE, VERB_THAW,	  VERB_THAW,	VERB_ROLLBACK};
 	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
 	const struct shadow *shadow = draw_shadow();
-	uint32_t asking = asking_node(shadow);
+	uint32_t asking = asking_node(shadow), next = about_to_start(shadow);
 
-	if (asking != EVENT_NO_NODE && !sim_chance(3))
+	if (next != EVENT_NO_NODE && sim_chance(4))
+		does(shadow, VERB_HOLD, next);
+	else if (asking != EVENT_NO_NODE && !sim_chance(3))
 		answers(shadow, asking);
 	else if (verb == VERB_ROLLBACK)
 		plans(shadow);

@@ -134,7 +134,8 @@ static void a_completed_node_is_not_cancelled_but_rolled_back(void **state)
 		"a has completed: nothing to cancel; to take it back: rollback");
 	refused(&lab, VERB_RETRY, "a", "has completed");
 	refused(&lab, VERB_SKIP, "a", "has completed");
-	refused(&lab, VERB_HOLD, "a", "only a node that has not started");
+	refused(&lab, VERB_HOLD, "a",
+		"the hold came too late: a has completed; only a node that has not started");
 	refused(&lab, VERB_ANSWER, "a", "asks nothing");
 	lab_close(&lab);
 }

@@ -23,7 +23,7 @@
 
 _Noreturn void victim_die(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "kill: %s: %s\n", what, why);
+	(void)fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, why);
 	exit(1);
 }
 
@@ -111,6 +111,19 @@ int victim_hlp(const struct victim *victim, struct buf *out, char *const *args)
 	rc = proc_run(argv, victim->folder, out, &err);
 	free(argv[0]);
 	return rc;
+}
+
+void victim_run(const struct victim *victim, char *const *argv)
+{
+	struct err err = {0};
+	struct buf out;
+	int rc;
+
+	buf_init(&out, 65536);
+	rc = proc_run(argv, victim->folder, &out, &err);
+	if (rc)
+		victim_die(argv[0], rc < 0 ? err.message : "it failed");
+	buf_release(&out);
 }
 
 void victim_sleep_us(uint64_t us)

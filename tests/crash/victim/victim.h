@@ -26,6 +26,8 @@ void victim_open(struct victim *victim);
 bool victim_kill(const struct victim *victim);
 /* Runs hlp in the folder; its exit code. `args` ends with NULL. */
 int victim_hlp(const struct victim *victim, struct buf *out, char *const *args);
+/* Runs another program there, found in PATH; it must end well. */
+void victim_run(const struct victim *victim, char *const *argv);
 void victim_sleep_us(uint64_t us);
 
 #endif
