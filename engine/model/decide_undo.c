@@ -59,7 +59,7 @@ void decide_undone(struct decision *decision, uint32_t node)
 
 	if (run->keeps)
 		kept(decision, node);
-	else if (!run->start_order)
+	else if (!run->start_order || spec->changes_nothing)
 		decide_recovered(decision, node, REASON_NOTHING_TO_UNDO);
 	else if (spec->has_undo)
 		decide_recovered(decision, node, REASON_UNDONE);

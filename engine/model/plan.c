@@ -209,7 +209,10 @@ static void add_node(struct rows *rows, const struct execution *execution,
 		    spec->undo_manual ? "a person is asked to take it back"
 				      : "its undo command runs");
 	add_files(rows, execution, ask, index, warnings);
-	if (!spec->has_undo && !spec->artifacts_count)
+	if (spec->changes_nothing)
+		add(rows, PLAN_NOTHING, index, warnings & PLAN_WARN_UNKNOWN,
+		    "it changes nothing: nothing to undo");
+	else if (!spec->has_undo && !spec->artifacts_count)
 		add(rows, PLAN_NO_UNDO, index, warnings | PLAN_WARN_NO_UNDO,
 		    "it has no undo: what it did stays");
 }

@@ -23,7 +23,7 @@ enum plan_action {
 	PLAN_RESTORE,	   /* a file goes back to a revision */
 	PLAN_HOOK,	   /* on_restore runs after that */
 	PLAN_NO_UNDO,	   /* it ran, and has neither undo nor artifacts: stays as it is */
-	PLAN_NOTHING,	   /* it never started: nothing to undo */
+	PLAN_NOTHING,	   /* it never started, or changes nothing: nothing to undo */
 	PLAN_IRREVERSIBLE, /* it passed a point of no return */
 	PLAN_STALE, /* it ran with the file that is taken back, and keeps what it made of it */
 	PLAN_ACTIONS

@@ -136,6 +136,7 @@ struct node_spec {
 	uint8_t on_lost;     /* enum on_lost */
 	uint8_t unknown_codes_count;
 	bool has_undo;
+	bool changes_nothing; /* `undo: none`: there is never anything to take back */
 	bool has_stop_run;
 	bool idempotent;
 };

@@ -177,6 +177,12 @@ static void check_undo(struct reader *reader, uint32_t value, uint64_t seen)
 			seen & run ? "run" : "shell, timeout or retry");
 }
 
+static bool is_word(const struct reader *reader, uint32_t value, const char *word)
+{
+	return yaml_is_scalar(yaml_at(reader->tree, value)) &&
+	       !strcmp(yaml_text(reader->tree, value), word);
+}
+
 void workflow_undo_read(struct reader *reader, uint32_t value, void *target)
 {
 	struct node_spec *spec = target;
@@ -184,6 +190,9 @@ void workflow_undo_read(struct reader *reader, uint32_t value, void *target)
 
 	reader->use = USE_UNDO;
 	spec->undo.shell = spec->run.shell;
+	spec->changes_nothing = is_word(reader, value, "none");
+	if (spec->changes_nothing)
+		return;
 	if (yaml_at(reader->tree, value)->kind != YAML_KIND_MAP) {
 		spec->has_undo =
 			workflow_command_read(reader, value, "undo", spec->run.shell, &spec->undo);

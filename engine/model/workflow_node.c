@@ -412,6 +412,7 @@ enum {
 	NODE_ON_LOST = 17,
 	NODE_IDEMPOTENT = 18,
 	NODE_CONTINUE_ON = 19,
+	NODE_UNDO = 21,
 	NODE_MANUAL = 24,
 	NODE_UNKNOWN_CODES = 25,
 	NODE_RUN = 26,
@@ -504,6 +505,17 @@ static void check_host(struct reader *reader, uint64_t seen, const uint32_t *val
 			       "the node are found and ended");
 }
 
+/* Who says that a node changes nothing must not say in the next line what it changes. */
+static void check_changes_nothing(struct reader *reader, const uint32_t *values)
+{
+	const struct node_spec *spec = &reader->nodes[reader->node];
+
+	if (spec->changes_nothing && (spec->artifacts_count || spec->irreversible))
+		fields_problem(reader, values[NODE_UNDO],
+			       "'undo: none' says that node '%s' changes nothing, but it has '%s'",
+			       spec->id, spec->artifacts_count ? "artifacts" : "irreversible");
+}
+
 static void read_node(struct reader *reader, uint32_t value)
 {
 	struct node_spec *spec = &reader->nodes[reader->node];
@@ -523,6 +535,7 @@ static void read_node(struct reader *reader, uint32_t value)
 		fields_problem(reader, value, "the node has no 'id'");
 	check_work(reader, value, seen);
 	check_host(reader, seen, values);
+	check_changes_nothing(reader, values);
 	if (spec->idempotent && !(seen >> NODE_ON_LOST & 1) && !reader->has_default_on_lost)
 		spec->on_lost = ON_LOST_RETRY;
 }

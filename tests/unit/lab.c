@@ -92,6 +92,7 @@ static void set_node(struct arena *arena, struct node_spec *spec, const struct l
 	spec->run.text = "true";
 	spec->host = node->host ? &host : NULL;
 	spec->has_undo = node->undo;
+	spec->changes_nothing = node->changes_nothing;
 	spec->undo.text = "undo";
 	spec->undo_retry = (struct retry){.limit = node->undo_retries,
 					  .interval_us = 1000000,

@@ -15,6 +15,7 @@ struct lab_node {
 	const char *needs; /* "a b"; NULL for none */
 	int32_t phase;	   /* from 0; used when the lab has phases */
 	bool undo;
+	bool changes_nothing;
 	const char *artifact; /* path, NULL for none */
 	bool hook;	      /* the artifact has an on_restore */
 	bool secret;	      /* … and is secret */

@@ -136,6 +136,20 @@ static void only_commands_of_restored_files_run(void **state)
 	lab_close(&lab);
 }
 
+static void what_changes_nothing_has_nothing_to_undo(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .changes_nothing = true}};
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	lab_complete(&lab, "a");
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	assert_int_equal(lab_admit(&lab), 1);
+	assert_state(&lab, "a", "RECOVERED nothing_to_undo");
+	lab_close(&lab);
+}
+
 static void without_undo_it_is_left_as_it_is(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a"}, {.id = "b", .needs = "a"}};
@@ -412,6 +426,7 @@ int main(void)
 		cmocka_unit_test(phases_count_as_edges),
 		cmocka_unit_test(undo_then_files_then_their_commands),
 		cmocka_unit_test(only_commands_of_restored_files_run),
+		cmocka_unit_test(what_changes_nothing_has_nothing_to_undo),
 		cmocka_unit_test(without_undo_it_is_left_as_it_is),
 		cmocka_unit_test(what_runs_is_stopped_first),
 		cmocka_unit_test(what_cannot_be_stopped_asks),

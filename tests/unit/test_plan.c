@@ -97,6 +97,27 @@ static void nothing_is_planned_for_what_never_started(void **state)
 	lab_close(&lab);
 }
 
+static void what_changes_nothing_needs_no_undo(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .changes_nothing = true},
+						{.id = "b", .needs = "a", .changes_nothing = true}};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	lab_complete(&lab, "a");
+	lab_start(&lab, "b");
+	assert_int_equal(lab_exit(&lab, "b", EXIT_STATUS, 1), 0);
+	plan = plan_of(&lab, "a");
+	assert_rows(&lab, plan, "nothing b, nothing a");
+	assert_int_equal(plan->rows[0].warnings, 0); /* it failed, and still changed nothing */
+	assert_int_equal(plan->rows[1].warnings, 0);
+	assert_null(plan->refused);
+	plan_free(plan);
+	lab_close(&lab);
+}
+
 static void a_file_that_did_not_change_needs_no_row(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"}};
@@ -515,6 +536,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_stand_in_the_order_in_which_they_are_done),
 		cmocka_unit_test(nothing_is_planned_for_what_never_started),
+		cmocka_unit_test(what_changes_nothing_needs_no_undo),
 		cmocka_unit_test(a_file_that_did_not_change_needs_no_row),
 		cmocka_unit_test(past_a_point_of_no_return_only_by_name),
 		cmocka_unit_test(what_is_not_known_is_said),

@@ -244,7 +244,22 @@ static void values_are_typed(void **state)
 		{NODE "    outputs: [a b]\n", "5:15: error: 'a b' cannot be the name of an output"},
 		{NODE "    outputs: [a, a]\n", "5:18: error: output 'a' stands here twice"},
 		{NODE "    roots: [etc]\n", "5:13: error: a root is an absolute path"},
+		{NODE "    undo: none\n    artifacts: [f]\n",
+		 "5:11: error: 'undo: none' says that node 'a' changes nothing, but it has "
+		 "'artifacts'"},
+		{NODE "    undo: none\n    irreversible: gone\n",
+		 "5:11: error: 'undo: none' says that node 'a' changes nothing, but it has "
+		 "'irreversible'"},
 		{NODE "    undo: {timeout: 1s}\n", "5:11: error: 'undo' has no 'run'"},
+	};
+
+	(void)state;
+	CHECK(table);
+}
+
+static void values_of_the_workflow_are_typed(void **state)
+{
+	static const struct wrong table[] = {
 		{"name: w\nmax_parallel: 0\nnodes: [{id: a, run: x}]\n",
 		 "2:15: error: 'max_parallel' must be from 1 to 10000"},
 		{"name: w\nparams: {h: x}\nnodes: [{id: a, run: x}]\n",
@@ -587,6 +602,7 @@ int main(void)
 		cmocka_unit_test(hosts_are_checked),
 		cmocka_unit_test(secrets_stand_where_nobody_reads_them),
 		cmocka_unit_test(values_are_typed),
+		cmocka_unit_test(values_of_the_workflow_are_typed),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(links_between_nodes_are_checked),
 		cmocka_unit_test(artifacts_are_checked),
