@@ -25,9 +25,9 @@ shows 'unable to get local issuer'
 keys Escape
 type_in '/swap'
 keys d
-# The certificate itself is another one each time.
-shows '^ +[0-9]+ \+[A-Za-z0-9+/]{64}$'
-shows '^ +[0-9]+ +-[A-Za-z0-9+/]{64}$'
+# The certificate itself is another one each time, and with it which side of the change stands first.
+shows '^ +[0-9]+ +[-+][A-Za-z0-9+/]{64}$'
+shows '1 change, \+[0-9]+ -[0-9]+$'
 shows 'tls/edge.crt   of swap, file 1 of 2'
 if test -n "${KILL-}"; then
 	kill -9 "$(pid_of hlpd)"
