@@ -177,6 +177,11 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/lib/base.a
 $(B)/tests/bench/plan: $(B)/obj/tests/bench/plan.o $(B)/lib/model.a $(B)/lib/base.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lyaml -lm
+# What drives the console has a terminal of its own.
+PTY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/bench/pty/*.c))
+$(B)/tests/bench/console_pty: $(B)/obj/tests/bench/console_pty.o $(PTY_OBJECTS) $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
 # The layout bench draws the graphs of the layout's unit tests.
 $(B)/tests/bench/layout: $(B)/obj/tests/bench/layout.o $(B)/obj/tests/unit/layout_graphs.o \
 		$(B)/lib/draw.a $(B)/lib/model.a $(B)/lib/base.a

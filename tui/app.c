@@ -83,6 +83,13 @@ const struct mirror_node *app_act_node(const struct app *app, const struct act *
 	return &app->mirror.nodes[act->node];
 }
 
+bool app_is_moving(const struct app *app)
+{
+	if (app->lost_us != 0 || !app->mirror.has_rows || !app->mirror.ended)
+		return true;
+	return app->arm.armed || app->dialog.kind != DIALOG_NONE || app_view(app) == VIEW_RUNS;
+}
+
 void app_target(const struct app *app, const struct act *act, char *out, size_t size)
 {
 	const struct mirror_node *node = app_act_node(app, act);

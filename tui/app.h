@@ -378,6 +378,9 @@ bool app_is_wide(const struct app *app); /* list or graph and inspector side by 
 
 void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *act);
 void app_close_dialog(struct app *app);
+/* Something in the picture changes with time alone. Where not, seconds are not worth a frame each.
+ */
+bool app_is_moving(const struct app *app);
 /* A node, the run, or "3 nodes". */
 void app_target(const struct app *app, const struct act *act, char *out, size_t size);
 /* Copies a text, which it takes over: to the clipboard, and into a file beside the state. */

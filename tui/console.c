@@ -334,8 +334,11 @@ int64_t console_deadline_us(const struct app *app)
 {
 	int64_t feed_us = feed_deadline_us(app);
 	int64_t drawing_us = app->graph.drawing ? app->now_us + DRAWING_LOOK_US : INT64_MAX;
+	bool fades = app->message.text[0] != '\0' && app->message.role != ROLE_error;
+	int64_t message_us = fades ? app->message.at_us + MESSAGE_US + 1 : INT64_MAX;
+	int64_t sooner_us = drawing_us < message_us ? drawing_us : message_us;
 
-	return drawing_us < feed_us ? drawing_us : feed_us;
+	return sooner_us < feed_us ? sooner_us : feed_us;
 }
 
 /* ---- drawing ----------------------------------------------------------------------------- */

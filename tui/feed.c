@@ -303,6 +303,8 @@ static void on_output(void *ctx, const ProtobufCMessage *message, const struct e
 				   .size = chunk->size,
 				   .attempt = chunk->attempt,
 				   .live = chunk->live};
+	/* Somebody pressed a key for it and waits. */
+	app->urgent = app->urgent || tail_is_awaited(&app->tail);
 	tail_take(&app->tail, &piece);
 	for (size_t i = 0; i < chunk->n_times; i++)
 		tail_take_time(&app->tail, (struct tail_time){chunk->times[i]->bytes,
@@ -354,16 +356,25 @@ void feed_expect_news(struct app *app)
 
 /* ---- time -------------------------------------------------------------------------------- */
 
+/* The clock has seconds while anything moves, else minutes: idle, next to nothing is sent. */
+static void tick_clock(struct app *app)
+{
+	struct feed *feed = app->feed;
+	int64_t period_us = app_is_moving(app) ? CLOCK_SECOND_US : 60 * CLOCK_SECOND_US;
+
+	if (app->now_us < feed->clock_us && feed->clock_us <= app->now_us + period_us)
+		return;
+	feed->clock_us = app->now_us + period_us - app->wall_us % period_us;
+	app->changed = app->changed || !app->quiet;
+}
+
 void feed_tick(struct app *app)
 {
 	struct feed *feed = app->feed;
 
 	if (feed == NULL || app->client == NULL)
 		return;
-	if (app->now_us >= feed->clock_us) {
-		feed->clock_us = app->now_us + CLOCK_SECOND_US - app->wall_us % CLOCK_SECOND_US;
-		app->changed = app->changed || !app->quiet;
-	}
+	tick_clock(app);
 	if (feed->watch == NULL && app->now_us >= feed->watch_us)
 		ask_watch(app);
 	if (feed->graph == NULL && app->now_us >= feed->graph_us)

@@ -42,6 +42,8 @@ static void header_right(struct app *app, int level, char *out, size_t size)
 	char clock[16], pin[48] = "";
 
 	words_clock(app->wall_us, clock, sizeof(clock));
+	if (!app_is_moving(app)) /* "03:14Z": once a minute is enough */
+		(void)snprintf(clock + 5, sizeof(clock) - 5, "Z");
 	if (mirror->revision != NULL && mirror->revision[0] != '\0')
 		(void)snprintf(pin, sizeof(pin), "%.7s%s  ", mirror->revision,
 			       mirror->dirty ? " DIRTY" : "");

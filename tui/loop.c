@@ -82,6 +82,8 @@ static void show(struct app *app, struct term *term, struct turn *turn)
 		term_suspend(term);
 		app->changed = true;
 	}
+	if (term_heed_signals(term))
+		app->changed = app->urgent = true;
 	if (app->edit_file[0] != '\0') {
 		if (term_edit(term, app->edit_file) < 0)
 			app_say(app, ROLE_error, "the editor cannot be started");

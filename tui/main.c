@@ -52,29 +52,36 @@ static void on_fatal(int number)
 }
 
 /* Ends the loop's wait; the size is asked for at each turn. */
-static void on_resize(int number)
+static void on_news(int number)
 {
-	(void)number;
+	if (number == SIGTSTP)
+		rescue.stop_asked = 1;
+	else if (number == SIGCONT)
+		rescue.continued = 1;
 }
 
-/* SIGWINCH is let in only while the loop waits, so that none is missed. */
+/* News are let in only while the loop waits, so that none is missed. */
 static void set_signals(sigset_t *waiting)
 {
 	static const int FATAL[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
 				    SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+	static const int NEWS[] = {SIGWINCH, SIGTSTP, SIGCONT};
 	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_NODEFER};
 	sigset_t blocked;
 
 	for (size_t i = 0; i < sizeof(FATAL) / sizeof(FATAL[0]); i++)
 		(void)sigaction(FATAL[i], &action, NULL);
-	action.sa_handler = on_resize;
+	action.sa_handler = on_news;
 	action.sa_flags = 0;
-	(void)sigaction(SIGWINCH, &action, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_BLOCK, NULL, waiting);
 	(void)sigemptyset(&blocked);
-	(void)sigaddset(&blocked, SIGWINCH);
-	(void)sigprocmask(SIG_BLOCK, &blocked, waiting);
-	(void)sigdelset(waiting, SIGWINCH);
+	for (size_t i = 0; i < sizeof(NEWS) / sizeof(NEWS[0]); i++) {
+		(void)sigaction(NEWS[i], &action, NULL);
+		(void)sigaddset(&blocked, NEWS[i]);
+		(void)sigdelset(waiting, NEWS[i]);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
 static void usage(FILE *to)

@@ -81,6 +81,11 @@ bool tail_wants(const struct tail *tail, struct tail_range *out)
 	return tail->live || end < tail->size;
 }
 
+bool tail_is_awaited(const struct tail *tail)
+{
+	return tail->wanted >= 0 || tail->size < 0 || tail->older || tail->newer;
+}
+
 int64_t tail_top(const struct tail *tail)
 {
 	size_t top = tail->page.top > 0 ? (size_t)tail->page.top : 0;

@@ -60,6 +60,7 @@ void tail_restart(struct tail *tail); /* another node, or another attempt */
 
 /* Whether there is something to ask for, and what. */
 bool tail_wants(const struct tail *tail, struct tail_range *out);
+bool tail_is_awaited(const struct tail *tail); /* a place that one went to is not here yet */
 /* Takes a chunk as it came. One that does not fit the window starts a new window. */
 struct tail_chunk {
 	const void *data;

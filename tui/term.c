@@ -20,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -357,14 +358,40 @@ void term_rescue(const struct term_rescue *rescue)
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &rescue->saved);
 }
 
+/* Takes the terminal again. That this process was continued is known by then. */
+static void retake_terminal(struct term *term)
+{
+	const struct timespec now = {0};
+	sigset_t continued;
+
+	(void)sigemptyset(&continued);
+	(void)sigaddset(&continued, SIGCONT);
+	(void)sigtimedwait(&continued, NULL, &now); /* it is blocked outside the loop's wait */
+	term->rescue->continued = 0;
+	term->rescue->armed = 1;
+	take_terminal(term);
+	term_redraw(term);
+}
+
 void term_suspend(struct term *term)
 {
 	leave_terminal(term);
 	term->rescue->armed = 0;
 	(void)raise(SIGSTOP);
-	term->rescue->armed = 1;
-	take_terminal(term);
-	term_redraw(term);
+	retake_terminal(term);
+}
+
+bool term_heed_signals(struct term *term)
+{
+	if (term->rescue->stop_asked) {
+		term->rescue->stop_asked = 0;
+		term_suspend(term);
+		return true;
+	}
+	if (!term->rescue->continued)
+		return false;
+	retake_terminal(term);
+	return true;
 }
 
 /* The editor may be given with options, so a shell takes it apart; the file is no part of that. */

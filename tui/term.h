@@ -20,6 +20,7 @@
  * nothing else. */
 struct term_rescue {
 	volatile sig_atomic_t armed;
+	volatile sig_atomic_t stop_asked, continued; /* TSTP and CONT came */
 	struct termios saved;
 	char sequences[256]; /* leave the alternate screen, show the cursor, plain text */
 	size_t sequences_length;
@@ -70,6 +71,9 @@ int term_edit(struct term *term, const char *file);
 
 /* Gives the terminal back, stops this process, and takes it again when it is continued. */
 void term_suspend(struct term *term);
+/* What signals asked for since the last turn: suspends, or takes the terminal again from whoever
+ * had it while this process was stopped. True when it must be drawn anew. */
+bool term_heed_signals(struct term *term);
 
 /* Async-signal-safe: writes the saved sequences and the saved settings. */
 void term_rescue(const struct term_rescue *rescue);

@@ -3,187 +3,77 @@
  * Drives hlp-console in a terminal of its own making and measures what a person would notice: when
  * something is seen, how long after a key, how many bytes. A mode, then the program and its words:
  *
- *   paint TEXT         until TEXT was sent: time, bytes, memory
- *   keys COUNT KEYS    each of KEYS in turn, COUNT in all: time to the last byte of its answer
- *   idle SECONDS       once all is quiet: bytes and processor time while nothing is pressed
- *   watch SECONDS      the same, after two seconds, whatever happens
- *   link MS COUNT KEY  MS away, there and back: COUNT presses at once, time until all is seen
- *   memory KEYS        after these keys: the most memory
- *   kill COUNT         ended by signals at random moments: is the terminal as it was?
+ *   paint TEXT           until TEXT is seen: time, bytes, memory
+ *   keys COUNT KEYS      each of KEYS in turn, COUNT in all: time to the last byte of its answer
+ *   until N (KEY TEXT)…  N pairs: from each key until its text is seen; the longest, and memory
+ *   idle SECONDS         once all is quiet: bytes and processor time while nothing is pressed
+ *   watch SECONDS        the same, after two seconds, whatever happens
+ *   link MS COUNT KEY TEXT   MS away, there and back: from the last of COUNT presses until all is
+ * right stall SECONDS KEYS KEY TEXT   a link that takes nothing while KEYS are pressed, then KEY:
+ * from when it takes again until TEXT is seen, and the bytes before that other ACTS TEXT      two
+ * programs: from the last key of ACTS in one until TEXT is seen in the other kill COUNT TEXT ended
+ * or suspended at random moments: is the terminal as it was? TEXT: what is seen when a suspended
+ * one was continued
+ *
+ * KEYS, ACTS and KEY may hold \r for Enter; in ACTS a `~` waits until a dialog takes keys.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "tests/bench/pty/pty.h"
 
-extern char **environ;
+#define MS ((int64_t)1000)
 
-#define BYTES_MOST ((size_t)64 * 1024 * 1024)
-#define QUIET_US   60000 /* nothing for so long: what a key changed is all there */
-
-struct screen {
-	int master;
-	pid_t pid;
-	struct termios before;
-	char *bytes; /* the newest part of what was sent */
-	size_t length;
-	int64_t total;
-	int64_t last_us; /* when the last of it came */
+struct job {
+	int columns, rows;
+	char **words; /* of the mode */
+	char **program;
 };
 
-/* ---- the terminal ------------------------------------------------------------------------ */
-
-static int fail(const char *what)
+static void start(struct pty *pty, const struct job *job)
 {
-	(void)fprintf(stderr, "console_pty: %s: %s\n", what, strerror(errno));
-	exit(1);
+	pty_start(pty, job->program, job->columns, job->rows);
 }
 
-static void start(struct screen *screen, char **words, int columns, int rows)
+static double ms(int64_t us)
 {
-	struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	char name[64];
-
-	screen->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (screen->master < 0 || grantpt(screen->master) < 0 || unlockpt(screen->master) < 0)
-		fail("no pseudo-terminal");
-	(void)ioctl(screen->master, TIOCSWINSZ, &size);
-	(void)snprintf(name, sizeof(name), "%s", ptsname(screen->master));
-	int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	(void)tcgetattr(slave, &screen->before);
-	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0);
-	(void)posix_spawn_file_actions_adddup2(&actions, 0, 1);
-	(void)posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	(void)posix_spawnattr_init(&attributes);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-	if (posix_spawnp(&screen->pid, words[0], &actions, &attributes, words, environ) != 0)
-		fail(words[0]);
-	(void)posix_spawnattr_destroy(&attributes);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)fcntl(screen->master, F_SETFL, O_NONBLOCK);
-	(void)close(slave);
-	screen->bytes = screen->bytes ? screen->bytes : mem_alloc(BYTES_MOST);
-	screen->length = 0;
-	screen->total = 0;
+	return (double)us / 1000;
 }
 
-/* Reads what comes until `until_us`; true when something came. */
-static bool take(struct screen *screen, int64_t until_us)
+/* A picture by guessing proves nothing. */
+static int finish(struct pty *pty)
 {
-	struct pollfd fd = {.fd = screen->master, .events = POLLIN};
-	int64_t wait_us = until_us - loop_now_us();
-	struct timespec timeout = {.tv_sec = wait_us / 1000000,
-				   .tv_nsec = wait_us % 1000000 * 1000};
+	uint64_t unknown = pty->cells.unknown;
 
-	if (wait_us <= 0 || ppoll(&fd, 1, &timeout, NULL) <= 0)
-		return false;
-	if (screen->length > BYTES_MOST / 2)
-		screen->length = 0;
-	ssize_t got = read(screen->master, screen->bytes + screen->length, 65536);
-	if (got <= 0)
-		return false;
-	screen->length += (size_t)got;
-	screen->total += got;
-	screen->last_us = loop_now_us();
-	return true;
+	pty_end(pty);
+	if (unknown > 0)
+		(void)fprintf(stderr, "console_pty: %llu sequences are not known\n",
+			      (unsigned long long)unknown);
+	return unknown > 0;
 }
 
-static void settle(struct screen *screen, int64_t quiet_us)
+static int run_paint(const struct job *job)
 {
-	int64_t until_us = loop_now_us() + 20 * CLOCK_SECOND_US;
-
-	while (loop_now_us() < until_us && take(screen, loop_now_us() + quiet_us))
-		continue;
-}
-
-static void await(struct screen *screen, const char *text)
-{
-	int64_t until_us = loop_now_us() + 30 * CLOCK_SECOND_US;
-
-	while (memmem(screen->bytes, screen->length, text, strlen(text)) == NULL) {
-		if (loop_now_us() > until_us) {
-			errno = ETIMEDOUT;
-			fail(text);
-		}
-		(void)take(screen, loop_now_us() + CLOCK_SECOND_US / 10);
-	}
-}
-
-static void end(struct screen *screen)
-{
-	int status;
-
-	(void)kill(screen->pid, SIGTERM);
-	while (waitpid(screen->pid, &status, WNOHANG) == 0)
-		(void)take(screen, loop_now_us() + 10000);
-	(void)close(screen->master);
-}
-
-static long read_status(pid_t pid, const char *name)
-{
-	char path[64], line[256];
-	long value = -1;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	FILE *file = fopen(path, "re");
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		if (strncmp(line, name, strlen(name)) == 0)
-			value = strtol(line + strlen(name) + 1, NULL, 10);
-	}
-	if (file != NULL)
-		(void)fclose(file);
-	return value;
-}
-
-static double processor_seconds(pid_t pid)
-{
-	char path[64];
-	long long user = 0, system = 0;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	FILE *file = fopen(path, "re");
-	if (file != NULL) {
-		if (fscanf(file,
-			   "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld",
-			   &user, &system) != 2)
-			user = system = 0;
-		(void)fclose(file);
-	}
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
-/* ---- modes ------------------------------------------------------------------------------- */
-
-static void paint(struct screen *screen, char **words, const char *text, int columns, int rows)
-{
+	struct pty pty = {0};
 	int64_t began_us = loop_now_us();
 
-	start(screen, words, columns, rows);
-	await(screen, text);
-	double first = (double)(screen->last_us - began_us) / 1000;
-	settle(screen, 200000);
-	(void)printf("%.1f ms, %lld bytes, %ld KiB at most\n", first, (long long)screen->total,
-		     read_status(screen->pid, "VmHWM:"));
-	end(screen);
+	start(&pty, job);
+	pty_await(&pty, job->words[0]);
+	double first = ms(pty.last_us - began_us);
+	pty_settle(&pty, 200 * MS);
+	(void)printf("%.1f ms, %lld bytes, %ld KiB at most\n", first, (long long)pty.total,
+		     pty_status(&pty, "VmHWM:"));
+	return finish(&pty);
 }
 
 static int compare(const void *a, const void *b)
@@ -192,154 +82,249 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void keys(struct screen *screen, int count, const char *which)
+static int run_keys(const struct job *job)
 {
-	int64_t *times = mem_calloc((size_t)count, sizeof(*times));
-	int64_t *sizes = mem_calloc((size_t)count, sizeof(*sizes));
+	size_t count = strtoul(job->words[0], NULL, 10);
+	const char *which = job->words[1];
+	int64_t *times = mem_calloc(count, sizeof(*times));
+	int64_t *sizes = mem_calloc(count, sizeof(*sizes));
+	struct pty pty = {0};
 
-	settle(screen, 500000);
-	for (int i = 0; i < count; i++) {
-		int64_t before = screen->total, began_us = loop_now_us();
-		if (write(screen->master, &which[(size_t)i % strlen(which)], 1) != 1)
-			fail("the key");
-		screen->last_us = began_us;
+	start(&pty, job);
+	pty_settle(&pty, 500 * MS);
+	for (size_t i = 0; i < count; i++) {
+		int64_t before = pty.total, began_us = loop_now_us();
+		uint64_t frames = pty.cells.frames;
+		pty_type(&pty, &which[i % strlen(which)], 1);
 		/* The frame that answers the key; what comes later is news. */
-		while (take(screen, began_us + 50000) &&
-		       memmem(screen->bytes + screen->length - 8, 8, "?2026l", 6) == NULL)
+		while (pty.cells.frames == frames && pty_turn(&pty, began_us + 50 * MS))
 			continue;
-		times[i] = screen->last_us - began_us;
-		sizes[i] = screen->total - before;
-		while (take(screen, loop_now_us() + 3000))
-			continue;
+		times[i] = loop_now_us() - began_us;
+		sizes[i] = pty.total - before;
+		pty_pass(&pty, 3 * MS);
 	}
-	qsort(times, (size_t)count, sizeof(*times), compare);
-	qsort(sizes, (size_t)count, sizeof(*sizes), compare);
+	qsort(times, count, sizeof(*times), compare);
+	qsort(sizes, count, sizeof(*sizes), compare);
 	(void)printf("median %.2f ms, 99th percentile %.2f ms, median %lld bytes\n",
-		     (double)times[count / 2] / 1000, (double)times[count * 99 / 100] / 1000,
+		     ms(times[count / 2]), ms(times[count * 99 / 100]),
 		     (long long)sizes[count / 2]);
 	free(times);
 	free(sizes);
+	return finish(&pty);
 }
 
-static void idle(struct screen *screen, double seconds, bool quiet)
+static int run_until(const struct job *job)
 {
-	int64_t soon_us = loop_now_us() + 2 * CLOCK_SECOND_US;
+	struct pty pty = {0};
+	size_t pairs = strtoul(job->words[0], NULL, 10);
 
-	while (!quiet && loop_now_us() < soon_us)
-		(void)take(screen, soon_us);
-	if (quiet)
-		settle(screen, 900000);
-	int64_t before = screen->total, until_us = loop_now_us() + (int64_t)(seconds * 1e6);
-	double used = processor_seconds(screen->pid);
-	while (loop_now_us() < until_us)
-		(void)take(screen, until_us);
-	(void)printf("%.0f bytes a second, %.1f %% of a core\n",
-		     (double)(screen->total - before) / seconds,
-		     (processor_seconds(screen->pid) - used) * 100 / seconds);
-}
-
-static void memory(struct screen *screen, const char *which)
-{
-	settle(screen, 500000);
-	for (; *which != '\0'; which++) {
-		(void)!write(screen->master, which, 1);
-		settle(screen, 300000);
+	start(&pty, job);
+	pty_settle(&pty, 500 * MS);
+	for (size_t i = 0; i < pairs; i++) {
+		const char *key = job->words[1 + 2 * i], *text = job->words[2 + 2 * i];
+		int64_t began_us = loop_now_us();
+		pty_type(&pty, key, strlen(key));
+		pty_await(&pty, text);
+		(void)printf("%.1f ms ", ms(pty.last_us - began_us));
+		pty_settle(&pty, 300 * MS);
 	}
-	(void)printf("%ld KiB\n", read_status(screen->pid, "VmHWM:"));
+	(void)printf("%ld KiB at most\n", pty_status(&pty, "VmHWM:"));
+	return finish(&pty);
 }
 
-/* What is sent arrives half the delay later, both ways. Keys are all under way at once. */
-static void link_far(struct screen *screen, int64_t delay_us, int count, const char *key)
+static int run_idle(const struct job *job, bool quiet)
 {
-	settle(screen, 500000);
-	int64_t pressed_us = loop_now_us(), arrives_us = pressed_us + delay_us / 2;
-	while (loop_now_us() < arrives_us)
-		(void)take(screen, arrives_us);
-	for (int i = 0; i < count; i++)
-		(void)!write(screen->master, key, 1);
-	screen->last_us = loop_now_us();
-	while (take(screen, loop_now_us() + QUIET_US))
-		continue;
-	double all = (double)(screen->last_us + delay_us / 2 - pressed_us) / 1000;
-	(void)printf("%.0f ms after the last press\n", all);
+	double seconds = strtod(job->words[0], NULL);
+	struct pty pty = {0};
+
+	start(&pty, job);
+	if (quiet)
+		pty_settle(&pty, 900 * MS);
+	else
+		pty_pass(&pty, 2000 * MS);
+	int64_t before = pty.total;
+	double used = pty_processor_seconds(&pty);
+	pty_pass(&pty, (int64_t)(seconds * 1e6));
+	(void)printf("%.1f bytes a second, %.2f %% of a core\n",
+		     (double)(pty.total - before) / seconds,
+		     (pty_processor_seconds(&pty) - used) * 100 / seconds);
+	return finish(&pty);
 }
 
-static bool is_as_before(struct screen *screen)
+/* Presses ten milliseconds apart, none waiting for what the one before has brought. What is seen at
+ * the end must be what all keys together ask for, and must be what a screen drawn afresh shows. */
+static int run_link(const struct job *job)
 {
-	struct termios now;
-	char name[64];
+	struct pty pty = {.delay_us = strtol(job->words[0], NULL, 10) * MS};
+	long count = strtol(job->words[1], NULL, 10);
+	int64_t pressed_us = 0;
 
-	(void)snprintf(name, sizeof(name), "%s", ptsname(screen->master));
-	int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	bool same = tcgetattr(slave, &now) == 0 && now.c_iflag == screen->before.c_iflag &&
-		    now.c_oflag == screen->before.c_oflag &&
-		    now.c_lflag == screen->before.c_lflag && now.c_cflag == screen->before.c_cflag;
-	(void)close(slave);
-	if (!same)
-		return false;
-	const char *entered = memmem(screen->bytes, screen->length, "\033[?1049h", 8);
-	if (entered == NULL) /* it had not come that far */
-		return true;
-	return memmem(screen->bytes, screen->length, "\033[?1049l", 8) != NULL &&
-	       memmem(screen->bytes, screen->length, "\033[?25h", 6) != NULL;
+	start(&pty, job);
+	pty_settle(&pty, 700 * MS);
+	for (long i = 0; i < count; i++) {
+		pressed_us = loop_now_us();
+		pty_type(&pty, job->words[2], 1);
+		pty_pass(&pty, i + 1 < count ? 10 * MS : 0);
+	}
+	pty_await(&pty, job->words[3]);
+	double right = ms(loop_now_us() - pressed_us);
+	pty_settle(&pty, 500 * MS);
+	struct cells seen;
+	cells_copy(&seen, &pty.cells);
+	pty_type(&pty, "\f", 1);
+	pty_settle(&pty, 700 * MS);
+	(void)printf("%.0f ms after the last press, %d lines wrong\n", right,
+		     cells_compare(&seen, &pty.cells, stderr));
+	cells_release(&seen);
+	return finish(&pty);
 }
 
-static void end_at_random(struct screen *screen, char **words, int count)
+static int run_stall(const struct job *job)
 {
-	static const int SIGNALS[] = {SIGTERM, SIGHUP, SIGSEGV, SIGABRT};
-	int wrong = 0, status;
+	int64_t stall_us = (int64_t)(strtod(job->words[0], NULL) * 1e6);
+	const char *keys = job->words[1], *last = job->words[2];
+	struct pty pty = {0};
+	size_t pressed = 0;
+
+	start(&pty, job);
+	pty_settle(&pty, 500 * MS);
+	pty.stalled = true;
+	int64_t until_us = loop_now_us() + stall_us;
+	while (loop_now_us() < until_us) {
+		pty_type(&pty, &keys[pressed++ % strlen(keys)], 1);
+		pty_pass(&pty, 20 * MS);
+	}
+	pty_type(&pty, last, strlen(last));
+	pty_pass(&pty, 200 * MS);
+	int64_t before = pty.total, began_us = loop_now_us();
+	pty.stalled = false;
+	pty_await(&pty, job->words[3]);
+	(void)printf("%.1f ms and %lld bytes after %zu keys\n", ms(loop_now_us() - began_us),
+		     (long long)(pty.total - before), pressed);
+	return finish(&pty);
+}
+
+/* A dialog drops what comes in its first 300 ms: it was meant for what was there before. */
+static void type_acts(struct pty *pty, const char *acts)
+{
+	for (; *acts != '\0'; acts++) {
+		pty_pass(pty, *acts == '~' ? 400 * MS : 50 * MS);
+		if (*acts != '~')
+			pty_type(pty, acts, 1);
+	}
+}
+
+static int run_other(const struct job *job)
+{
+	struct pty one = {0}, other = {0};
+
+	start(&one, job);
+	start(&other, job);
+	pty_settle(&one, 500 * MS);
+	pty_settle(&other, 500 * MS);
+	type_acts(&one, job->words[0]);
+	int64_t pressed_us = loop_now_us();
+	pty_await(&other, job->words[1]);
+	double seen = ms(loop_now_us() - pressed_us);
+	pty_settle(&one, 300 * MS);
+	(void)printf("%.1f ms until the other has it\n", seen);
+	return finish(&one) | finish(&other);
+}
+
+/* ---- every way out ----------------------------------------------------------------------- */
+
+/* Stopped the terminal is the shell's; continued, the console has it back with its picture. */
+static bool is_suspended_well(struct pty *pty, const char *text)
+{
+	int status = 0;
+
+	(void)kill(pty->pid, SIGTSTP);
+	while (waitpid(pty->pid, &status, WNOHANG | WUNTRACED) == 0)
+		(void)pty_turn(pty, loop_now_us() + 5 * MS);
+	pty_settle(pty, 5 * MS);
+	bool well = WIFSTOPPED(status) && pty_is_as_before(pty);
+	(void)kill(pty->pid, SIGCONT);
+	pty_await(pty, text);
+	well = well && pty->cells.alternate && !pty_is_as_before(pty);
+	(void)kill(pty->pid, SIGTERM);
+	pty_wait(pty);
+	return well && pty_is_as_before(pty);
+}
+
+static int run_kill(const struct job *job)
+{
+	static const int SIGNALS[] = {SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGTSTP};
+	int count = (int)strtol(job->words[0], NULL, 10), wrong = 0;
 	struct rng rng = {.state = 7};
 
 	for (int i = 0; i < count; i++) {
-		start(screen, words, 80, 24);
-		int64_t until_us = loop_now_us() + (int64_t)(rng_next(&rng) % 250000);
-		while (loop_now_us() < until_us)
-			(void)take(screen, until_us);
-		(void)!write(screen->master, "jk3l", (size_t)(rng_next(&rng) % 5));
-		(void)kill(screen->pid, SIGNALS[i % 4]);
-		while (waitpid(screen->pid, &status, WNOHANG) == 0)
-			(void)take(screen, loop_now_us() + 5000);
-		while (take(screen, loop_now_us() + 5000))
-			continue;
-		wrong += !is_as_before(screen);
-		(void)close(screen->master);
+		struct pty pty = {0};
+		int number = SIGNALS[i % 5];
+		start(&pty, job);
+		pty_pass(&pty, (int64_t)(rng_next(&rng) % 250000));
+		pty_type(&pty, "jk3l", (size_t)(rng_next(&rng) % 5));
+		pty_pass(&pty, (int64_t)(rng_next(&rng) % 3000));
+		bool well;
+		if (number == SIGTSTP) {
+			well = is_suspended_well(&pty, job->words[1]);
+		} else {
+			(void)kill(pty.pid, number);
+			pty_wait(&pty);
+			well = pty_is_as_before(&pty);
+		}
+		wrong += !well;
+		pty_release(&pty);
 	}
 	(void)printf("%d of %d left the terminal otherwise than it was\n", wrong, count);
+	return 0;
+}
+
+/* ---- modes ------------------------------------------------------------------------------- */
+
+static int run_quiet(const struct job *job)
+{
+	return run_idle(job, true);
+}
+
+static int run_watch(const struct job *job)
+{
+	return run_idle(job, false);
+}
+
+static const struct mode {
+	const char *name;
+	int words;
+	int (*run)(const struct job *job);
+} MODES[] = {
+	{"paint", 1, run_paint}, {"keys", 2, run_keys},	  {"until", -1, run_until},
+	{"idle", 1, run_quiet},	 {"watch", 1, run_watch}, {"link", 4, run_link},
+	{"stall", 4, run_stall}, {"other", 2, run_other}, {"kill", 2, run_kill},
+};
+
+static int usage(void)
+{
+	(void)fputs("usage: console_pty COLUMNS ROWS MODE … PROGRAM WORD…\n", stderr);
+	return 2;
 }
 
 int main(int argc, char **argv)
 {
-	struct screen screen = {0};
-	const char *mode = argc > 3 ? argv[3] : "";
-	int columns = argc > 3 ? (int)strtol(argv[1], NULL, 10) : 0;
-	int rows = argc > 3 ? (int)strtol(argv[2], NULL, 10) : 0;
-
+	if (argc < 5)
+		return usage();
+	struct job job = {.columns = (int)strtol(argv[1], NULL, 10),
+			  .rows = (int)strtol(argv[2], NULL, 10),
+			  .words = argv + 4};
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
-	if (strcmp(mode, "paint") == 0 && argc > 5) {
-		paint(&screen, argv + 5, argv[4], columns, rows);
-	} else if (strcmp(mode, "kill") == 0 && argc > 5) {
-		end_at_random(&screen, argv + 5, (int)strtol(argv[4], NULL, 10));
-	} else if (strcmp(mode, "keys") == 0 && argc > 6) {
-		start(&screen, argv + 6, columns, rows);
-		keys(&screen, (int)strtol(argv[4], NULL, 10), argv[5]);
-		end(&screen);
-	} else if (strcmp(mode, "memory") == 0 && argc > 5) {
-		start(&screen, argv + 5, columns, rows);
-		memory(&screen, argv[4]);
-		end(&screen);
-	} else if ((strcmp(mode, "idle") == 0 || strcmp(mode, "watch") == 0) && argc > 5) {
-		start(&screen, argv + 5, columns, rows);
-		idle(&screen, strtod(argv[4], NULL), mode[0] == 'i');
-		end(&screen);
-	} else if (strcmp(mode, "link") == 0 && argc > 7) {
-		start(&screen, argv + 7, columns, rows);
-		link_far(&screen, strtol(argv[4], NULL, 10) * 1000, (int)strtol(argv[5], NULL, 10),
-			 argv[6]);
-		end(&screen);
-	} else {
-		(void)fputs("usage: console_pty COLUMNS ROWS MODE … PROGRAM WORD…\n", stderr);
-		return 2;
+	for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++) {
+		int words = MODES[i].words;
+		if (strcmp(argv[3], MODES[i].name) != 0)
+			continue;
+		if (words < 0)
+			words = 1 + 2 * (int)strtol(argv[4], NULL, 10);
+		if (argc < 5 + words)
+			return usage();
+		job.program = argv + 4 + words;
+		return MODES[i].run(&job);
 	}
-	free(screen.bytes);
-	return 0;
+	return usage();
 }

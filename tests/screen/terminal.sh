@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The terminal comes back as it was after every way out: q, Ctrl-C twice, TERM, HUP, SEGV, ABRT, and
-# while the console is suspended.
+# while the console is suspended, by its key or by a signal.
 . "$(dirname "$0")/lib.sh"
 
 printf 'name: tiny\nnodes: [{id: only, run: "true"}]\n' >tiny.yaml
@@ -55,6 +55,25 @@ shows 'Stopped'
 type_in 'stty -a >after.tty; echo back'
 as_before Ctrl-Z
 type_in fg
+shows 'tiny#1 .*COMPLETED'
+keys q
+shows 'come back: hlp-console tiny#1'
+
+# Stopped from elsewhere it gives the terminal back too; stopped without being asked it takes the
+# terminal again from whoever had it meanwhile.
+type_in 'rm -f after.tty; clear; stty -a >before.tty; hlp-console tiny'
+shows 'tiny#1 .*COMPLETED'
+kill -s TSTP "$(console_pid)"
+shows 'Stopped'
+type_in 'stty -a >after.tty; echo back'
+as_before TSTP
+type_in fg
+shows 'tiny#1 .*COMPLETED'
+kill -s STOP "$(console_pid)"
+shows 'Stopped'
+term send-keys -l 'stty sane; clear; fg' # to a shell whose terminal was left raw
+keys C-j
+hides 'Stopped'
 shows 'tiny#1 .*COMPLETED'
 keys q
 shows 'come back: hlp-console tiny#1'

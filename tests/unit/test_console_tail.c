@@ -63,6 +63,21 @@ static void live_output_is_asked_for_where_it_ended(void **state)
 	tail_release(&tail);
 }
 
+static void what_a_key_asked_for_is_awaited_until_it_is_there(void **state)
+{
+	(void)state;
+	struct tail tail;
+	tail_init(&tail);
+	assert_true(tail_is_awaited(&tail));
+	take(&tail, "1\n2\n", 996, 1000, true);
+	assert_false(tail_is_awaited(&tail)); /* what is only printed meanwhile is not */
+	tail_goto(&tail, 0);
+	assert_true(tail_is_awaited(&tail));
+	take(&tail, "a\nb\n", 0, 1000, true);
+	assert_false(tail_is_awaited(&tail));
+	tail_release(&tail);
+}
+
 static void following_shows_the_last_lines(void **state)
 {
 	(void)state;
@@ -310,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_tail_asks_for_the_end),
 		cmocka_unit_test(live_output_is_asked_for_where_it_ended),
+		cmocka_unit_test(what_a_key_asked_for_is_awaited_until_it_is_there),
 		cmocka_unit_test(following_shows_the_last_lines),
 		cmocka_unit_test(scrolling_up_stops_following_until_the_end_is_reached),
 		cmocka_unit_test(older_output_is_asked_for_at_the_top_and_keeps_the_place),

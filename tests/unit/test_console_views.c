@@ -42,7 +42,7 @@ static void the_list_is_home_with_its_phases(void **state)
 	app_select(&app, FIXTURE_SWAP);
 	assert_screen(
 		&app,
-		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" edge-cert#12  ✗ FAILED                          3f2a1bc  looking  live  03:14Z\n"
 		" 6 nodes  ✗1 ✓3 ○2   52s\n"
 		"     NODE           STATE            TRY    TIME  WHY\n"
 		"─ prepare 3 of 3 ───────────────────────────────────────────────────────────────\n"
@@ -81,7 +81,7 @@ static void a_failed_node_shows_its_facts_and_output(void **state)
 	fixture_keys(&app, "\r");
 	assert_screen(
 		&app,
-		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" edge-cert#12  ✗ FAILED                          3f2a1bc  looking  live  03:14Z\n"
 		" 6 nodes  ✗1 ✓3 ○2   52s\n"
 		" swap  ✗ F failed: exit 3  attempt 1  12s  risk high\n"
 		" runs    ./swap.sh tls/edge.crt\n"
@@ -117,7 +117,7 @@ static void why_names_what_it_needs_and_what_waits(void **state)
 	fixture_keys(&app, "w");
 	assert_screen(
 		&app,
-		" edge-cert#12  ✗ FAILED                       3f2a1bc  looking  live  03:14:07Z\n"
+		" edge-cert#12  ✗ FAILED                          3f2a1bc  looking  live  03:14Z\n"
 		" 6 nodes  ✗1 ✓3 ○2   52s\n"
 		" swap failed: exit 3\n"
 		"   it says: swap: the key does not match\n"
@@ -515,9 +515,40 @@ static void a_large_screen_begins_with_the_graph(void **state)
 	fixture_close(&app);
 }
 
+static void the_clock_has_seconds_only_while_something_moves(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	assert_true(fixture_shows(&app, "live  03:14Z"));
+	fixture_keys(&app, "6");
+	assert_true(fixture_shows(&app, "live  03:14:07Z")); /* others may run */
+	fixture_execution(&app, "RUNNING", "");
+	fixture_keys(&app, "1");
+	assert_true(fixture_shows(&app, "live  03:14:07Z"));
+	fixture_close(&app);
+}
+
+static void a_message_goes_by_itself_when_its_time_has_come(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_say(&app, ROLE_text, "that was it");
+	int64_t due_us = console_deadline_us(&app);
+	fixture_wait(&app, due_us - app.now_us - 1);
+	assert_true(fixture_shows(&app, "that was it"));
+	fixture_wait(&app, 1);
+	assert_false(fixture_shows(&app, "that was it"));
+	assert_true(console_deadline_us(&app) > app.now_us);
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_clock_has_seconds_only_while_something_moves),
+		cmocka_unit_test(a_message_goes_by_itself_when_its_time_has_come),
 		cmocka_unit_test(the_list_is_home_with_its_phases),
 		cmocka_unit_test(a_failed_node_shows_its_facts_and_output),
 		cmocka_unit_test(why_names_what_it_needs_and_what_waits),
