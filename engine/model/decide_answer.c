@@ -269,6 +269,7 @@ int decide_act_rollback(struct decision *decision, struct err *err)
 	made = plan_make(decision->execution, &act->plan->ask, &now, err);
 	if (made < 0)
 		return made;
+	now->estimate_us = act->plan->estimate_us;
 	if (!plan_covers(act->plan, now))
 		made = err_set(err, ERR_CONFLICT,
 			       "the plan changed since it was shown: look at it again");

@@ -267,6 +267,7 @@ static void start_rollback(struct decision *decision, const struct plan *plan)
 
 	event->text = arena_strdup(&decision->out->arena, plan->id);
 	event->flag = ask->level == PLAN_OF_ARTIFACT;
+	event->interval_us = plan->estimate_us;
 	event->items = arena_alloc(&decision->out->arena, room * sizeof(*event->items));
 	add_items(event, decision->execution, plan);
 	decision->rolling_back = true;

@@ -81,7 +81,8 @@ enum event_kind {
 	/* of a rollback */
 	EVENT_ROLLBACK_STARTED = 60, /* text: plan id; items: rows ("node"), accepted pasts
 					("past"), files with a target of their own ("file"); flag:
-					only files, all nodes keep their states */
+					only files, all nodes keep their states; interval_us: how
+					long it will take, 0: unknown */
 	EVENT_UNDO_WAITING = 61,     /* node joins the rollback; flag: only for its files */
 	EVENT_UNDO_BACKOFF = 62,     /* until_us */
 	EVENT_RECOVERED = 63,	     /* reason */

@@ -10,6 +10,8 @@
 
 #include "model/execution.h"
 
+struct plan_history;
+
 enum plan_level {
 	PLAN_OF_NODE,	  /* a node and all that depends on it */
 	PLAN_OF_PHASE,	  /* a phase and those after it */
@@ -68,8 +70,9 @@ struct plan_row {
 	bool later;  /* an earlier row gives this file back first: what is on disk is that row's */
 	bool writes; /* its node runs and may write it: what is on disk is its own */
 	bool done;   /* the file is on disk as it would be restored */
-	bool excludable; /* the graph allows to leave it out */
-	bool worse;	 /* plan_covers: not in the plan that was shown, or worse than there */
+	bool excludable;     /* the graph allows to leave it out */
+	bool worse;	     /* plan_covers: not in the plan that was shown, or worse than there */
+	int64_t estimate_us; /* UNDO, HOOK: plan_estimate; 0: unknown */
 };
 
 struct plan {
@@ -86,6 +89,7 @@ struct plan {
 	bool live;	       /* attempts run or may start */
 	const char *refused;   /* why it may not be carried out as it is; NULL when it may */
 	const char *exclusion; /* what is wrong with what is left out; NULL when nothing is */
+	int64_t estimate_us;   /* of the whole: plan_estimate; 0: unknown */
 };
 
 /* On success *out is the caller's; it borrows revisions from the execution and is valid until the
@@ -105,6 +109,17 @@ enum plan_found { PLAN_AS_LEFT, PLAN_AS_WANTED, PLAN_CHANGED };
 void plan_mark(struct plan *plan, uint32_t row, enum plan_found found, const char *who);
 /* Id and refusal, from the rows; to be called after the last mark. */
 void plan_judge(struct plan *plan, const struct execution *execution);
+
+/* How long undo commands and hooks of a workflow's nodes took before. Filled on one thread, then
+ * read on another; plan_estimate sorts in it. */
+struct plan_history *plan_history_new(void);
+void plan_history_free(struct plan_history *history); /* accepts NULL */
+/* Takes note of an attempt that went well; other kinds are no part of a rollback. */
+void plan_history_add(struct plan_history *history, const char *node, enum attempt_kind kind,
+		      int64_t took_us);
+/* Says how long each row and the whole will take, as far as that is known; history may be NULL. */
+void plan_estimate(struct plan *plan, const struct execution *execution,
+		   const struct plan_history *history);
 
 /* Whether what would be done now was all shown: no row was added and none got worse. Those that
  * were are marked. */

@@ -80,16 +80,17 @@ void plan_mark(struct plan *plan, uint32_t index, enum plan_found found, const c
 
 /* ---- the name ---------------------------------------------------------------------------- */
 
-static uint32_t mix(uint32_t hash, uint64_t value)
+/* As FNV-1a, but a word at a time; what it carries away to the left is folded back. */
+static uint64_t mix(uint64_t hash, uint64_t value)
 {
-	for (int i = 0; i < 8; i++, value >>= 8)
-		hash = (hash ^ (uint8_t)value) * 16777619u; /* FNV-1a */
-	return hash;
+	hash = (hash ^ value) * UINT64_C(1099511628211);
+	return hash ^ hash >> 32;
 }
 
 static void name_it(struct plan *plan)
 {
-	uint32_t hash = mix(2166136261u, (uint64_t)plan->ask.level << 32 | plan->ask.node);
+	uint64_t hash = mix(UINT64_C(14695981039346656037),
+			    (uint64_t)plan->ask.level << 32 | plan->ask.node);
 
 	for (uint32_t i = 0; i < plan->rows_count; i++) {
 		const struct plan_row *row = &plan->rows[i];
@@ -100,7 +101,8 @@ static void name_it(struct plan *plan)
 	}
 	for (uint32_t i = 0; i < plan->nodes_count; i++)
 		hash = mix(hash, plan->nodes[i]);
-	(void)snprintf(plan->id, sizeof(plan->id), "%08x", hash); /* eight digits and NUL fit */
+	(void)snprintf(plan->id, sizeof(plan->id), "%08x",
+		       (uint32_t)hash); /* eight digits and NUL fit */
 }
 
 /* ---- whether it may be ------------------------------------------------------------------- */

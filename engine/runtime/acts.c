@@ -63,6 +63,8 @@ struct live *acts_find_ready(struct engine *engine, struct request *request)
 {
 	struct live *live = live_find(&engine->lives, request->execution);
 
+	if (live)
+		live->unused_since_us = 0;
 	if (!quarantine_admits(engine, request))
 		acts_answer(request, -ERR_REFUSED);
 	else if (!live)

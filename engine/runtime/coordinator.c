@@ -25,6 +25,7 @@
 
 #define IDLE_US	    (600 * CLOCK_SECOND_US)
 #define UNLINKED_US (3 * CLOCK_SECOND_US)
+#define LINGER_US   (60 * CLOCK_SECOND_US)
 
 /* ---- a commit comes back ----------------------------------------------------------------- */
 
@@ -175,18 +176,48 @@ static void admit(struct engine *engine)
 			       intend, engine);
 }
 
-/* Executions that have ended and that nobody looks at are folded
- * again when somebody acts on one. */
-static void unload_ended(struct engine *engine)
+static bool is_unused(const struct engine *engine, const struct live *live)
 {
+	return live->execution->ended && !live->watchers && !live->jobs && !live->header_dirty &&
+	       !live->execution->live_count && !engine->commits_in_flight && !engine->open;
+}
+
+/* The one that has been unused for the shortest time; NULL: all are wanted. */
+static const struct live *mark_unused(struct engine *engine)
+{
+	const struct live *newest = NULL;
+
+	for (size_t i = 0; i < engine->lives.count; i++) {
+		struct live *live = engine->lives.items[i];
+
+		if (!is_unused(engine, live))
+			live->unused_since_us = 0;
+		else if (!live->unused_since_us)
+			live->unused_since_us = engine_now_us(engine);
+		if (live->unused_since_us &&
+		    (!newest || live->unused_since_us > newest->unused_since_us))
+			newest = live;
+	}
+	return newest;
+}
+
+/* Executions that have ended and that nobody looks at are folded again when somebody acts on one.
+ * The last of them stays for a while: whoever looked at its end acts on it next. Returns when it
+ * goes. */
+static int64_t unload_ended(struct engine *engine)
+{
+	const struct live *newest = mark_unused(engine);
+	int64_t until_us = newest ? newest->unused_since_us + LINGER_US : INT64_MAX;
+
+	if (until_us <= engine_now_us(engine))
+		newest = NULL;
 	for (size_t i = engine->lives.count; i-- > 0;) {
 		struct live *live = engine->lives.items[i];
 
-		if (live->execution->ended && !live->watchers && !live->jobs &&
-		    !live->header_dirty && !live->execution->live_count &&
-		    !engine->commits_in_flight && !engine->open)
+		if (live != newest && is_unused(engine, live))
 			live_remove(&engine->lives, live);
 	}
+	return newest ? until_us : INT64_MAX;
 }
 
 /* ---- stopping and idling ----------------------------------------------------------------- */
@@ -238,11 +269,13 @@ static void finish_stop(struct engine *engine)
 	end_on_purpose(engine, "stopped by request");
 }
 
-/* What has not ended stays loaded, and so does what is watched: none loaded is nothing to do. */
+/* What has not ended stays loaded, and so does what is watched: none of those is nothing to do. */
 static bool is_idle(const struct engine *engine)
 {
-	return !engine->lives.count && !engine->watch_all && !engine->commits_in_flight &&
-	       !engine->stop_request;
+	for (size_t i = 0; i < engine->lives.count; i++)
+		if (!is_unused(engine, engine->lives.items[i]))
+			return false;
+	return !engine->watch_all && !engine->commits_in_flight && !engine->stop_request;
 }
 
 /* An engine with nothing to do goes away; the next client starts it again. */
@@ -295,7 +328,7 @@ static int64_t deadline_of(const struct engine *engine, int64_t due_us)
 
 int64_t coordinator_turn(struct engine *engine, struct message *messages)
 {
-	int64_t due_us, deadline_us;
+	int64_t due_us, deadline_us, unload_us;
 
 	/* 1. what arrived: facts, commits, requests */
 	take_messages(engine, messages);
@@ -321,8 +354,9 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 		recovery_resume(engine);
 	/* 7. watchers */
 	publish_due(engine);
-	unload_ended(engine);
+	unload_us = unload_ended(engine);
 	deadline_us = earlier(deadline_of(engine, due_us), publish_deadline_us(engine));
+	deadline_us = earlier(deadline_us, unload_us);
 	deadline_us = earlier(deadline_us, turn_deadline_us(engine));
 	deadline_us = earlier(deadline_us, room_deadline_us(engine));
 	return earlier(deadline_us,

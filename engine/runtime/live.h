@@ -32,7 +32,8 @@ struct live {
 	bool *queried;		     /* per node, while unanswered > 0; else NULL */
 	struct message *kept, **kept_last; /* facts that came meanwhile, oldest first */
 	uint32_t watchers;
-	uint32_t *dirty; /* nodes that watchers have not been told of */
+	int64_t unused_since_us; /* monotonic: ended, and nobody wants it; 0: it is wanted */
+	uint32_t *dirty;	 /* nodes that watchers have not been told of */
 	bool *dirty_mark;
 	uint32_t dirty_count;
 	bool header_dirty;

@@ -40,6 +40,7 @@ void request_free(struct request *request)
 		return;
 	workflow_free(request->workflow);
 	graph_free(request->graph);
+	plan_free(request->planned);
 	buf_release(&request->out);
 	arena_release(&request->arena);
 	free(request);

@@ -38,9 +38,9 @@ static void list_files(const struct live *live, struct request *request, const s
 	}
 }
 
-/* True when the request is on its way to the content thread. */
+/* True when the request is on its way to the content thread, and the plan with it. */
 static bool compare_files(struct engine *engine, struct live *live, struct request *request,
-			  const struct plan *plan)
+			  struct plan *plan)
 {
 	struct content_job *job;
 	char owner[300]; /* names are short */
@@ -52,6 +52,7 @@ static bool compare_files(struct engine *engine, struct live *live, struct reque
 	request->owner = arena_strdup(&request->arena, owner);
 	if (!request->compared_count)
 		return false;
+	request->planned = plan;
 	live->jobs++;
 	job = mem_zalloc(sizeof(*job));
 	job->message.kind = MESSAGE_CONTENT;
@@ -148,6 +149,7 @@ static void mark_rows(const struct engine *engine, const struct live *live,
 			mark_row(engine, live, request, plan, i);
 	}
 	plan_judge(plan, live->execution);
+	plan_estimate(plan, live->execution, request->history);
 	if (engine->options.no_rollbacks)
 		plan->refused = ROLLBACK_OFF;
 }
@@ -218,12 +220,20 @@ static void roll_back(struct engine *engine, struct live *live, struct request *
 	acts_apply(engine, live, request, &act);
 }
 
-static int make_plan(const struct live *live, struct request *request, struct plan **out)
+/* Takes `planned`, from before the files were looked at, if nothing has happened since. */
+static int make_plan(const struct live *live, struct request *request, struct plan **planned,
+		     struct plan **out)
 {
 	struct plan_ask ask;
-	int rc = plan_ask_from_words(live->execution, &request->words, &request->arena, &ask,
-				     &request->err);
+	int rc;
 
+	if (*planned && (*planned)->version == live->execution->seq) {
+		*out = *planned;
+		*planned = NULL;
+		return 0;
+	}
+	rc = plan_ask_from_words(live->execution, &request->words, &request->arena, &ask,
+				 &request->err);
 	return rc ? rc : plan_make(live->execution, &ask, out, &request->err);
 }
 
@@ -258,23 +268,18 @@ static void settle_files(struct engine *engine, struct live *live)
 		effects_give_back(engine, live, EVENT_NO_NODE);
 }
 
-void rollback_take(struct engine *engine, struct request *request)
+static void take(struct engine *engine, struct live *live, struct request *request,
+		 struct plan **planned)
 {
-	/* First: without a live execution the request is somebody else's already. */
 	const bool took_files = request->kind == REQUEST_ROLLBACK && request->has_compared;
-	struct live *live = acts_find_ready(engine, request);
 	struct plan *plan;
-	int rc;
+	int rc = request->busy ? err_set(&request->err, ERR_REFUSED,
+					 "%s just now: wait for its end, or stop it", request->busy)
+			       : make_plan(live, request, planned, &plan);
 
-	if (!live)
-		return;
-	rc = request->busy ? err_set(&request->err, ERR_REFUSED,
-				     "%s just now: wait for its end, or stop it", request->busy)
-			   : make_plan(live, request, &plan);
 	if (rc) {
 		acts_answer(request, rc);
 	} else if (compare_files(engine, live, request, plan)) {
-		plan_free(plan);
 		return;
 	} else {
 		mark_rows(engine, live, request, plan);
@@ -283,4 +288,18 @@ void rollback_take(struct engine *engine, struct request *request)
 	}
 	if (took_files)
 		settle_files(engine, live);
+}
+
+/* Without a live execution the request is somebody else's already, and a plan that borrows from one
+ * that may go is worth nothing. */
+void rollback_take(struct engine *engine, struct request *request)
+{
+	struct plan *planned = request->planned;
+	struct live *live;
+
+	request->planned = NULL;
+	live = acts_find_ready(engine, request);
+	if (live)
+		take(engine, live, request, &planned);
+	plan_free(planned);
 }

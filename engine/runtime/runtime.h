@@ -128,7 +128,8 @@ struct request {
 	size_t shown_count;
 	const char *shown_of; /* … of this execution, by name; "" when it does not say */
 	bool has_shown;
-	bool flag; /* execute: another; stop: all */
+	const struct plan_history *history; /* … and how long that took before; may be NULL */
+	bool flag;			    /* execute: another; stop: all */
 
 	/* answered */
 	int result; /* 0 or -ERR_x, then err */
@@ -149,6 +150,7 @@ struct request {
 	const char *busy;  /* somebody writes one of the files now: who, for people */
 	const char *owner; /* of the files, for people: "the rollback of edge-cert#12" */
 	uint32_t compared_count;
+	struct plan *planned; /* before the files were looked at; owned */
 	bool has_compared;
 	bool keeps_secrets; /* some lie in the store for the execution that is to come */
 	bool dirty, looked_up, retry;

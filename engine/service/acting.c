@@ -137,11 +137,6 @@ void acting_act(struct asking *asking)
 
 /* ---- rolling back ------------------------------------------------------------------------ */
 
-static void then_pins(struct asking *asking)
-{
-	asking_read_then(asking, reads_changed_pins, NULL);
-}
-
 /* The plan was encoded when it was made; how it went is added now. A later field wins. */
 static void then_planned(struct asking *asking)
 {
@@ -151,7 +146,7 @@ static void then_planned(struct asking *asking)
 	convert_field_number(&asking->out, ROLLBACK_REPLY_STARTED, request->started);
 	convert_field_number(&asking->out, ROLLBACK_REPLY_SEQ, request->seq);
 	if (request->kind == REQUEST_PLAN)
-		asking_read_then(asking, reads_plan_estimates, then_pins);
+		asking_read_then(asking, reads_changed_pins, NULL);
 	else
 		asking_reply(asking);
 }
@@ -186,6 +181,7 @@ static void then_rollback(struct asking *asking)
 				   carry_out ? asked->request : NULL, asked->note);
 
 	request->plan = asked->plan;
+	request->history = asking->history;
 	request->words = (struct plan_words){.node = asked->node,
 					     .phase = asked->phase,
 					     .artifact = asked->artifact,
@@ -202,6 +198,11 @@ static void then_rollback(struct asking *asking)
 	asking_request(asking, request, then_planned);
 }
 
+static void then_history(struct asking *asking)
+{
+	asking_read_then(asking, reads_undo_history, then_rollback);
+}
+
 void acting_rollback(struct asking *asking)
 {
 	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
@@ -212,5 +213,5 @@ void acting_rollback(struct asking *asking)
 		fail(asking, ERR_INVALID, "a rollback needs a request id of its own, a ULID");
 	else
 		asking_resolve(asking, asked->execution, *asked->plan ? CATALOG_ACT : CATALOG_LOOK,
-			       then_rollback);
+			       then_history);
 }

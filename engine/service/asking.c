@@ -68,6 +68,7 @@ static void free_if_done(struct asking *asking)
 	for (size_t i = 0; i < asking->kept_count; i++)
 		shared_bytes_unref(asking->kept[i].bytes);
 	free(asking->kept);
+	plan_history_free(asking->history);
 	buf_release(&asking->out);
 	arena_release(&asking->arena);
 	asking->service->asking_count--;

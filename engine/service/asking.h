@@ -48,7 +48,8 @@ struct asking {
 	struct arena arena;
 	const char *typed; /* the execution as a person typed it */
 	enum catalog_use use;
-	char execution[ULID_TEXT]; /* resolved */
+	char execution[ULID_TEXT];    /* resolved */
+	struct plan_history *history; /* of a rollback: how long it took before; owned */
 	struct buf out;
 	uint64_t seq; /* told up to here */
 	bool busy;    /* a step is under way */

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * How long a rollback will take, from how long the undo commands of its nodes took before. On the
- * catalog thread, after the plan was made: history is in the store, the plan is the coordinator's.
+ * How long things took before, which is how long they may take now.
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/mem.h"
+#include "model/plan.h"
 #include "service/reads.h"
-#include "wire/message.h"
 
-/* Longer plans are shown without estimates, and not even unpacked. */
-#define ESTIMATED_ROWS_MAX  500
-#define ESTIMATED_BYTES_MAX ((size_t)512 * 1024)
-#define DURATIONS_MAX	    20
+#define DURATIONS_MAX 20
 
 static int compare_durations(const void *a, const void *b)
 {
@@ -36,50 +30,15 @@ int64_t reads_estimate(struct catalog *catalog, const char *workflow, const char
 	return durations[count / 2];
 }
 
-/* One after the other: what goes on at once only makes it shorter. */
-static void estimate_rows(struct catalog *catalog, const char *workflow, Hlp__V1__Plan *plan)
+static void take_undo(void *ctx, const char *node, enum attempt_kind kind, int64_t took_us)
 {
-	for (size_t i = 0; i < plan->n_rows; i++) {
-		Hlp__V1__PlanRow *row = plan->rows[i];
-		enum plan_action action;
-
-		if (!plan_action_parse(row->action, &action))
-			continue;
-		if (action == PLAN_UNDO)
-			row->estimate_us =
-				reads_estimate(catalog, workflow, row->node, ATTEMPT_UNDO);
-		else if (action == PLAN_HOOK)
-			row->estimate_us =
-				reads_estimate(catalog, workflow, row->node, ATTEMPT_HOOK);
-		plan->estimate_us += row->estimate_us;
-	}
+	plan_history_add(ctx, node, kind, took_us);
 }
 
-int reads_plan_estimates(struct asking *asking, struct catalog *catalog, struct content *content,
-			 struct err *err)
+int reads_undo_history(struct asking *asking, struct catalog *catalog, struct content *content,
+		       struct err *err)
 {
-	ProtobufCMessage *message = NULL;
-	Hlp__V1__RollbackReply *reply;
-	char *workflow;
-	int rc;
-
 	(void)content;
-	if (asking->out.length > ESTIMATED_BYTES_MAX)
-		return 0;
-	rc = message_unpack(&hlp__v1__rollback_reply__descriptor, MESSAGE_FROM_ENGINE,
-			    asking->out.data, asking->out.length, &message, err);
-
-	if (rc < 0)
-		return rc;
-	reply = (Hlp__V1__RollbackReply *)message;
-	if (reply->plan && reply->plan->n_rows <= ESTIMATED_ROWS_MAX) {
-		workflow =
-			mem_strndup(reply->plan->execution, strcspn(reply->plan->execution, "#"));
-		estimate_rows(catalog, workflow, reply->plan);
-		free(workflow);
-		buf_clear(&asking->out);
-		message_pack(&reply->base, &asking->out);
-	}
-	protobuf_c_message_free_unpacked(message, NULL);
-	return 0;
+	asking->history = plan_history_new();
+	return catalog_undos(catalog, asking->execution, take_undo, asking->history, err);
 }

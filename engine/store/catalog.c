@@ -55,6 +55,20 @@ static const char *const sql[] = {
 			      " JOIN attempt a ON a.execution = e.row AND a.node = n.number"
 			      " AND a.kind = ?4 AND a.exit_kind = 1 AND a.code = 0"
 			      " ORDER BY e.number DESC, a.number DESC LIMIT ?3",
+	/* Few executions were ever rolled back, and only their attempts are looked through: the
+	 * newest of them, as long as they are 200,000 nodes at most, but one in any case. */
+	[CATALOG_UNDOS] =
+		"SELECT n.id, a.kind, a.ended_us - a.started_us FROM"
+		" (SELECT row, row_number() OVER w AS place, sum(nodes_count) OVER w AS nodes"
+		"  FROM execution x"
+		"  WHERE workflow = (SELECT workflow FROM execution WHERE row = ?1)"
+		"  AND (rolling_back OR recovered OR EXISTS (SELECT 1 FROM act"
+		"   WHERE act.execution = x.row AND verb IN ('rollback', 'answer')))"
+		"  WINDOW w AS (ORDER BY number DESC)) e"
+		" CROSS JOIN attempt a ON a.execution = e.row AND a.kind IN (2, 3)"
+		" AND a.exit_kind = 1 AND a.code = 0"
+		" CROSS JOIN node n ON n.execution = e.row AND n.number = a.node"
+		" WHERE place = 1 OR (place <= 20 AND nodes <= 200000)",
 };
 _Static_assert(sizeof(sql) / sizeof(sql[0]) == CATALOG_QUERIES, "one text a query");
 
@@ -499,4 +513,22 @@ int catalog_durations(struct catalog *catalog, const char *workflow, const char 
 	}
 	catalog_own_give(catalog, CATALOG_DURATIONS, statement);
 	return rc < 0 ? rc : count;
+}
+
+int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_undo *each,
+		  void *ctx, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc = take_for(catalog, CATALOG_UNDOS, execution, &statement, err);
+
+	if (rc < 0)
+		return rc;
+	for (rc = db_step(&catalog->db, statement, err); rc == 1;) {
+		each(ctx, db_column_text(statement, 0),
+		     (enum attempt_kind)sqlite3_column_int(statement, 1),
+		     sqlite3_column_int64(statement, 2));
+		rc = db_step(&catalog->db, statement, err);
+	}
+	catalog_own_give(catalog, CATALOG_UNDOS, statement);
+	return rc < 0 ? rc : 0;
 }

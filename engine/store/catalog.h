@@ -52,5 +52,10 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
  * executions of this workflow, newest first; for estimates. Returns the count. */
 int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,
 		      enum attempt_kind kind, int64_t *out, size_t max, struct err *err);
+/* The same of all nodes' undo commands and hooks, in the executions of the workflow of this one. */
+typedef void catalog_each_undo(void *ctx, const char *node, enum attempt_kind kind,
+			       int64_t took_us);
+int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_undo *each,
+		  void *ctx, struct err *err);
 
 #endif

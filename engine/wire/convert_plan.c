@@ -49,6 +49,7 @@ static void fill_row(struct arena *arena, const struct execution *execution,
 	out->conflict = (char *)row->conflict;
 	out->excludable = row->excludable;
 	out->worse = row->worse;
+	out->estimate_us = row->estimate_us;
 	fill_warnings(arena, row, out);
 }
 
@@ -140,6 +141,7 @@ static void fill_plan(struct arena *arena, const struct plan *plan,
 	out->version = plan->version;
 	out->refused = (char *)plan->refused;
 	out->live = plan->live;
+	out->estimate_us = plan->estimate_us;
 	out->execution = execution->name;
 	fill_ask(arena, &plan->ask, execution, out);
 	fill_rows(arena, plan, execution, out);

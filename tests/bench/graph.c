@@ -5,9 +5,10 @@
  *   graph SHAPE COUNT FORMAT [COMMAND]
  *
  * Shapes: fanout (one root, the rest need it), chain, layered (layers of 50, each node needs two
- * or three of the layer before; the same ones at every run). Formats: hlp, make, ninja, and
- * edges ("COUNT", then "NODE NEED" as numbers), which floor and the checks read. In COMMAND, by
- * default /bin/true, "%" is the node's name.
+ * or three of the layer before; the same ones at every run). Formats: hlp, undoable (the same, but
+ * each node has an undo and one in a hundred writes a file), make, ninja, and edges ("COUNT", then
+ * "NODE NEED" as numbers), which floor and the checks read. In COMMAND, by default /bin/true, "%"
+ * is the node's name.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@
 
 #define LAYER	  50
 #define NEEDS_MAX 3
+#define FILE_EACH 100 /* undoable: so many nodes to a file */
 
 struct graph {
 	const char *shape, *command;
@@ -77,21 +79,45 @@ static void print_needs(const struct graph *graph, long node, const char *betwee
 		(void)printf("%sn%ld", i ? between : "", needs[i]);
 }
 
-static void print_hlp(const struct graph *graph)
+static void print_head(const struct graph *graph)
+{
+	(void)printf("name: %s-%ld\nmax_parallel: 2\nnodes:\n", graph->shape, graph->count);
+}
+
+static void print_node(const struct graph *graph, long node)
 {
 	long needs[NEEDS_MAX];
 
-	(void)printf("name: %s-%ld\nmax_parallel: 2\nnodes:\n", graph->shape, graph->count);
+	(void)printf("  - id: n%ld\n", node);
+	if (needs_of(graph, node, needs) > 0) {
+		(void)printf("    needs: [");
+		print_needs(graph, node, ", ");
+		(void)printf("]\n");
+	}
+}
+
+static void print_hlp(const struct graph *graph)
+{
+	print_head(graph);
 	for (long node = 0; node < graph->count; node++) {
-		(void)printf("  - id: n%ld\n", node);
-		if (needs_of(graph, node, needs) > 0) {
-			(void)printf("    needs: [");
-			print_needs(graph, node, ", ");
-			(void)printf("]\n");
-		}
+		print_node(graph, node);
 		(void)printf("    run: ");
 		print_command(graph, node);
 		(void)printf("\n");
+	}
+}
+
+static void print_undoable(const struct graph *graph)
+{
+	print_head(graph);
+	for (long node = 0; node < graph->count; node++) {
+		print_node(graph, node);
+		(void)printf("    undo: /bin/true\n");
+		if (node % FILE_EACH == 0)
+			(void)printf("    run: echo %ld >f%ld\n    artifacts: [f%ld]\n", node, node,
+				     node);
+		else
+			(void)printf("    run: /bin/true\n");
 	}
 }
 
@@ -141,6 +167,7 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*print)(const struct graph *graph);
 	} formats[] = {{"hlp", print_hlp},
+		       {"undoable", print_undoable},
 		       {"make", print_make},
 		       {"ninja", print_ninja},
 		       {"edges", print_edges}};
@@ -158,7 +185,7 @@ int main(int argc, char **argv)
 			}
 		}
 	}
-	(void)fprintf(stderr, "usage: graph fanout|chain|layered COUNT hlp|make|ninja|edges "
-			      "[COMMAND]\n");
+	(void)fprintf(stderr, "usage: graph fanout|chain|layered COUNT "
+			      "hlp|undoable|make|ninja|edges [COMMAND]\n");
 	return 2;
 }

@@ -147,21 +147,28 @@ static int see_attempt(void *ctx, const struct attempt_row *row, struct err *err
 	return 0;
 }
 
-static void add_attempt(struct fixture *fixture, uint32_t node, uint32_t number, int64_t started_us,
-			int64_t ended_us)
+static void add_attempt_of(struct fixture *fixture, unsigned execution, uint32_t node,
+			   enum attempt_kind kind, uint32_t number, int64_t started_us,
+			   int64_t ended_us)
 {
 	struct journal_batch batch = {0};
 	struct rows_sink sink = journal_batch_sink(&batch);
 	struct attempt_row row = {.node = node,
-				  .kind = ATTEMPT_RUN,
+				  .kind = kind,
 				  .number = number,
 				  .exit_kind = ended_us ? EXIT_STATUS : EXIT_NONE,
 				  .started_us = started_us,
 				  .ended_us = ended_us};
 
-	store_id(1, row.execution);
+	store_id(execution, row.execution);
 	sink.attempt(sink.ctx, &row);
 	store_commit(fixture->journal, &batch);
+}
+
+static void add_attempt(struct fixture *fixture, uint32_t node, uint32_t number, int64_t started_us,
+			int64_t ended_us)
+{
+	add_attempt_of(fixture, 1, node, ATTEMPT_RUN, number, started_us, ended_us);
 }
 
 static void an_attempt_is_written_when_it_starts_and_when_it_ends(void **state)
@@ -275,6 +282,51 @@ static void durations_are_of_completed_runs_newest_first(void **state)
 	assert_int_equal(
 		catalog_durations(fixture.catalog, "a", "none", ATTEMPT_RUN, durations, 4, NULL),
 		0);
+	end(&fixture);
+}
+
+static void see_undo(void *ctx, const char *node, enum attempt_kind kind, int64_t took_us)
+{
+	buf_printf(ctx, "%s %s %lld;", node, attempt_kind_name(kind), (long long)took_us);
+}
+
+static void add_ran(struct fixture *fixture, unsigned execution, bool rolled_back)
+{
+	struct execution_row header = store_execution(execution, "a", execution);
+	struct node_row row = store_node(execution, 1, STATE_COMPLETED);
+	struct journal_batch batch = {0};
+
+	store_add_execution(fixture->journal, execution, execution, "a", execution);
+	header.counts[STATE_RECOVERED] = rolled_back;
+	journal_batch_execution(&batch, &header);
+	journal_batch_node(&batch, &row);
+	store_commit(fixture->journal, &batch);
+	add_attempt_of(fixture, execution, 1, ATTEMPT_RUN, 1, 10, 20);
+	add_attempt_of(fixture, execution, 1, ATTEMPT_UNDO, 1, 30, 30 + execution);
+	add_attempt_of(fixture, execution, 1, ATTEMPT_HOOK, 1, 50, 55);
+	add_attempt_of(fixture, execution, 1, ATTEMPT_UNDO, 2, 60, 0); /* under way */
+}
+
+static void undos_are_those_of_executions_that_were_rolled_back(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct buf seen;
+	char id[ULID_TEXT];
+
+	buf_init(&seen, 4096);
+	add_ran(&fixture, 1, true);
+	add_ran(&fixture, 2, false);
+	add_ran(&fixture, 3, true);
+	store_add_execution(fixture.journal, 4, 4, "b", 1);
+	store_id(2, id);
+	assert_int_equal(catalog_undos(fixture.catalog, id, see_undo, &seen, NULL), 0);
+	assert_string_equal(buf_text(&seen),
+			    "node1 undo 3;node1 hook 5;node1 undo 1;node1 hook 5;");
+	buf_clear(&seen);
+	store_id(4, id); /* another workflow's */
+	assert_int_equal(catalog_undos(fixture.catalog, id, see_undo, &seen, NULL), 0);
+	assert_int_equal(seen.length, 0);
+	buf_release(&seen);
 	end(&fixture);
 }
 
@@ -461,6 +513,7 @@ int main(void)
 		TEST(revisions_come_in_order),
 		TEST(events_come_after_a_number_and_up_to_a_limit),
 		TEST(durations_are_of_completed_runs_newest_first),
+		TEST(undos_are_those_of_executions_that_were_rolled_back),
 		TEST(reads_between_begin_and_end_see_one_state),
 		TEST(a_question_can_be_asked_while_it_is_answered),
 		TEST(a_callback_that_fails_ends_the_reading),

@@ -531,6 +531,83 @@ static void a_saved_plan_holds_by_what_it_said(void **state)
 	lab_close(&lab);
 }
 
+static int64_t estimate_of(struct lab *lab, const struct plan_history *history, int64_t *row_us)
+{
+	struct plan_ask ask = {.level = PLAN_OF_ALL};
+	struct plan *plan = plan_for(lab, &ask);
+	int64_t estimate_us;
+
+	plan_estimate(plan, lab->execution, history);
+	estimate_us = plan->estimate_us;
+	for (uint32_t i = 0; i < plan->rows_count; i++)
+		row_us[i] = plan->rows[i].estimate_us;
+	plan_free(plan);
+	return estimate_us;
+}
+
+static void a_plan_takes_as_long_as_its_longest_chain_or_its_slots(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true},
+						{.id = "b", .needs = "a", .undo = true},
+						{.id = "c", .needs = "a", .undo = true}};
+	struct plan_history *history = plan_history_new();
+	int64_t row_us[3] = {0};
+
+	(void)state;
+	for (uint32_t slots = 1; slots <= 2; slots++) {
+		struct lab lab;
+
+		LAB_OPEN(&lab, nodes, .max_parallel = slots);
+		lab_complete(&lab, "a");
+		lab_complete(&lab, "b");
+		lab_complete(&lab, "c");
+		if (slots == 1) {
+			assert_int_equal(estimate_of(&lab, NULL, row_us), 0);
+			assert_int_equal(estimate_of(&lab, history, row_us), 0);
+			plan_history_add(history, "a", ATTEMPT_UNDO, 1);
+			plan_history_add(history, "b", ATTEMPT_UNDO, 9);
+			plan_history_add(history, "b", ATTEMPT_UNDO, 2);
+			plan_history_add(history, "b", ATTEMPT_UNDO, 3);
+			plan_history_add(history, "b", ATTEMPT_RUN, 100);
+			plan_history_add(history, "b", ATTEMPT_HOOK, 100); /* it has none */
+			plan_history_add(history, "c", ATTEMPT_UNDO, 5);
+		}
+		assert_int_equal(estimate_of(&lab, history, row_us), slots == 1 ? 9 : 6);
+		assert_int_equal(row_us[0], 5); /* c, b, a */
+		assert_int_equal(row_us[1], 3);
+		assert_int_equal(row_us[2], 1);
+		lab_close(&lab);
+	}
+	plan_history_free(history);
+}
+
+static void the_estimate_is_on_record(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true}};
+	struct plan_history *history = plan_history_new();
+	struct act act = {.verb = VERB_ROLLBACK, .node = 0, .actor = "ana"};
+	const struct event *began = NULL;
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	plan_history_add(history, "a", ATTEMPT_UNDO, 7000000);
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	lab_complete(&lab, "a");
+	plan = plan_of(&lab, "a");
+	plan_estimate(plan, lab.execution, history);
+	act.plan = plan;
+	assert_int_equal(lab_feed(&lab, &(struct input){.kind = INPUT_ACT, .act = &act}), 0);
+	for (size_t i = 0; i < lab.journal.count; i++)
+		if (lab.journal.events[i].kind == EVENT_ROLLBACK_STARTED)
+			began = &lab.journal.events[i];
+	assert_non_null(began);
+	assert_int_equal(began->interval_us, 7000000);
+	plan_free(plan);
+	plan_history_free(history);
+	lab_close(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +628,8 @@ int main(void)
 		cmocka_unit_test(an_edit_between_two_nodes_is_seen),
 		cmocka_unit_test(words_say_what_goes_back),
 		cmocka_unit_test(a_saved_plan_holds_by_what_it_said),
+		cmocka_unit_test(a_plan_takes_as_long_as_its_longest_chain_or_its_slots),
+		cmocka_unit_test(the_estimate_is_on_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
