@@ -214,6 +214,10 @@ void check_process(const struct process *process)
 	const struct shadow *shadow = process->shadow;
 	uint32_t running = 0;
 
+	if (!shadow) /* a run that has failed is not looked at further */
+		sim_fail("%s starts before its execution is durable", process->id);
+	if (sim_failed())
+		return;
 	if (process->starts > 1)
 		sim_fail("%s is started twice", process->id);
 	if (process->kind == ATTEMPT_RUN && shadow->execution->nodes[process->node].held &&
