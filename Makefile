@@ -90,6 +90,13 @@ $(B)/lib/$1.a: $(call objects_of,$1) $(if $(filter wire,$1),$(B)/gen/wire/hlp.pb
 endef
 $(foreach part,$(sort $(TEST_PARTS) daemon),$(eval $(call LIBRARY,$(part))))
 
+# A text that is put into a program as a string: a line a literal.
+SCHEMA_INC := $(B)/gen/cli/schema.inc
+$(SCHEMA_INC): engine/cli/schema.json
+	@mkdir -p $(@D)
+	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(B)/obj/engine/cli/schema.o: $(SCHEMA_INC)
+
 $(B)/obj/%.o: %.c | $(PB_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -200,7 +207,7 @@ BUILD_PACKAGES := make gcc libc6-dev git libyaml-dev libsqlite3-dev libgit2-dev 
 	libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev libncurses-dev openssl
 SOAK_PACKAGES := valgrind
 TEST_PACKAGES := libcmocka-dev clang-format shellcheck tmux strace procps openssh-server openssh-client \
-	postgresql
+	postgresql python3-jsonschema python3-yaml
 
 .PHONY: deps test-deps
 deps:
