@@ -17,9 +17,24 @@
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
 #define FATAL (sizeof(fatal) / sizeof(fatal[0]))
 
+/* The kernel saves all registers there, on some machines 11 KiB; the handler needs little more. */
+#define SIGNAL_STACK ((size_t)32 * 1024)
+
 static struct sigaction before[FATAL];
 static int box_fd = -1;
 static _Thread_local char about[BLACKBOX_TEXT];
+/* Beside the thread's variables, not on its stack, and gone with the thread. */
+static _Thread_local char signal_stack[SIGNAL_STACK];
+
+void blackbox_watch_thread(void)
+{
+	const stack_t ours = {.ss_sp = signal_stack, .ss_size = sizeof(signal_stack)};
+	stack_t theirs;
+
+	/* A sanitizer has given it one, and takes back what it finds. */
+	if (sigaltstack(NULL, &theirs) == 0 && theirs.ss_flags & SS_DISABLE)
+		(void)sigaltstack(&ours, NULL); /* else such a death leaves no word */
+}
 
 void blackbox_about(const char *what)
 {
@@ -79,7 +94,7 @@ static int take_last(int fd, struct blackbox_record *out)
 int blackbox_open(int folder_fd, const char *name, struct blackbox_record *out, struct err *err)
 {
 	const struct sigaction action = {.sa_sigaction = on_fatal,
-					 .sa_flags = SA_SIGINFO | SA_NODEFER};
+					 .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
 	int fd = openat(folder_fd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int rc = fd < 0 ? -errno : take_last(fd, out);
 
@@ -89,6 +104,7 @@ int blackbox_open(int folder_fd, const char *name, struct blackbox_record *out, 
 		return err_errno(err, -rc, "cannot use '%s'", name);
 	}
 	box_fd = fd;
+	blackbox_watch_thread();
 	for (size_t i = 0; i < FATAL; i++)
 		(void)sigaction(fatal[i], &action, &before[i]); /* known signals: cannot fail */
 	return 0;

@@ -19,6 +19,9 @@ struct blackbox_record {
 /* Opens the file NAME of a folder, takes out what the last process left, and has this process's
  * fatal signals recorded from now on. */
 int blackbox_open(int folder_fd, const char *name, struct blackbox_record *out, struct err *err);
+/* Gives the calling thread a stack for fatal signals, unless it has one: with it a thread whose own
+ * stack is full leaves its word too. The thread that opens the box has one by that. */
+void blackbox_watch_thread(void);
 /* What the calling thread works on from now on; NULL: on nothing in particular. Longer texts are
  * cut. Costs a copy of a few bytes. */
 void blackbox_about(const char *what);

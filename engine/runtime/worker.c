@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/blackbox.h"
 #include "base/proc.h"
 
 static void wait_and_work(struct worker *worker)
@@ -23,6 +24,7 @@ static void *enter(void *arg)
 	struct worker *worker = arg;
 
 	proc_prefer_latency();
+	blackbox_watch_thread();
 	if (worker->ops->main)
 		worker->ops->main(worker);
 	else

@@ -22,7 +22,15 @@
 
 #include "tests/unit/scratch.h"
 
-enum way { DIES_BY_FAULT, DIES_BY_ABORT, DIES_IN_A_THREAD, DIES_IDLE, IS_KILLED };
+enum way {
+	DIES_BY_FAULT,
+	DIES_BY_ABORT,
+	DIES_IN_A_THREAD,
+	DIES_OF_DEPTH,
+	DIES_OF_DEPTH_IN_A_THREAD,
+	DIES_IDLE,
+	IS_KILLED
+};
 
 /* A real one, on a page that no sanitizer knows better about. */
 static void fault(void)
@@ -39,9 +47,37 @@ static void *thread_main(void *arg)
 	return arg;
 }
 
-static void die(enum way way)
+/* Until its stack is full. */
+static unsigned go_deep(volatile char *above)
+{
+	volatile char room[4096];
+
+	room[0] = *above;
+	if (room[0]) /* never: the compiler must not see that there is no end */
+		return 0;
+	return go_deep(room) + (unsigned)room[0];
+}
+
+static void *deep_main(void *arg)
+{
+	volatile char top = 0;
+
+	blackbox_watch_thread();
+	blackbox_about("deep");
+	(void)go_deep(&top);
+	return arg;
+}
+
+static void die_in_thread(void *(*enter)(void *))
 {
 	pthread_t thread;
+
+	(void)pthread_create(&thread, NULL, enter, NULL);
+	(void)pthread_join(thread, NULL);
+}
+
+static void die(enum way way)
+{
 
 	blackbox_about("main");
 	switch (way) {
@@ -51,8 +87,13 @@ static void die(enum way way)
 	case DIES_BY_ABORT:
 		abort();
 	case DIES_IN_A_THREAD:
-		(void)pthread_create(&thread, NULL, thread_main, NULL);
-		(void)pthread_join(thread, NULL);
+		die_in_thread(thread_main);
+		break;
+	case DIES_OF_DEPTH:
+		(void)deep_main(NULL);
+		break;
+	case DIES_OF_DEPTH_IN_A_THREAD:
+		die_in_thread(deep_main);
 		break;
 	case DIES_IDLE:
 		blackbox_about(NULL);
@@ -131,6 +172,12 @@ static void it_is_the_word_of_the_thread_that_was_struck(void **state)
 	leaves(state, DIES_IN_A_THREAD, SIGSEGV, "thread");
 }
 
+static void a_full_stack_leaves_its_word_too(void **state)
+{
+	leaves(state, DIES_OF_DEPTH, SIGSEGV, "deep");
+	leaves(state, DIES_OF_DEPTH_IN_A_THREAD, SIGSEGV, "deep");
+}
+
 static void a_thread_that_works_on_nothing_leaves_nothing(void **state)
 {
 	leaves(state, DIES_IDLE, 0, "");
@@ -149,6 +196,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(so_does_an_abort, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(it_is_the_word_of_the_thread_that_was_struck,
 						scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_full_stack_leaves_its_word_too, scratch_setup,
+						scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_thread_that_works_on_nothing_leaves_nothing,
 						scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_signal_from_outside_leaves_nothing, scratch_setup,
