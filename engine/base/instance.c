@@ -296,9 +296,10 @@ static bool is_held(const char *path)
 	return held;
 }
 
-bool instance_has_launcher(const struct home *home)
+bool instance_is_there(const struct home *home)
 {
-	return is_held(home->launcher_lock);
+	/* In this order: while the first is held, the second may still be taken. */
+	return is_held(home->engine_lock) || is_held(home->launcher_lock);
 }
 
 int instance_shutdown(const struct home *home, enum instance_force force, int64_t timeout_us,
@@ -316,7 +317,7 @@ int instance_shutdown(const struct home *home, enum instance_force force, int64_
 	if (result < 0)
 		return result;
 	/* Their locks are the proof that both are gone; nothing tells of it but asking again. */
-	while (is_held(home->launcher_lock) || is_held(home->engine_lock)) {
+	while (instance_is_there(home)) {
 		if (clock_monotonic_us(clock) >= deadline_us)
 			return err_set(err, ERR_TIMEOUT, "the instance of '%s' has not ended yet",
 				       home->path);

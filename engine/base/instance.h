@@ -48,12 +48,14 @@ struct instance_status {
 
 /* Starts hlp-launcher for this home, in the background, in a session of its own and with none of
  * the caller's descriptors. Harmless when one runs: the second sees the lock and ends. Returns when
- * the program is under way, not when the engine answers. What would keep the launcher from even
- * saying why it cannot start (a read-only or full disk) is found here. */
+ * a launcher has the home's lock, not when the engine answers. What would keep the launcher from
+ * even saying why it cannot start (a read-only or full disk) is found here. */
 int instance_start_launcher(const struct home *home, struct err *err);
 
-/* Whether a launcher is alive, which it is for a moment before it answers. */
-bool instance_has_launcher(const struct home *home);
+/* Whether a launcher or an engine is alive, which they are for a moment before they answer and for
+ * one after. An engine that starts another pair as its last act has that pair's launcher hold its
+ * lock before its own goes, so that false means: nothing is there, and nothing comes by itself. */
+bool instance_is_there(const struct home *home);
 
 /* ERR_UNAVAILABLE: no launcher answers. ERR_DENIED: it is another user's. */
 int instance_status(const struct home *home, struct instance_status *out, struct err *err);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/instance.h"
 #include "base/mailbox.h"
 #include "base/proc.h"
 #include "cli/act.h"
@@ -22,6 +23,8 @@
 
 #define GONE_LOOK_MS 20
 #define GONE_WAIT_US ((int64_t)600 * 1000000)
+#define STOP_CALL_US ((int64_t)5 * 1000000)
+#define STOPS	     1000 /* no exit code */
 
 static const struct option_spec options[] = {
 	{"all", 0, OPTION_FLAG, NULL, "stop: stop what runs first"},
@@ -104,51 +107,77 @@ static bool is_gone(struct process process)
 	return process.start_time == 0 || !proc_is_alive(process.pid, process.start_time);
 }
 
-static int wait_until_gone(struct cli *cli, struct process engine, struct process launcher)
+/* The deadline has passed, or 0. */
+static int check_patience(struct cli *cli, int64_t deadline_us)
 {
-	int64_t deadline = mailbox_now_us() + GONE_WAIT_US;
-	while (!is_gone(engine) || !is_gone(launcher)) {
-		if (mailbox_now_us() > deadline) {
-			return cli_refuse(cli, CLI_OTHER,
-					  "it was told to stop, but hlpd (%d) or hlp-launcher (%d) "
-					  "still runs",
-					  (int)engine.pid, (int)launcher.pid);
-		}
-		(void)poll(NULL, 0, GONE_LOOK_MS);
+	if (mailbox_now_us() <= deadline_us) {
+		return CLI_OK;
 	}
-	say_printf(&cli->out, "stopped\n");
-	return CLI_OK;
+	return cli_refuse(cli, CLI_OTHER,
+			  "it was told to stop, but hlpd or hlp-launcher of '%s' "
+			  "still runs",
+			  cli->home.path);
 }
 
-static int send_stop(struct cli *cli, struct process engine, struct process launcher)
+static int wait_until_gone(struct cli *cli, struct process engine, struct process launcher,
+			   int64_t deadline_us)
+{
+	int code = CLI_OK;
+	while (code == CLI_OK && (!is_gone(engine) || !is_gone(launcher))) {
+		(void)poll(NULL, 0, GONE_LOOK_MS);
+		code = check_patience(cli, deadline_us);
+	}
+	return code;
+}
+
+/* 1: it stops; 0: it went away first; else how hlp ends. */
+static int send_stop(struct cli *cli, const char *id)
 {
 	Hlp__V1__StopRequest request = HLP__V1__STOP_REQUEST__INIT;
 	ProtobufCMessage *message = NULL;
-	char id[27];
 	struct err err = {0};
-	request.request = client_request_id(id);
+	request.request = (char *)id;
 	request.all = options_has(&cli->options, "all");
-	int code =
-		client_call(cli->client, "StopEngine", &request.base,
-			    &hlp__v1__stop_reply__descriptor, CLI_CALL_TIMEOUT_US, &message, &err);
-	if (code < 0 && !(code == -ERR_UNAVAILABLE && is_gone(engine))) {
+	int code = client_call(cli->client, "StopEngine", &request.base,
+			       &hlp__v1__stop_reply__descriptor, STOP_CALL_US, &message, &err);
+	if (code == -ERR_UNAVAILABLE || code == -ERR_TIMEOUT) {
+		return 0;
+	}
+	if (code < 0) {
 		return cli_fail(cli, &err);
 	}
-	const Hlp__V1__StopReply *reply = (const Hlp__V1__StopReply *)message;
-	if (reply != NULL && !reply->stopping) {
-		code = cli_refuse(cli, CLI_OTHER, "%s",
-				  reply->message[0] != '\0'
-					  ? reply->message
-					  : "attempts are live: --all stops them first");
-	} else {
-		client_close(cli->client); /* else it would connect, and so start, again */
-		cli->client = NULL;
-		code = wait_until_gone(cli, engine, launcher);
+	protobuf_c_message_free_unpacked(message, NULL);
+	return STOPS;
+}
+
+/* The engine that answers, with its launcher. */
+static int stop_pair(struct cli *cli, const char *id, int64_t deadline_us)
+{
+	Hlp__V1__EngineRequest request = HLP__V1__ENGINE_REQUEST__INIT;
+	ProtobufCMessage *reply = NULL;
+	struct process engine, launcher;
+	if (client_call(cli->client, "GetEngine", &request.base,
+			&hlp__v1__engine_status__descriptor, STOP_CALL_US, &reply, NULL) < 0) {
+		return CLI_OK; /* it went away: look again */
 	}
-	if (message != NULL) {
-		protobuf_c_message_free_unpacked(message, NULL);
+	engine = remember(((Hlp__V1__EngineStatus *)reply)->pid);
+	launcher = remember(((Hlp__V1__EngineStatus *)reply)->launcher_pid);
+	protobuf_c_message_free_unpacked(reply, NULL);
+	int code = send_stop(cli, id);
+	return code == STOPS ? wait_until_gone(cli, engine, launcher, deadline_us) : code;
+}
+
+/* A launcher whose engine does not answer: it has given up, or has only just started one. */
+static int stop_launcher(struct cli *cli)
+{
+	enum instance_force force =
+		options_has(&cli->options, "all") ? INSTANCE_STOP_ATTEMPTS : INSTANCE_ONLY_IDLE;
+	struct err err = {0};
+	int code = instance_shutdown(&cli->home, force, STOP_CALL_US, &err);
+	if (code == -ERR_REFUSED || code == -ERR_DENIED) {
+		return cli_fail(cli, &err);
 	}
-	return code;
+	return CLI_OK; /* look again */
 }
 
 /* Connects only to an engine that is there: 1 connected, 0 none, else how hlp ends. */
@@ -162,10 +191,37 @@ static bool is_running(struct cli *cli)
 	return client_open(&cli->home, CLIENT_ONLY_CONNECT, &cli->client, &err) >= 0;
 }
 
+static bool is_there(struct cli *cli)
+{
+	if (!cli->has_home && home_open(&cli->home, HOME_EXISTING, NULL) < 0) {
+		return false;
+	}
+	cli->has_home = true;
+	return instance_is_there(&cli->home);
+}
+
+/* Until nothing is left: an engine whose launcher has died starts another pair as its last act. */
+static int stop_all_pairs(struct cli *cli)
+{
+	int64_t deadline_us = mailbox_now_us() + GONE_WAIT_US;
+	int code = CLI_OK;
+	char id[27];
+	client_request_id(id);
+	while (code == CLI_OK && is_there(cli)) {
+		code = is_running(cli) ? stop_pair(cli, id, deadline_us) : stop_launcher(cli);
+		client_close(cli->client); /* else it would connect again */
+		cli->client = NULL;
+		if (code == CLI_OK && is_there(cli)) {
+			(void)poll(NULL, 0, GONE_LOOK_MS);
+			code = check_patience(cli, deadline_us);
+		}
+	}
+	return code;
+}
+
 static int do_stop(struct cli *cli)
 {
-	Hlp__V1__EngineStatus *status;
-	if (!is_running(cli)) {
+	if (!is_there(cli)) {
 		say_printf(&cli->out, "no engine runs\n");
 		return CLI_OK;
 	}
@@ -175,13 +231,11 @@ static int do_stop(struct cli *cli)
 			return asked;
 		}
 	}
-	int code = fetch(cli, &status);
-	if (code != 0) {
-		return code;
+	int code = stop_all_pairs(cli);
+	if (code == CLI_OK) {
+		say_printf(&cli->out, "stopped\n");
 	}
-	struct process engine = remember(status->pid), launcher = remember(status->launcher_pid);
-	hlp__v1__engine_status__free_unpacked(status, NULL);
-	return send_stop(cli, engine, launcher);
+	return code;
 }
 
 /* ---- what hlpd does itself ---------------------------------------------------------------- */

@@ -36,6 +36,16 @@ static int call_for_engine(const struct home *home, enum client_start start, str
 	return start_is_under_way(home, err);
 }
 
+/* Whether waiting may help. Who starts no engine waits for one only while something is there. */
+static int still_hope(const struct home *home, enum client_start start, int64_t began_us,
+		      struct err *err)
+{
+	const int64_t waited_us =
+		start == CLIENT_START_ENGINE ? loop_now_us() - began_us : INT64_MAX;
+
+	return start_hope(home, waited_us, err);
+}
+
 static void pause_us(int64_t duration_us)
 {
 	(void)poll(NULL, 0, (int)(duration_us / 1000)); /* cut short by a signal: no harm */
@@ -55,9 +65,7 @@ static int connect_patiently(struct client *client, const struct home *home,
 		if (tries == 0)
 			rc = call_for_engine(home, start, err);
 		else
-			rc = tries % HOPE_EVERY == 0
-				     ? start_hope(home, loop_now_us() - began_us, err)
-				     : 0;
+			rc = tries % HOPE_EVERY == 0 ? still_hope(home, start, began_us, err) : 0;
 		if (rc < 0)
 			return rc;
 		pause_us(TRY_EVERY_US);
@@ -74,8 +82,8 @@ static struct client *client_new(const struct home *home, enum client_start star
 }
 
 /* Waits until the engine on the other end greets; one that dies meanwhile may be started again. */
-static int await_greeting(struct client *client, const struct home *home, int64_t deadline_us,
-			  struct err *err)
+static int await_greeting(struct client *client, const struct home *home, enum client_start start,
+			  int64_t deadline_us, struct err *err)
 {
 	const int64_t began_us = loop_now_us();
 
@@ -86,7 +94,7 @@ static int await_greeting(struct client *client, const struct home *home, int64_
 			return err_set(err, ERR_UNAVAILABLE, "the engine does not answer: %s",
 				       link_trouble(client->link)->message);
 		link_turn(client->link, soon_us < deadline_us ? soon_us : deadline_us);
-		if (loop_now_us() >= soon_us && start_hope(home, soon_us - began_us, err) < 0)
+		if (loop_now_us() >= soon_us && still_hope(home, start, began_us, err) < 0)
 			return -ERR_UNAVAILABLE;
 	}
 	return 0;
@@ -101,7 +109,7 @@ int client_open(const struct home *home, enum client_start start, struct client 
 	int rc = connect_patiently(client, home, start, deadline_us, &why);
 
 	if (rc >= 0)
-		rc = await_greeting(client, home, deadline_us, &why);
+		rc = await_greeting(client, home, start, deadline_us, &why);
 	if (rc < 0) {
 		client_close(client);
 		if (rc == -ERR_UNAVAILABLE)

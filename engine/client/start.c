@@ -26,7 +26,9 @@ int start_is_under_way(const struct home *home, struct err *err)
 	int rc = instance_status(home, &status, NULL);
 
 	if (rc == -ERR_UNAVAILABLE)
-		return err_set(err, ERR_UNAVAILABLE, "no engine runs in '%s'", home->path);
+		return instance_is_there(home) ? 0
+					       : err_set(err, ERR_UNAVAILABLE,
+							 "no engine runs in '%s'", home->path);
 	return rc < 0 ? err_set(err, (enum err_code) - rc, "cannot ask the launcher of '%s'",
 				home->path)
 		      : 0;
@@ -37,7 +39,7 @@ int start_hope(const struct home *home, int64_t waited_us, struct err *err)
 	struct instance_status status;
 
 	if (instance_status(home, &status, NULL) < 0) {
-		if (waited_us < LAUNCHER_US || instance_has_launcher(home))
+		if (waited_us < LAUNCHER_US || instance_is_there(home))
 			return 0; /* it may be on its way */
 	} else if (status.engine_pid || !status.text[0]) {
 		return 0;

@@ -11,7 +11,8 @@
 
 /* Has the engine started; returns before it answers. */
 int start_instance(const struct home *home, struct err *err);
-/* 0 when a launcher is there, so that an engine may be on its way; ERR_UNAVAILABLE when not. */
+/* 0 when a launcher or an ending engine is there, so that an engine may be on its way;
+ * ERR_UNAVAILABLE when not. */
 int start_is_under_way(const struct home *home, struct err *err);
 /* ERR_UNAVAILABLE when no engine will come until asked for again: the launcher has given up, or
  * ended itself. 0 while there is hope. `waited_us`: since it was started or woken. */

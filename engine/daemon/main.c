@@ -50,6 +50,7 @@ struct daemon {
 	struct loop_watch signals, over;
 	int over_pipe[2]; /* written by runtime's threads */
 	char *relay;	  /* path of hlp-relay; NULL: missing */
+	bool ends;	  /* exit_code says why */
 	int exit_code;
 };
 
@@ -125,14 +126,24 @@ static void on_over(void *ctx, enum runtime_end end, const char *why)
 		abort(); /* a pipe of ours, far from full */
 }
 
+/* The first word stands, but for one: who was told that the engine stops is not deceived by a
+ * launcher that died first, for which another pair would start. */
+static bool is_heard(const struct daemon *daemon, enum runtime_end end)
+{
+	return !daemon->ends ||
+	       (daemon->exit_code == RUNTIME_END_LAUNCHER && end == RUNTIME_END_PURPOSE);
+}
+
 static void on_ending(struct loop_watch *watch, unsigned events)
 {
 	struct daemon *daemon = watch->ctx;
 	struct ending ending;
 
 	(void)events;
-	if (read(watch->fd, &ending, sizeof(ending)) != sizeof(ending))
+	if (read(watch->fd, &ending, sizeof(ending)) != sizeof(ending) ||
+	    !is_heard(daemon, ending.end))
 		return;
+	daemon->ends = true;
 	log_write(ending.end == RUNTIME_END_SYNC ? LOG_ERROR : LOG_INFO, "the engine ends: %s",
 		  ending.why);
 	daemon->exit_code = ending.end;

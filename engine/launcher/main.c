@@ -30,8 +30,11 @@
 
 enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, ALREADY_RUNNING = 3 };
 
+#define LOCK_OPTION "--lock-is-stdin" /* taken by the process that went before */
+
 struct options {
 	bool background;
+	int lock_fd; /* -1: this process takes the lock itself */
 	enum cgroup_kind cgroup_kind;
 	bool resumes;
 	struct upgrade resume;
@@ -75,6 +78,9 @@ static int read_option(const char *option, struct options *out)
 	} else if (text_starts_with(option, UPGRADE_OPTION) &&
 		   upgrade_parse(option + sizeof(UPGRADE_OPTION) - 1, &out->resume, &err) == 0) {
 		out->resumes = true;
+		out->lock_fd = out->resume.lock_fd;
+	} else if (strcmp(option, LOCK_OPTION) == 0) {
+		out->lock_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	} else {
 		(void)fprintf(stderr, "hlp-launcher: unknown option '%s'\n%s", option, help);
 		return USAGE;
@@ -82,36 +88,7 @@ static int read_option(const char *option, struct options *out)
 	return -1;
 }
 
-/* Starts this program again without the option, with nobody waiting for it. */
-static int go_to_background(char **argv)
-{
-	char *path = NULL;
-	char **again = mem_calloc(16, sizeof(*again));
-	struct err err;
-	size_t count = 1;
-	pid_t pid;
-	int result = proc_find_program("hlp-launcher", &path, &err);
-
-	again[0] = path;
-	for (size_t i = 1; argv[i] && count < 15; i++) {
-		if (strcmp(argv[i], "--background") != 0)
-			again[count++] = argv[i];
-	}
-	if (result >= 0)
-		result = proc_spawn(&(struct proc_spawn){.argv = again,
-							 .stdin_fd = -1,
-							 .stdout_fd = -1,
-							 .stderr_fd = -1,
-							 .new_session = true},
-				    &pid, &err);
-	if (result < 0)
-		(void)fprintf(stderr, "hlp-launcher: %s\n", err.message);
-	free(again);
-	free(path);
-	return result < 0 ? FAILED : DONE;
-}
-
-/* ---- setting up -------------------------------------------------------------------------- */
+/* ---- the lock ------------------------------------------------------------------------------ */
 
 static int take_lock(const struct home *home, struct err *err)
 {
@@ -128,6 +105,59 @@ static int take_lock(const struct home *home, struct err *err)
 		return err_set(err, ERR_EXISTS, "another launcher has '%s'", home->path);
 	return err_errno(err, number, "cannot lock '%s'", home->launcher_lock);
 }
+
+/* ---- going to the background --------------------------------------------------------------- */
+
+/* This program with the caller's arguments, but the lock in place of --background. */
+static int start_again(char **argv, int lock_fd, struct err *err)
+{
+	char **again, *path;
+	size_t count = 1;
+	pid_t pid;
+	int result = proc_find_program("hlp-launcher", &path, err);
+
+	if (result < 0)
+		return result;
+	again = mem_calloc(16, sizeof(*again));
+	again[0] = path;
+	for (size_t i = 1; argv[i] && count < 14; i++) {
+		if (strcmp(argv[i], "--background") != 0)
+			again[count++] = argv[i];
+	}
+	again[count] = (char *)LOCK_OPTION;
+	result = proc_spawn(&(struct proc_spawn){.argv = again,
+						 .stdin_fd = lock_fd,
+						 .stdout_fd = -1,
+						 .stderr_fd = -1,
+						 .new_session = true},
+			    &pid, err);
+	free(again);
+	free(path);
+	return result;
+}
+
+/* Starts this program again, with nobody waiting for it. It is given the lock, so that whoever
+ * waits for this process knows from then on that a launcher is there. */
+static int go_to_background(char **argv)
+{
+	struct home home;
+	struct err err;
+	int result = home_open(&home, HOME_MAKE, &err);
+
+	if (result >= 0) {
+		result = take_lock(&home, &err);
+		home_release(&home);
+	}
+	if (result == -ERR_EXISTS)
+		return DONE; /* one is there */
+	if (result >= 0)
+		result = start_again(argv, result, &err);
+	if (result < 0)
+		(void)fprintf(stderr, "hlp-launcher: %s\n", err.message);
+	return result < 0 ? FAILED : DONE;
+}
+
+/* ---- setting up -------------------------------------------------------------------------- */
 
 /* What is printed goes to engine.log, of which one older piece is kept. */
 static int open_engine_log(const struct home *home, struct err *err)
@@ -150,8 +180,8 @@ static int open_engine_log(const struct home *home, struct err *err)
 
 static void close_inherited(const struct options *options)
 {
-	const unsigned low = options->resumes ? (unsigned)options->resume.lock_fd : 2;
-	const unsigned high = options->resumes ? (unsigned)options->resume.listen_fd : 2;
+	const unsigned low = options->lock_fd >= 0 ? (unsigned)options->lock_fd : 2;
+	const unsigned high = options->resumes ? (unsigned)options->resume.listen_fd : low;
 	const unsigned first = low < high ? low : high, second = low < high ? high : low;
 	const int null_fd = open("/dev/null", O_RDWR);
 
@@ -285,8 +315,7 @@ static int run(const struct options *options)
 	int result = home_open(&launcher.home, HOME_MAKE, &err);
 
 	if (result >= 0)
-		result = options->resumes ? options->resume.lock_fd
-					  : take_lock(&launcher.home, &err);
+		result = options->lock_fd >= 0 ? options->lock_fd : take_lock(&launcher.home, &err);
 	if (result == -ERR_EXISTS) {
 		home_release(&launcher.home);
 		return ALREADY_RUNNING;
@@ -316,7 +345,7 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.cgroup_kind = CGROUP_V2};
+	struct options options = {.cgroup_kind = CGROUP_V2, .lock_fd = -1};
 
 	for (int i = 1; i < argc; i++) {
 		const int code = read_option(argv[i], &options);
