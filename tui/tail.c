@@ -230,6 +230,8 @@ static void build(struct tail *tail, int width)
 		if (c == '\r' && at < length && text[at] == '\n')
 			continue;
 		if (c == '\n' || c == '\r') {
+			if (c == '\r') /* what came before was to be written over: it is seen */
+				buf_add_char(&line, c);
 			add_line(tail, &line, tail->start + (int64_t)line_at);
 			line_at = at;
 		} else {

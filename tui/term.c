@@ -33,9 +33,11 @@ extern char **environ;
 /* Of <term.h>, which cannot be included: it has a struct term of its own. */
 char *tigetstr(const char *name);
 
-#define FRAME_MOST ((size_t)8 * 1024 * 1024)
-#define BEGIN_SYNC "\033[?2026h"
-#define END_SYNC   "\033[?2026l"
+#define FRAME_MOST  ((size_t)8 * 1024 * 1024)
+#define BEGIN_SYNC  "\033[?2026h"
+#define END_SYNC    "\033[?2026l"
+#define ALL_SCROLLS "\033[r"
+#define LAST_LINE   "\033[999;1H"
 
 struct term {
 	SCREEN *screen;
@@ -46,6 +48,8 @@ struct term {
 	struct buf frame; /* not written yet */
 	bool sync;	  /* the terminal shows a frame at once when told its begin and end */
 	bool slow;	  /* a serial line */
+	bool margins;	  /* it has a part that scrolls, which must be all of it */
+	bool resized;	  /* and that is to be said anew */
 	bool colour;
 	int width, height;
 	short pairs[ROLES];
@@ -127,13 +131,9 @@ void term_set_tap(struct term *term, term_tap *tap, void *ctx)
 
 /* ---- opening and closing ----------------------------------------------------------------- */
 
-/* Appends a capability without its padding ("$<5>"). */
-static void save_sequence(struct term_rescue *rescue, const char *name)
+/* Appends a sequence without its padding ("$<5>"). */
+static void save_text(struct term_rescue *rescue, const char *text)
 {
-	const char *text = tigetstr(name);
-
-	if (text == NULL || text == (const char *)-1)
-		return;
 	for (; *text != '\0' && rescue->sequences_length < sizeof(rescue->sequences); text++) {
 		if (text[0] == '$' && text[1] == '<') {
 			text += strcspn(text, ">");
@@ -145,13 +145,21 @@ static void save_sequence(struct term_rescue *rescue, const char *name)
 	}
 }
 
+static void save_sequence(struct term_rescue *rescue, const char *name)
+{
+	const char *text = tigetstr(name);
+
+	if (text != NULL && text != (const char *)-1)
+		save_text(rescue, text);
+}
+
 static void prepare_rescue(const struct term *term, struct term_rescue *rescue)
 {
 	rescue->sequences_length = 0;
-	if (term->sync) {
-		memcpy(rescue->sequences, END_SYNC, strlen(END_SYNC));
-		rescue->sequences_length = strlen(END_SYNC);
-	}
+	if (term->sync)
+		save_text(rescue, END_SYNC);
+	if (term->margins) /* a frame cut short may have left a part that scrolls */
+		save_text(rescue, ALL_SCROLLS LAST_LINE);
 	save_sequence(rescue, "sgr0");
 	save_sequence(rescue, "rmkx");
 	save_sequence(rescue, "cnorm");
@@ -260,6 +268,33 @@ static void judge_terminal(struct term *term)
 	term->sync = !term->slow && !text_starts_with(name, "vt") &&
 		     !text_starts_with(name, "linux") && strcmp(name, "ansi") != 0 &&
 		     strcmp(name, "dumb") != 0;
+	const char *margins = tigetstr("csr");
+	term->margins = margins != NULL && margins != (const char *)-1 &&
+			text_starts_with(margins, "\033[");
+}
+
+/* Curses cannot ask a file in memory for its size, and tells the terminal how much of it scrolls.
+ */
+static SCREEN *new_screen(struct term *term)
+{
+	static const char *const NAMES[] = {"LINES", "COLUMNS"};
+	char *before[2], number[16];
+
+	for (int i = 0; i < 2; i++) {
+		const char *value = getenv(NAMES[i]);
+		before[i] = value != NULL ? mem_strdup(value) : NULL;
+		(void)snprintf(number, sizeof(number), "%d", i == 0 ? term->height : term->width);
+		(void)setenv(NAMES[i], number, 1);
+	}
+	SCREEN *screen = newterm(NULL, term->memory, stdin);
+	for (int i = 0; i < 2; i++) { /* not for what is started from here */
+		if (before[i] != NULL)
+			(void)setenv(NAMES[i], before[i], 1);
+		else
+			(void)unsetenv(NAMES[i]);
+		free(before[i]);
+	}
+	return screen;
 }
 
 static int open_memory(struct term *term, struct err *err)
@@ -310,7 +345,8 @@ int term_open(const struct term_options *options, struct term **out, struct err 
 		free_term(term);
 		return status;
 	}
-	term->screen = newterm(NULL, term->memory, stdin);
+	read_size(term);
+	term->screen = new_screen(term);
 	if (term->screen == NULL) {
 		free_term(term);
 		return err_set(err, ERR_UNSUPPORTED, "unknown kind of terminal TERM='%s'",
@@ -318,7 +354,6 @@ int term_open(const struct term_options *options, struct term **out, struct err 
 	}
 	judge_terminal(term);
 	prepare_rescue(term, rescue);
-	read_size(term);
 	(void)resize_term(term->height, term->width);
 	take_terminal(term);
 	prepare_keys();
@@ -448,7 +483,7 @@ void term_size(struct term *term, int *out_width, int *out_height)
 	read_size(term);
 	if (term->width != width || term->height != height) {
 		(void)resize_term(term->height, term->width);
-		term->fresh = true;
+		term->fresh = term->resized = true;
 	}
 	*out_width = term->width;
 	*out_height = term->height;
@@ -492,6 +527,9 @@ static void send_frame(struct term *term)
 	if (term->sync)
 		buf_add_text(&term->frame, BEGIN_SYNC);
 	size_t begin = term->frame.length;
+	if (term->resized && term->margins) /* curses begins such a frame at the upper left */
+		buf_printf(&term->frame, "\033[1;%dr", term->height);
+	term->resized = false;
 	take_written(term);
 	if (term->frame.length == begin) {
 		term->frame.length = before;

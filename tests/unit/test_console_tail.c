@@ -189,7 +189,7 @@ static void colours_are_taken_out_and_controls_shown(void **state)
 	tail_init(&tail);
 	buf_init(&text, 1 << 16);
 	take(&tail, "\x1b[31;1mred\x1b[0m\r\n\x1b[2Jx\n10%\r20%\n", 0, 1, false);
-	assert_string_equal(screen(&tail, 20, 4, &text), "red\n\\e[2Jx\n10%\n20%\n");
+	assert_string_equal(screen(&tail, 20, 4, &text), "red\n\\e[2Jx\n10%\\r\n20%\n");
 	buf_release(&text);
 	tail_release(&tail);
 }
