@@ -6,6 +6,7 @@
  *   layout_layers   a layer for every node; phases are bands of layers
  *   layout_nets     dummies for long edges, and nets: what is drawn as one connected line
  *   layout_order    the order of the vertices inside each layer
+ *   layout_cross    crossings of an order, and exchanging neighbours
  *   layout_chains   and the place of long lines, as a whole
  *   layout_place    columns
  *   layout_ports    where nets leave and enter the boxes
@@ -79,9 +80,6 @@ void layout_layers(struct layout *layout, const struct layout_graph *graph);
 /* False: given up, because a layer is wider than layout->width_most. Then only free it. */
 bool layout_nets(struct layout *layout);
 void layout_order(struct layout *layout);
-/* Of layout_order: puts each long line where it crosses least. Takes the places looked at off
- * *budget and leaves out what that does not pay for. Returns how many lines moved. */
-uint64_t layout_move_chains(struct layout *layout, uint64_t *budget);
 void layout_set_columns(struct layout *layout);
 void layout_ports(struct layout *layout);
 void layout_route(struct layout *layout);

@@ -15,17 +15,37 @@
 #define MANY	     20000
 #define DUMMY_WEIGHT 8.0
 
-struct block {		     /* vertices of a layer that stand as close as they may */
-	double weight, wish; /* sum of weights, and of weight times wish */
+struct block {			   /* vertices of a layer that stand as close as they may */
+	double weight, wish, mean; /* sum of weights, of weight times wish; one by the other */
 	uint32_t first;
+};
+
+struct pull { /* of one net on a vertex below it */
+	uint32_t net;
+	int entry;
+	double weight;
+};
+
+/* What the passes need of a vertex, in the order of layout->at, so that a pass reads straight on.
+ * The order does not change any more: whatever follows from it is made once. */
+struct stand {
+	int x, shift; /* where it is; where it would be if all of its layer were pushed left */
+	int out;      /* where its net leaves, from x */
+	uint32_t net_below;  /* LAYOUT_NONE: it wishes for nothing below */
+	uint32_t pulls;	     /* first of its pulls; they end where those of the next begin */
+	double above, below; /* weights of the two sides; */
+	double own;	     /* and what it resists being moved by others of its layer */
 };
 
 struct placer {
 	struct layout *layout;
-	double *net_above, *net_below; /* per net: mean column of its tops, of its bottoms */
-	double *wish, *weight;	       /* scratch of one layer */
+	struct stand *stands;
+	struct pull *pulls;
+	uint32_t *tops, *bottoms;	  /* as in the layout, by index of `stands` */
+	double *net_above, *net_below;	  /* per net: mean column of its tops, of its bottoms */
+	double *top_share, *bottom_share; /* per net: one by the sum of their weights */
+	double *wish, *weight;		  /* scratch of one layer */
 	struct block *blocks;
-	int *shift;
 };
 
 /* ---- entries ----------------------------------------------------------------------------- */
@@ -123,60 +143,14 @@ static double weight_of(const struct layout *layout, uint32_t v)
 	return layout_is_dummy(layout, v) ? DUMMY_WEIGHT : 1.0;
 }
 
-static double mean_of_tops(const struct layout *layout, const struct net *net)
-{
-	double sum = 0, weights = 0;
-	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
-		uint32_t u = layout->tops[i];
-		sum += weight_of(layout, u) * (layout->x[u] + out_offset(layout, u));
-		weights += weight_of(layout, u);
-	}
-	return sum / weights;
-}
-
 /* A line that passes wants to go on straight; a box would rather stand over the boxes below it than
  * over the lines that it sends past them. */
-static double mean_of_bottoms(const struct layout *layout, const struct net *net)
+static double weight_below(const struct layout *layout, const struct net *net, uint32_t bottom)
 {
 	bool line = layout_is_dummy(layout, layout->tops[net->top]);
-	double sum = 0, weights = 0;
-	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
-		uint32_t v = layout->bottoms[i];
-		double weight = layout_is_dummy(layout, v) == line ? DUMMY_WEIGHT : 1.0;
-		sum += weight * (layout->x[v] + layout->entry[i]);
-		weights += weight;
-	}
-	return weights > 0 ? sum / weights : 0;
-}
 
-static bool wish_from_above(const struct placer *p, uint32_t v, double *sum, double *weights)
-{
-	const struct layout *layout = p->layout;
-	for (uint32_t i = layout->into_start[v]; i < layout->into_start[v + 1]; i++) {
-		const struct net *net = &layout->nets[layout->into[i]];
-		bool straight = layout_is_dummy(layout, v) || net->bottoms == 1;
-		double weight = straight ? DUMMY_WEIGHT / 2 : 1.0;
-		int entry = layout->entry[layout->into_bottom[i]];
-		*sum += weight * (p->net_above[layout->into[i]] - entry);
-		*weights += weight;
-	}
-	return *weights > 0;
+	return layout_is_dummy(layout, bottom) == line ? DUMMY_WEIGHT : 1.0;
 }
-
-static bool wish_from_below(const struct placer *p, uint32_t v, double *sum, double *weights)
-{
-	const struct layout *layout = p->layout;
-	uint32_t net = layout->net_below[v];
-	if (net == LAYOUT_NONE || layout->nets[net].bottoms == 0) {
-		return *weights > 0;
-	}
-	double weight = layout->nets[net].tops == 1 ? DUMMY_WEIGHT / 2 : 1.0;
-	*sum += weight * (p->net_below[net] - out_offset(layout, v));
-	*weights += weight;
-	return true;
-}
-
-/* ---- one layer --------------------------------------------------------------------------- */
 
 static int gap_between(const struct layout *layout, uint32_t left, uint32_t right)
 {
@@ -184,40 +158,134 @@ static int gap_between(const struct layout *layout, uint32_t left, uint32_t righ
 	return line ? 1 : layout->gap;
 }
 
-/* Columns at which each vertex stands when all are pushed together. */
-static void shift_layer(struct placer *p, uint32_t first, uint32_t size)
+static void list_pulls(struct placer *p, uint32_t v, struct stand *stand, uint32_t *used)
 {
 	const struct layout *layout = p->layout;
-	int at = 0;
-	for (uint32_t i = 0; i < size; i++) {
-		p->shift[i] = at;
-		if (i + 1 < size) {
-			uint32_t v = layout->at[first + i];
-			at += layout->slot[v] + gap_between(layout, v, layout->at[first + i + 1]);
-		}
+	stand->pulls = *used;
+	for (uint32_t i = layout->into_start[v]; i < layout->into_start[v + 1]; i++) {
+		const struct net *net = &layout->nets[layout->into[i]];
+		bool straight = layout_is_dummy(layout, v) || net->bottoms == 1;
+		struct pull pull = {.net = layout->into[i],
+				    .entry = layout->entry[layout->into_bottom[i]],
+				    .weight = straight ? DUMMY_WEIGHT / 2 : 1.0};
+		p->pulls[(*used)++] = pull;
+		stand->above += pull.weight;
 	}
 }
 
+static void make_stand(struct placer *p, uint32_t v, struct stand *stand, uint32_t *used)
+{
+	const struct layout *layout = p->layout;
+	uint32_t net = layout->net_below[v];
+	stand->out = out_offset(layout, v);
+	stand->own = weight_of(layout, v);
+	stand->net_below = LAYOUT_NONE;
+	if (net != LAYOUT_NONE && layout->nets[net].bottoms > 0) {
+		stand->net_below = net;
+		stand->below = layout->nets[net].tops == 1 ? DUMMY_WEIGHT / 2 : 1.0;
+	}
+	list_pulls(p, v, stand, used);
+}
+
+/* At first all stand as far left as they can. */
+static void make_stands(struct placer *p)
+{
+	const struct layout *layout = p->layout;
+	uint32_t used = 0;
+	for (uint32_t k = 0; k < layout->layers; k++) {
+		int shift = 0;
+		for (uint32_t i = layout->layer_start[k]; i < layout->layer_start[k + 1]; i++) {
+			uint32_t v = layout->at[i];
+			struct stand *stand = &p->stands[i];
+			make_stand(p, v, stand, &used);
+			stand->shift = shift;
+			stand->x = shift;
+			if (i + 1 < layout->layer_start[k + 1]) {
+				shift +=
+					layout->slot[v] + gap_between(layout, v, layout->at[i + 1]);
+			}
+		}
+	}
+	p->stands[layout->vertices].pulls = used;
+}
+
+static uint32_t stand_of(const struct layout *layout, uint32_t v)
+{
+	return layout->layer_start[layout->layer[v]] + layout->place[v];
+}
+
+static void list_members(struct placer *p)
+{
+	const struct layout *layout = p->layout;
+	for (uint32_t n = 0; n < layout->nets_count; n++) {
+		const struct net *net = &layout->nets[n];
+		double tops = 0, bottoms = 0;
+		for (uint32_t i = net->top; i < net->top + net->tops; i++) {
+			p->tops[i] = stand_of(layout, layout->tops[i]);
+			tops += weight_of(layout, layout->tops[i]);
+		}
+		for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
+			p->bottoms[i] = stand_of(layout, layout->bottoms[i]);
+			bottoms += weight_below(layout, net, layout->bottoms[i]);
+		}
+		p->top_share[n] = 1 / tops;
+		p->bottom_share[n] = bottoms > 0 ? 1 / bottoms : 0;
+	}
+}
+
+static double mean_of_tops(const struct placer *p, uint32_t n)
+{
+	const struct net *net = &p->layout->nets[n];
+	const struct stand *first = &p->stands[p->tops[net->top]];
+	double sum = 0;
+	if (net->tops == 1) {
+		return first->x + first->out;
+	}
+	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
+		const struct stand *stand = &p->stands[p->tops[i]];
+		sum += stand->own * (stand->x + stand->out);
+	}
+	return sum * p->top_share[n];
+}
+
+static double mean_of_bottoms(const struct placer *p, uint32_t n)
+{
+	const struct layout *layout = p->layout;
+	const struct net *net = &layout->nets[n];
+	double sum = 0;
+	if (net->bottoms == 1) {
+		return p->stands[p->bottoms[net->bottom]].x + layout->entry[net->bottom];
+	}
+	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
+		sum += weight_below(layout, net, layout->bottoms[i]) *
+		       (p->stands[p->bottoms[i]].x + layout->entry[i]);
+	}
+	return sum * p->bottom_share[n];
+}
+
+/* ---- one layer --------------------------------------------------------------------------- */
+
 static void settle_layer(struct placer *p, uint32_t first, uint32_t size)
 {
-	struct layout *layout = p->layout;
+	struct stand *stands = p->stands + first;
 	uint32_t blocks = 0;
 	for (uint32_t i = 0; i < size; i++) {
-		struct block now = {p->weight[i], p->weight[i] * (p->wish[i] - p->shift[i]), i};
-		while (blocks > 0 && p->blocks[blocks - 1].wish / p->blocks[blocks - 1].weight >=
-					     now.wish / now.weight) {
+		double wish = p->wish[i] - stands[i].shift;
+		struct block now = {p->weight[i], p->weight[i] * wish, wish, i};
+		while (blocks > 0 && p->blocks[blocks - 1].mean >= now.mean) {
 			blocks--;
 			now.weight += p->blocks[blocks].weight;
 			now.wish += p->blocks[blocks].wish;
+			now.mean = now.wish / now.weight;
 			now.first = p->blocks[blocks].first;
 		}
 		p->blocks[blocks++] = now;
 	}
 	for (uint32_t b = 0; b < blocks; b++) {
-		int at = (int)floor(p->blocks[b].wish / p->blocks[b].weight + 0.5);
+		int at = (int)floor(p->blocks[b].mean + 0.5);
 		uint32_t end = b + 1 < blocks ? p->blocks[b + 1].first : size;
 		for (uint32_t i = p->blocks[b].first; i < end; i++) {
-			layout->x[layout->at[first + i]] = at + p->shift[i];
+			stands[i].x = at + stands[i].shift;
 		}
 	}
 }
@@ -226,23 +294,25 @@ enum look { LOOK_UP = 1, LOOK_DOWN = 2 };
 
 static void place_layer(struct placer *p, uint32_t layer, unsigned look)
 {
-	struct layout *layout = p->layout;
-	uint32_t first = layout->layer_start[layer];
-	uint32_t size = layout->layer_start[layer + 1] - first;
-	for (uint32_t i = 0; i < size; i++) {
-		uint32_t v = layout->at[first + i];
+	uint32_t first = p->layout->layer_start[layer];
+	uint32_t size = layout_layer_size(p->layout, layer);
+	const struct stand *stand = p->stands + first;
+	for (uint32_t i = 0; i < size; i++, stand++) {
 		double sum = 0, weights = 0;
 		if (look & LOOK_UP) {
-			wish_from_above(p, v, &sum, &weights);
+			for (uint32_t k = stand->pulls; k < stand[1].pulls; k++) {
+				const struct pull *pull = &p->pulls[k];
+				sum += pull->weight * (p->net_above[pull->net] - pull->entry);
+			}
+			weights += stand->above;
 		}
-		if (look & LOOK_DOWN) {
-			wish_from_below(p, v, &sum, &weights);
+		if ((look & LOOK_DOWN) && stand->net_below != LAYOUT_NONE) {
+			sum += stand->below * (p->net_below[stand->net_below] - stand->out);
+			weights += stand->below;
 		}
-		bool wishes = weights > 0;
-		p->wish[i] = wishes ? sum / weights : layout->x[v];
-		p->weight[i] = wishes ? weight_of(layout, v) + weights : 0.1;
+		p->wish[i] = weights > 0 ? sum / weights : stand->x;
+		p->weight[i] = weights > 0 ? stand->own + weights : 0.1;
 	}
-	shift_layer(p, first, size);
 	settle_layer(p, first, size);
 }
 
@@ -252,7 +322,7 @@ static void sweep_down(struct placer *p, unsigned look)
 	for (uint32_t k = 0; k < layout->layers; k++) {
 		for (uint32_t n = k > 0 ? layout->channel[k - 1] : 0;
 		     k > 0 && n < layout->channel[k]; n++) {
-			p->net_above[n] = mean_of_tops(layout, &layout->nets[n]);
+			p->net_above[n] = mean_of_tops(p, n);
 		}
 		place_layer(p, k, look);
 	}
@@ -263,7 +333,7 @@ static void sweep_up(struct placer *p, unsigned look)
 	struct layout *layout = p->layout;
 	for (uint32_t k = layout->layers; k-- > 0;) {
 		for (uint32_t n = layout->channel[k]; n < layout->channel[k + 1]; n++) {
-			p->net_below[n] = mean_of_bottoms(layout, &layout->nets[n]);
+			p->net_below[n] = mean_of_bottoms(p, n);
 		}
 		place_layer(p, k, look);
 	}
@@ -350,18 +420,6 @@ static void straighten_lines(struct layout *layout)
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-static void pack(struct placer *p)
-{
-	struct layout *layout = p->layout;
-	for (uint32_t k = 0; k < layout->layers; k++) {
-		uint32_t first = layout->layer_start[k], size = layout->layer_start[k + 1] - first;
-		shift_layer(p, first, size);
-		for (uint32_t i = 0; i < size; i++) {
-			layout->x[layout->at[first + i]] = p->shift[i];
-		}
-	}
-}
-
 static void move_to_margin(struct layout *layout)
 {
 	int least = 0, most = 0;
@@ -391,41 +449,81 @@ static void order_entries_by_place(struct placer *p)
 	offset_entries(layout);
 }
 
-void layout_set_columns(struct layout *layout)
+static void order_entries_by_column(struct placer *p)
 {
-	struct placer p = {.layout = layout};
-	uint32_t widest = 0;
+	struct layout *layout = p->layout;
+	for (uint32_t n = 0; n < layout->nets_count; n++) {
+		const struct net *net = &layout->nets[n];
+		double sum = 0, weights = 0;
+		for (uint32_t i = net->top; i < net->top + net->tops; i++) {
+			uint32_t u = layout->tops[i];
+			sum += weight_of(layout, u) * (layout->x[u] + out_offset(layout, u));
+			weights += weight_of(layout, u);
+		}
+		p->net_above[n] = sum / weights;
+	}
+	sort_entries(layout, p->net_above);
+	offset_entries(layout);
+}
+
+static void placer_init(struct placer *p, struct layout *layout)
+{
+	size_t nets = (size_t)layout->nets_count + 1, widest = 0;
+	const struct net *last = &layout->nets[layout->nets_count - 1];
 	for (uint32_t k = 0; k < layout->layers; k++) {
-		uint32_t size = layout->layer_start[k + 1] - layout->layer_start[k];
+		uint32_t size = layout_layer_size(layout, k);
 		widest = size > widest ? size : widest;
 	}
+	*p = (struct placer){.layout = layout};
+	p->stands = mem_calloc((size_t)layout->vertices + 1, sizeof *p->stands);
+	p->pulls = mem_calloc((size_t)layout->into_start[layout->vertices] + 1, sizeof *p->pulls);
+	p->tops = mem_calloc(layout->nets_count > 0 ? last->top + last->tops : 1, sizeof *p->tops);
+	p->bottoms =
+		mem_calloc((size_t)layout->into_start[layout->vertices] + 1, sizeof *p->bottoms);
+	p->net_above = mem_calloc(nets, sizeof(double));
+	p->net_below = mem_calloc(nets, sizeof(double));
+	p->top_share = mem_calloc(nets, sizeof(double));
+	p->bottom_share = mem_calloc(nets, sizeof(double));
+	p->wish = mem_calloc(widest + 1, sizeof(double));
+	p->weight = mem_calloc(widest + 1, sizeof(double));
+	p->blocks = mem_calloc(widest + 1, sizeof *p->blocks);
+}
+
+static void placer_release(struct placer *p)
+{
+	free(p->stands);
+	free(p->pulls);
+	free(p->tops);
+	free(p->bottoms);
+	free(p->net_above);
+	free(p->net_below);
+	free(p->top_share);
+	free(p->bottom_share);
+	free(p->wish);
+	free(p->weight);
+	free(p->blocks);
+}
+
+void layout_set_columns(struct layout *layout)
+{
+	struct placer p;
+	int passes = layout->vertices > MANY ? PASSES_LARGE : PASSES;
 	layout->x = arena_alloc(&layout->arena, (layout->vertices + 1) * sizeof(int));
 	layout->slot = arena_alloc(&layout->arena, (layout->vertices + 1) * sizeof(int));
-	p.net_above = mem_calloc(layout->nets_count + 1, sizeof(double));
-	p.net_below = mem_calloc(layout->nets_count + 1, sizeof(double));
-	p.wish = mem_calloc(widest + 1, sizeof(double));
-	p.weight = mem_calloc(widest + 1, sizeof(double));
-	p.blocks = mem_calloc(widest + 1, sizeof *p.blocks);
-	p.shift = mem_calloc(widest + 1, sizeof(int));
+	placer_init(&p, layout);
 	choose_slots(layout);
 	order_entries_by_place(&p);
-	pack(&p);
-	int passes = layout->vertices > MANY ? PASSES_LARGE : PASSES;
+	make_stands(&p);
+	list_members(&p);
 	for (int pass = 0; pass < passes; pass++) {
 		sweep_down(&p, pass + 2 < passes ? LOOK_UP : LOOK_UP | LOOK_DOWN);
 		sweep_up(&p, pass + 2 < passes ? LOOK_DOWN : LOOK_UP | LOOK_DOWN);
 	}
+	for (uint32_t i = 0; i < layout->vertices; i++) {
+		layout->x[layout->at[i]] = p.stands[i].x;
+	}
 	straighten_lines(layout);
 	move_to_margin(layout);
-	for (uint32_t n = 0; n < layout->nets_count; n++) {
-		p.net_above[n] = mean_of_tops(layout, &layout->nets[n]);
-	}
-	sort_entries(layout, p.net_above);
-	offset_entries(layout);
-	free(p.net_above);
-	free(p.net_below);
-	free(p.wish);
-	free(p.weight);
-	free(p.blocks);
-	free(p.shift);
+	order_entries_by_column(&p);
+	placer_release(&p);
 }

@@ -9,8 +9,9 @@
 
 #include <cmocka.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "draw/layout_inner.h"
+#include "draw/layout_chains.h"
 #include "tests/unit/layout_graphs.h"
 
 #define SEEDS 5
@@ -117,6 +118,109 @@ static void crossings_are_what_they_are_said_to_be(void **state)
 	}
 }
 
+static void reverse(struct layout *layout, uint32_t layer)
+{
+	uint32_t *at = layout->at + layout->layer_start[layer],
+		 size = layout_layer_size(layout, layer);
+
+	for (uint32_t i = 0; i < size / 2; i++) {
+		uint32_t left = at[i];
+
+		at[i] = at[size - 1 - i];
+		at[size - 1 - i] = left;
+	}
+	for (uint32_t i = 0; i < size; i++)
+		layout->place[at[i]] = i;
+}
+
+/* No two neighbours of any layer are left whose exchange would save anything. */
+static void assert_at_rest(struct layout *layout, uint64_t crossings)
+{
+	for (uint32_t k = 0; k < layout->layers; k++) {
+		uint32_t *at = layout->at + layout->layer_start[k];
+
+		for (uint32_t i = 0; i + 1 < layout_layer_size(layout, k); i++) {
+			uint32_t a = at[i], b = at[i + 1];
+
+			layout->place[a] = i + 1;
+			layout->place[b] = i;
+			assert_true(count_slowly(layout) >= crossings);
+			layout->place[a] = i;
+			layout->place[b] = i + 1;
+		}
+	}
+}
+
+/* What is kept from one question to the next is what counting all anew would find. */
+static void what_is_known_of_an_order_follows_its_changes(void **state)
+{
+	struct layout_options options = {.box_width = 14};
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		struct test_graph graph;
+		struct cross cross;
+		uint64_t budget = 100000;
+
+		test_graph_make(&graph, seed % 2 ? SHAPE_RANDOM : SHAPE_DENSE, 30, 0, seed);
+		struct layout *layout = layout_new(&graph.graph, &options);
+
+		layout_cross_init(&cross, layout);
+		assert_int_equal(layout_cross_count(&cross), count_slowly(layout));
+		for (uint32_t k = 0; k < layout->layers; k += 2) {
+			reverse(layout, k);
+			layout_cross_changed(&cross, k);
+		}
+		assert_int_equal(layout_cross_count(&cross), count_slowly(layout));
+		layout_cross_exchange(&cross, seed % 3 == 0);
+		assert_int_equal(layout_cross_count(&cross), count_slowly(layout));
+		assert_at_rest(layout, layout_cross_count(&cross));
+		(void)layout_move_chains(&cross, &budget);
+		assert_int_equal(layout_cross_count(&cross), count_slowly(layout));
+		layout_cross_release(&cross);
+		layout_free(layout);
+		test_graph_release(&graph);
+	}
+}
+
+/* Of a layer of fixed vertices not one changes sides with another. */
+static void what_is_fixed_keeps_its_order(void **state)
+{
+	struct layout_options options = {.box_width = 14};
+	struct test_graph graph;
+	struct cross cross;
+
+	(void)state;
+	test_graph_make(&graph, SHAPE_RANDOM, 60, 0, 3);
+	struct layout *layout = layout_new(&graph.graph, &options);
+	bool *fixed = mem_calloc(layout->vertices, sizeof(*fixed));
+	uint32_t *was = mem_calloc(layout->vertices, sizeof(*was));
+
+	for (uint32_t v = 0; v < layout->vertices; v++)
+		fixed[v] = v % 4 != 0;
+	for (uint32_t k = 0; k < layout->layers; k += 2)
+		reverse(layout, k);
+	memcpy(was, layout->place, layout->vertices * sizeof(*was));
+	layout_cross_init(&cross, layout);
+	cross.fixed = fixed;
+	uint64_t before = layout_cross_count(&cross);
+
+	layout_cross_exchange(&cross, false);
+	assert_true(layout_cross_count(&cross) < before);
+	for (uint32_t a = 0; a < layout->vertices; a++) {
+		for (uint32_t b = 0; b < layout->vertices; b++) {
+			if (layout->layer[a] == layout->layer[b] && fixed[a] && fixed[b])
+				assert_int_equal(was[a] < was[b],
+						 layout->place[a] < layout->place[b]);
+		}
+	}
+	layout_cross_release(&cross);
+	free(fixed);
+	free(was);
+	layout_free(layout);
+	test_graph_release(&graph);
+}
+
 /* Moving long lines from a bad order: never worse, and here better. */
 static void a_long_line_moves_as_a_whole(void **state)
 {
@@ -126,34 +230,29 @@ static void a_long_line_moves_as_a_whole(void **state)
 	struct layout_options options = {.box_width = 6};
 	struct test_graph graph;
 	struct layout *layout;
+	struct cross cross;
 	uint64_t budget = 1000000, before;
 
 	(void)state;
 	test_graph_from_pairs(&graph, 10, pairs);
 	layout = layout_new(&graph.graph, &options);
 	/* The worst order there is: each layer turned round every other time. */
-	for (uint32_t k = 1; k < layout->layers; k += 2) {
-		uint32_t first = layout->layer_start[k], size = layout_layer_size(layout, k);
-
-		for (uint32_t i = 0; i < size / 2; i++) {
-			uint32_t left = layout->at[first + i];
-
-			layout->at[first + i] = layout->at[first + size - 1 - i];
-			layout->at[first + size - 1 - i] = left;
-		}
-		for (uint32_t i = 0; i < size; i++)
-			layout->place[layout->at[first + i]] = i;
-	}
+	for (uint32_t k = 1; k < layout->layers; k += 2)
+		reverse(layout, k);
 	before = count_slowly(layout);
-	assert_true(layout_move_chains(layout, &budget) > 0);
+	layout_cross_init(&cross, layout);
+	assert_int_equal(layout_cross_count(&cross), before);
+	assert_true(layout_move_chains(&cross, &budget) > 0);
 	assert_true(count_slowly(layout) < before);
+	assert_int_equal(layout_cross_count(&cross), count_slowly(layout));
 	assert_true(budget < 1000000);
 	for (uint32_t v = 0; v < layout->vertices; v++)
 		assert_int_equal(
 			layout->at[layout->layer_start[layout->layer[v]] + layout->place[v]], v);
 	/* What is not paid for is left as it is. */
 	budget = 0;
-	assert_int_equal(layout_move_chains(layout, &budget), 0);
+	assert_int_equal(layout_move_chains(&cross, &budget), 0);
+	layout_cross_release(&cross);
 	layout_free(layout);
 	test_graph_release(&graph);
 }
@@ -163,6 +262,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crossings_are_about_as_few_as_those_of_dot),
 		cmocka_unit_test(crossings_are_what_they_are_said_to_be),
+		cmocka_unit_test(what_is_known_of_an_order_follows_its_changes),
+		cmocka_unit_test(what_is_fixed_keeps_its_order),
 		cmocka_unit_test(a_long_line_moves_as_a_whole),
 	};
 
