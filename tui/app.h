@@ -15,6 +15,7 @@
 #include "client/mirror.h"
 #include "client/sources.h"
 #include "draw/canvas.h"
+#include "draw/diff_rows.h"
 #include "draw/layout.h"
 #include "tui/action.h"
 #include "tui/child.h"
@@ -134,8 +135,6 @@ struct found_state {
 	int top;
 };
 
-struct diff; /* tui/diff.h */
-
 struct diff_state {
 	uint32_t file;				 /* index in the node's list, while of_node */
 	bool of_node;				 /* else two revisions were chosen */
@@ -143,10 +142,13 @@ struct diff_state {
 	char old_revision[24], new_revision[24]; /* "": before the node, and the newest */
 	uint32_t context; /* lines around a change; 0: as the engine has it */
 	bool side_by_side;
+	bool as_text; /* line by line, even what could be compared by its structure */
 	struct feed_answer answer;
 	const ProtobufCMessage *parsed_from; /* the answer that `parsed` is of */
 	struct diff *parsed;
-	int top, rows; /* of the lines as last laid out */
+	struct diff_rows rows; /* of `parsed`, as last laid out */
+	bool rows_sides;       /* what they were laid out for */
+	int top;
 };
 
 struct artifacts_state {

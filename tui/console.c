@@ -11,9 +11,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "draw/diff.h"
 #include "tui/acting.h"
 #include "tui/dialog.h"
-#include "tui/diff.h"
 #include "tui/drawing.h"
 #include "tui/feed.h"
 #include "tui/found.h"
@@ -77,6 +77,7 @@ void console_release(struct app *app)
 	graph_forget(&app->graph);
 	free(app->list.rows);
 	feed_forget(&app->diff.answer);
+	diff_rows_release(&app->diff.rows);
 	diff_free(app->diff.parsed);
 	feed_forget(&app->why.attempts);
 	feed_forget(&app->runs.answer);

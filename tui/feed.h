@@ -45,6 +45,7 @@ struct diff_question {
 	const char *artifact; /* "NODE:PATH" */
 	const char *old_revision, *new_revision;
 	uint32_t context;
+	const char *compare; /* "text", or "": as its name says */
 };
 void feed_diff(struct app *app, const struct diff_question *about);
 struct find_question {

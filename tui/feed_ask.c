@@ -70,6 +70,7 @@ void feed_diff(struct app *app, const struct diff_question *about)
 	request.old_revision = (char *)about->old_revision;
 	request.new_revision = (char *)about->new_revision;
 	request.context = about->context;
+	request.compare = (char *)about->compare;
 	ask(app, FEED_DIFF, &app->diff.answer, "DiffArtifact", &request.base,
 	    &hlp__v1__diff_reply__descriptor);
 }

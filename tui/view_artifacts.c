@@ -95,7 +95,9 @@ static void draw_revision(struct app *app, struct canvas *canvas, struct area li
 	canvas_printf(canvas, line.x + 44, line.y, 10, ROLE_text, 0, "%10s",
 		      revision->absent ? "no file" : size);
 	canvas_printf(canvas, line.x + 56, line.y, line.width - 56, ROLE_prompt, 0, "%s%s",
-		      revision->current ? "as it is now  " : "",
+		      revision->current	 ? "current  "
+		      : revision->failed ? "failed  "
+					 : "",
 		      is_base(app, revision) ? "BASE" : "");
 }
 

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/diff.h"
+#include "client/compared.h"
+#include "draw/diff_rows.h"
 #include "tui/feed.h"
 #include "tui/views.h"
 #include "tui/words.h"
@@ -24,19 +25,26 @@ static const Hlp__V1__DiffReply *reply_of(const struct app *app)
 	return (const Hlp__V1__DiffReply *)app->diff.answer.message;
 }
 
+static void forget_parsed(struct diff_state *diff)
+{
+	diff_rows_release(&diff->rows);
+	diff_free(diff->parsed);
+	diff->parsed = NULL;
+}
+
 static void ask(struct app *app)
 {
 	struct diff_state *diff = &app->diff;
 
 	feed_forget(&diff->answer);
-	diff_free(diff->parsed);
-	diff->parsed = NULL;
+	forget_parsed(diff);
 	diff->parsed_from = NULL;
 	diff->top = 0;
 	struct diff_question about = {.artifact = diff->artifact,
 				      .old_revision = diff->old_revision,
 				      .new_revision = diff->new_revision,
-				      .context = diff->context};
+				      .context = diff->context,
+				      .compare = diff->as_text ? "text" : ""};
 	if (diff->artifact[0] != '\0')
 		feed_diff(app, &about);
 }
@@ -73,167 +81,86 @@ void diff_show(struct app *app, const char *artifact, const char *old_revision,
 	ask(app);
 }
 
-/* ---- one line ---------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------- */
 
-static enum role role_of_kind(enum diff_kind kind)
+/* Changed words are also underlined: a theme without colour shows them too. */
+static void draw_piece(struct canvas *canvas, const struct diff_piece *piece, int x, int y)
 {
-	switch (kind) {
-	case DIFF_ADDED:
-		return ROLE_diff_add;
-	case DIFF_REMOVED:
-		return ROLE_diff_del;
-	case DIFF_HUNK:
-		return ROLE_diff_hunk;
-	case DIFF_NOTE:
-		return ROLE_dim;
-	case DIFF_SAME:
-		break;
-	}
-	return ROLE_text;
-}
-
-static bool is_changed(const struct diff_line *line, size_t byte)
-{
-	for (uint32_t i = 0; i < line->changed_count; i++) {
-		if (byte >= line->changed[i].from && byte < line->changed[i].to)
-			return true;
-	}
-	return false;
-}
-
-/* Draws a line wrapped into `width` columns from row `y` on, skipping rows above `least` and those
- * from `most` on. Returns the rows it takes. Changed words are also underlined: a theme without
- * colour shows them too. */
-struct window {
-	int x, y, width, least, most;
-};
-
-static int draw_text(struct canvas *canvas, const struct diff_line *line, struct window window)
-{
-	enum role role = role_of_kind(line->kind);
-	size_t length = strlen(line->text);
-	int row = 0, column = 0;
-
-	for (size_t at = 0; at < length;) {
+	for (uint32_t at = piece->from; at < piece->to;) {
 		uint32_t code = '?';
-		size_t step = text_decode(line->text + at, length - at, &code);
-		int wide = text_columns(code);
-		if (column + wide > window.width && column > 0) {
-			row++;
-			column = 0;
-		}
-		int y = window.y + row;
-		bool marked = is_changed(line, at);
-		if (y >= window.least && y < window.most)
-			canvas_put(canvas, window.x + column, y, code,
-				   marked ? ROLE_diff_changed : role, marked ? CELL_UNDERLINE : 0);
-		column += wide;
-		at += step ? step : 1;
+		size_t step = text_decode(piece->line->text + at, piece->to - at, &code);
+		bool marked;
+		enum role role = diff_role_at(piece->line, at, &marked);
+		canvas_put(canvas, x, y, code, role, marked ? CELL_UNDERLINE : 0);
+		x += text_columns(code);
+		at += step ? (uint32_t)step : 1;
 	}
-	return row + 1;
 }
 
-static void draw_number(struct canvas *canvas, struct window window, uint32_t number)
+static void draw_number(struct canvas *canvas, int x, int y, uint32_t number)
 {
-	if (number > 0 && window.y >= window.least && window.y < window.most)
-		canvas_printf(canvas, window.x, window.y, NUMBER_WIDTH - 1, ROLE_dim, 0,
-			      "%*" PRIu32, NUMBER_WIDTH - 1, number);
+	if (number > 0)
+		canvas_printf(canvas, x, y, DIFF_NUMBER_WIDTH - 1, ROLE_dim, 0, "%*" PRIu32,
+			      DIFF_NUMBER_WIDTH - 1, number);
 }
 
-static void draw_sign(struct canvas *canvas, struct window window, enum diff_kind kind)
+static void draw_sign(struct canvas *canvas, int x, int y, enum diff_kind kind)
 {
-	char sign = kind == DIFF_ADDED ? '+' : kind == DIFF_REMOVED ? '-' : ' ';
-
-	if (window.y >= window.least && window.y < window.most)
-		canvas_put(canvas, window.x, window.y, (uint32_t)sign, role_of_kind(kind), 0);
+	canvas_put(canvas, x, y, (uint32_t)diff_sign(kind), diff_role(kind), 0);
 }
 
-/* ---- both below each other, or side by side ---------------------------------------------- */
-
-static int draw_unified(struct canvas *canvas, const struct diff_line *line, struct window window)
+static void draw_below(struct canvas *canvas, const struct diff_rows *rows,
+		       const struct diff_row *row, int x, int y)
 {
-	struct window text = window;
-	int numbers = window.width >= 60 ? 2 * NUMBER_WIDTH : 0;
+	const struct diff_line *line = row->left.line;
 
-	if (line->kind == DIFF_HUNK || line->kind == DIFF_NOTE)
-		return draw_text(canvas, line, window);
-	if (numbers > 0) {
-		draw_number(canvas, window, line->old_number);
-		window.x += NUMBER_WIDTH;
-		draw_number(canvas, window, line->new_number);
+	if (row->first && rows->numbers_width > 0) {
+		draw_number(canvas, x, y, line->old_number);
+		draw_number(canvas, x + DIFF_NUMBER_WIDTH, y, line->new_number);
 	}
-	window.x = text.x + numbers;
-	draw_sign(canvas, window, line->kind);
-	text.x += numbers + 1;
-	text.width -= numbers + 1;
-	return draw_text(canvas, line, text);
+	if (row->first)
+		draw_sign(canvas, x + rows->numbers_width, y, line->kind);
+	draw_piece(canvas, &row->left, x + rows->numbers_width + 1, y);
 }
 
-static int draw_half(struct canvas *canvas, const struct diff_line *line, uint32_t number,
-		     struct window window)
+static void draw_half(struct canvas *canvas, const struct diff_rows *rows,
+		      const struct diff_piece *piece, bool first, int x, int y)
 {
-	draw_number(canvas, window, number);
-	window.x += NUMBER_WIDTH;
-	draw_sign(canvas, window, line->kind);
-	window.x += 1;
-	window.width -= NUMBER_WIDTH + 1;
-	return draw_text(canvas, line, window);
-}
-
-/* An added line with a partner stands beside it and takes no rows of its own. */
-static int draw_sides(struct canvas *canvas, const struct diff *diff, const struct diff_line *line,
-		      struct window window)
-{
-	struct window left = window, right = window;
-	int rows = 0;
-
-	if (line->kind == DIFF_HUNK || line->kind == DIFF_NOTE)
-		return draw_text(canvas, line, window);
-	if (line->kind == DIFF_ADDED && line->partner >= 0)
-		return 0;
-	left.width = (window.width - 1) / 2;
-	right.x += left.width + 1;
-	right.width = window.width - left.width - 1;
-	const struct diff_line *other = line;
-	if (line->kind == DIFF_REMOVED)
-		other = line->partner >= 0 ? &diff->lines[line->partner] : NULL;
-	if (line->kind != DIFF_ADDED)
-		rows = draw_half(canvas, line, line->old_number, left);
-	if (other != NULL) {
-		int beside = draw_half(canvas, other, other->new_number, right);
-		rows = beside > rows ? beside : rows;
+	if (piece->line == NULL)
+		return;
+	if (first) {
+		bool old = piece->line->kind == DIFF_REMOVED;
+		draw_number(canvas, x, y, old ? piece->line->old_number : piece->line->new_number);
+		draw_sign(canvas, x + rows->numbers_width, y, piece->line->kind);
 	}
-	for (int y = window.y; y < window.y + rows; y++) {
-		if (y >= window.least && y < window.most)
-			canvas_put(canvas, right.x - 1, y,
-				   canvas_line_glyph(LINE_UP | LINE_DOWN, canvas->ascii),
-				   ROLE_border, 0);
-	}
-	return rows;
+	draw_piece(canvas, piece, x + rows->numbers_width + 1, y);
 }
 
-static bool is_side_by_side(const struct app *app, int width)
+static void draw_sides(struct canvas *canvas, const struct diff_rows *rows,
+		       const struct diff_row *row, int x, int y)
 {
-	return app->diff.side_by_side && width >= 40;
+	draw_half(canvas, rows, &row->left, row->first, x, y);
+	canvas_put(canvas, x + rows->right_at - 1, y,
+		   canvas_line_glyph(LINE_UP | LINE_DOWN, canvas->ascii), ROLE_border, 0);
+	draw_half(canvas, rows, &row->right, row->first, x + rows->right_at, y);
 }
 
-/* Draws what is in sight and counts the rows of all. */
-static void draw_lines(struct app *app, struct canvas *canvas, struct area body)
+static void draw_rows(struct app *app, struct canvas *canvas, struct area body)
 {
-	const struct diff *diff = app->diff.parsed;
-	bool sides = is_side_by_side(app, body.width);
-	struct window window = {.x = body.x,
-				.y = body.y - app->diff.top,
-				.width = body.width,
-				.least = body.y,
-				.most = body.y + body.height};
+	const struct diff_rows *rows = &app->diff.rows;
 
-	for (size_t i = 0; i < diff->count; i++) {
-		const struct diff_line *line = &diff->lines[i];
-		window.y += sides ? draw_sides(canvas, diff, line, window)
-				  : draw_unified(canvas, line, window);
+	for (int i = 0; i < body.height; i++) {
+		size_t at = (size_t)(app->diff.top + i);
+		if (at >= rows->count)
+			return;
+		const struct diff_row *row = &rows->rows[at];
+		if (row->whole)
+			draw_piece(canvas, &row->left, body.x, body.y + i);
+		else if (rows->sides)
+			draw_sides(canvas, rows, row, body.x, body.y + i);
+		else
+			draw_below(canvas, rows, row, body.x, body.y + i);
 	}
-	app->diff.rows = window.y - body.y + app->diff.top;
 }
 
 /* ---- drawing ----------------------------------------------------------------------------- */
@@ -280,6 +207,23 @@ static void draw_head(struct app *app, struct canvas *canvas, struct area area)
 		      after);
 }
 
+static struct diff *diff_of(const struct app *app, const Hlp__V1__DiffReply *reply)
+{
+	struct tree_change *changes;
+	struct diff *diff;
+
+	if (compared_by_structure(reply)) {
+		changes = compared_changes(reply);
+		diff = diff_of_changes(changes, reply->n_changes, app->ascii);
+		free(changes);
+	} else {
+		diff = diff_parse((const char *)reply->text.data, reply->text.len);
+	}
+	if (reply->note[0] != '\0')
+		diff_add_note(diff, reply->note);
+	return diff;
+}
+
 static void parse(struct app *app)
 {
 	struct diff_state *diff = &app->diff;
@@ -287,19 +231,33 @@ static void parse(struct app *app)
 
 	if (diff->parsed_from == diff->answer.message)
 		return;
-	diff_free(diff->parsed);
-	diff->parsed = NULL;
+	forget_parsed(diff);
 	diff->parsed_from = diff->answer.message;
 	if (reply != NULL)
-		diff->parsed = diff_parse((const char *)reply->text.data, reply->text.len);
+		diff->parsed = diff_of(app, reply);
+}
+
+/* Anew when the width is another one, or the way of showing. */
+static void lay_out(struct app *app, int width)
+{
+	struct diff_state *diff = &app->diff;
+
+	if (diff->parsed == NULL ||
+	    (diff->rows.width == width && diff->rows_sides == diff->side_by_side))
+		return;
+	diff_rows_release(&diff->rows);
+	diff_rows_lay_out(&diff->rows, diff->parsed, width, diff->side_by_side);
+	diff->rows_sides = diff->side_by_side;
 }
 
 static void clamp(struct app *app, int height)
 {
 	struct diff_state *diff = &app->diff;
 
-	if (diff->top > diff->rows - height)
-		diff->top = diff->rows - height;
+	int rows = (int)diff->rows.count;
+
+	if (diff->top > rows - height)
+		diff->top = rows - height;
 	if (diff->top < 0)
 		diff->top = 0;
 }
@@ -331,57 +289,37 @@ static void diff_draw(struct app *app, struct canvas *canvas, struct area area)
 		return;
 	}
 	parse(app);
+	lay_out(app, body.width);
 	draw_head(app, canvas, area);
 	const char *text = instead(app);
 	if (text != NULL) {
 		canvas_text(canvas, body.x, body.y, body.width,
 			    app->diff.answer.error[0] ? ROLE_error : ROLE_text, 0, text);
-		app->diff.rows = 1;
-	} else if (body.height > 0) {
-		draw_lines(app, canvas, body);
+	} else {
+		draw_rows(app, canvas, body);
 	}
 	app->cursor = (struct term_cursor){area.x, area.y, false};
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
-/* The row in which a line begins, laid out as it was drawn last. */
-static int row_of_line(struct app *app, size_t wanted)
+/* By structure every line is a change. */
+static bool begins_change(const struct diff *diff, const struct diff_row *row)
 {
-	struct canvas nowhere = {0};
-	int rows = 0, width = app->body.width - 1;
-	bool sides = is_side_by_side(app, width);
-	struct window window = {.width = width, .least = 1, .most = 0};
-
-	for (size_t i = 0; i < wanted; i++) {
-		const struct diff_line *line = &app->diff.parsed->lines[i];
-		rows += sides ? draw_sides(&nowhere, app->diff.parsed, line, window)
-			      : draw_unified(&nowhere, line, window);
-	}
-	return rows;
+	return row->first && (diff->by_structure || diff->lines[row->line].kind == DIFF_HUNK);
 }
 
-static void to_hunk(struct app *app, int step)
+static void to_change(struct app *app, int step)
 {
-	const struct diff *diff = app->diff.parsed;
-	int best = -1;
+	const struct diff_rows *rows = &app->diff.rows;
+	int count = (int)rows->count, at = app->diff.top + step;
 
-	for (size_t i = 0; diff != NULL && i < diff->count; i++) {
-		int row;
-		if (diff->lines[i].kind != DIFF_HUNK)
-			continue;
-		row = row_of_line(app, i);
-		if (step > 0 && row > app->diff.top) {
-			best = row;
-			break;
-		}
-		if (step < 0 && row < app->diff.top)
-			best = row;
-	}
-	if (best < 0)
+	while (at >= 0 && at < count && !begins_change(app->diff.parsed, &rows->rows[at]))
+		at += step;
+	if (at < 0 || at >= count)
 		app_say(app, ROLE_dim, "no change further %s", step > 0 ? "down" : "up");
 	else
-		app->diff.top = best;
+		app->diff.top = at;
 	clamp(app, app->body.height - HEAD_ROWS);
 }
 
@@ -415,21 +353,34 @@ static bool scroll(struct app *app, enum action action)
 
 	if (action == ACTION_MARK)
 		action = ACTION_PAGE_DOWN;
-	if (!action_moves(action, height - 1, app->diff.rows, &step))
+	if (!action_moves(action, height - 1, (int)app->diff.rows.count, &step))
 		return false;
 	app->diff.top += step;
 	clamp(app, height);
 	return true;
 }
 
+/* Side by side stand lines: what was compared by structure is asked for anew. */
+static void show_sides(struct app *app)
+{
+	struct diff_state *diff = &app->diff;
+
+	diff->side_by_side = !diff->side_by_side;
+	diff->top = 0;
+	if (diff->side_by_side && diff->parsed != NULL && diff->parsed->by_structure) {
+		diff->as_text = true;
+		ask(app);
+	}
+}
+
 static bool diff_act(struct app *app, enum action action)
 {
 	switch (action) {
 	case ACTION_NEXT_PROBLEM:
-		to_hunk(app, 1);
+		to_change(app, 1);
 		return true;
 	case ACTION_PREVIOUS_PROBLEM:
-		to_hunk(app, -1);
+		to_change(app, -1);
 		return true;
 	case ACTION_NEXT:
 		return to_file(app, 1);
@@ -442,23 +393,24 @@ static bool diff_act(struct app *app, enum action action)
 		more_context(app, -1);
 		return true;
 	case ACTION_SIDES:
-		app->diff.side_by_side = !app->diff.side_by_side;
-		app->diff.top = 0;
+		show_sides(app);
+		return true;
+	case ACTION_STRUCTURE:
+		app->diff.as_text = !app->diff.as_text;
+		ask(app);
+		app_say(app, ROLE_dim,
+			app->diff.as_text ? "line by line" : "JSON and YAML by structure");
 		return true;
 	default:
 		return scroll(app, action);
 	}
 }
 
-static const struct hint HINTS[] = {{ACTION_NEXT_PROBLEM, "change"},
-				    {ACTION_SIDES, "side by side"},
-				    {ACTION_ZOOM_IN, "context"},
-				    {ACTION_NEXT, "file"},
-				    {ACTION_BACK, NULL},
-				    {ACTION_ARTIFACTS, "revisions"},
-				    {ACTION_UNDO, NULL},
-				    {ACTION_OUTPUT, NULL},
-				    {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_NEXT_PROBLEM, "change"}, {ACTION_SIDES, "side by side"},
+				    {ACTION_STRUCTURE, "structure"}, {ACTION_ZOOM_IN, "context"},
+				    {ACTION_NEXT, "file"},	     {ACTION_BACK, NULL},
+				    {ACTION_ARTIFACTS, "revisions"}, {ACTION_UNDO, NULL},
+				    {ACTION_OUTPUT, NULL},	     {ACTION_NONE, NULL}};
 
 const struct view_ops view_diff = {
 	.title = "diff", .hints = HINTS, .open = diff_open, .draw = diff_draw, .act = diff_act};

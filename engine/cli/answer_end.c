@@ -83,6 +83,17 @@ static bool has_changed(const Hlp__V1__ArtifactList *list, size_t newest)
 	return false;
 }
 
+/* Whoever left it: what a failed attempt did to a file is what one must know. */
+static bool is_newest(const Hlp__V1__ArtifactList *list, size_t at)
+{
+	for (size_t i = at + 1; i < list->n_revisions; i++) {
+		if (strcmp(list->revisions[i]->path, list->revisions[at]->path) == 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void say_changed_files(struct cli *cli, const struct mirror *mirror)
 {
 	Hlp__V1__ArtifactsRequest request = HLP__V1__ARTIFACTS_REQUEST__INIT;
@@ -98,7 +109,7 @@ static void say_changed_files(struct cli *cli, const struct mirror *mirror)
 	const Hlp__V1__ArtifactList *list = (const Hlp__V1__ArtifactList *)reply;
 	const char **paths = mem_calloc(list->n_revisions + 1, sizeof *paths);
 	for (size_t i = 0; i < list->n_revisions; i++) {
-		if (list->revisions[i]->current && has_changed(list, i)) {
+		if (is_newest(list, i) && has_changed(list, i)) {
 			paths[count++] = list->revisions[i]->path;
 		}
 	}

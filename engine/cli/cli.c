@@ -252,4 +252,7 @@ void cli_print_help(struct say *say, const struct cli_command *command)
 	say_printf(say, "\n");
 	print_options(say, command->options);
 	print_options(say, cli_common_options);
+	if (command->more != NULL) {
+		say_printf(say, "\n%s", command->more);
+	}
 }

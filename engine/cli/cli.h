@@ -46,6 +46,7 @@ struct cli_command {
 	const char *name;
 	const char *arguments; /* "EXECUTION [NODE]" */
 	const char *help;      /* one line */
+	const char *more;      /* what its help says behind the options, as it stands; or NULL */
 	const struct option_spec *options;
 	size_t least, most;	      /* arguments */
 	int (*exec)(struct cli *cli); /* returns enum cli_exit */

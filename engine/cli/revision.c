@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "cli/diff_print.h"
 
 #define ANSWER_MAX ((size_t)4 * 1024 * 1024)
 #define FILES_MAX  2000 /* named on one command line */
@@ -107,7 +108,9 @@ void revision_say_diff(struct cli *cli, const struct source *source,
 	if (ask_git(source, words, revision->changed, revision->changed_count, &text) != 0) {
 		say_printf(&cli->out, "git cannot tell the difference\n");
 	}
-	say_diff(&cli->out, buf_text(&text), text.length);
+	struct diff *diff = diff_parse(buf_text(&text), text.length);
+	diff_print(&cli->out, diff, DIFF_BELOW);
+	diff_free(diff);
 	for (size_t i = revision->known_count; i < revision->changed_count; i++) {
 		say_printf(&cli->out, "%s is not in Git\n", revision->changed[i]);
 	}

@@ -201,6 +201,8 @@ static const char *style_of(enum role role)
 	case ROLE_recovering:
 	case ROLE_recovered:
 		return "35";
+	case ROLE_diff_changed: /* in the colour of its line */
+		return "7";
 	case ROLE_title:
 	case ROLE_edge_hot:
 		return "1";
@@ -305,38 +307,4 @@ void say_paragraph_at(struct say *say, int indent, const char *text)
 void say_paragraph(struct say *say, const char *text)
 {
 	say_paragraph_at(say, 2, text);
-}
-
-/* ---- differences of files ---------------------------------------------------------------- */
-
-static enum role role_of_line(const char *line, size_t length)
-{
-	if (length >= 3 && (memcmp(line, "+++", 3) == 0 || memcmp(line, "---", 3) == 0)) {
-		return ROLE_title;
-	}
-	switch (length > 0 ? line[0] : ' ') {
-	case '+':
-		return ROLE_diff_add;
-	case '-':
-		return ROLE_diff_del;
-	case '@':
-		return ROLE_diff_hunk;
-	default:
-		return ROLE_text;
-	}
-}
-
-void say_diff(struct say *say, const char *data, size_t length)
-{
-	while (length > 0) {
-		const char *newline = memchr(data, '\n', length);
-		size_t line = newline != NULL ? (size_t)(newline - data) : length;
-		say_style(say, role_of_line(data, line));
-		say_text(say, data, line);
-		say_plain(say);
-		say_printf(say, "\n");
-		line += newline != NULL;
-		data += line;
-		length -= line;
-	}
 }

@@ -50,8 +50,6 @@ void say_plain(struct say *say);
 /* The glyph of a state in its colour, or its ASCII form. */
 void say_glyph(struct say *say, enum state state, enum reason reason);
 
-/* A unified diff in its colours, line by line. */
-void say_diff(struct say *say, const char *data, size_t length);
 /* Words of a text, broken between them within the terminal, each line after two blanks, or as many
  * as `indent` says. A single newline is a blank: the terminal's width decides. */
 void say_paragraph(struct say *say, const char *text);

@@ -78,14 +78,24 @@ int64_t show_now_us(void)
 	return clock_wall_us(clock_system());
 }
 
-void show_clock(int64_t wall_us, char out[16])
+static void show_local(int64_t wall_us, const char *format, char out[16])
 {
 	time_t seconds = (time_t)(wall_us / CLOCK_SECOND_US);
 	struct tm local;
 	localtime_r(&seconds, &local);
-	if (strftime(out, 16, "%H:%M:%S", &local) == 0) {
+	if (strftime(out, 16, format, &local) == 0) {
 		out[0] = '\0';
 	}
+}
+
+void show_clock(int64_t wall_us, char out[16])
+{
+	show_local(wall_us, "%H:%M:%S", out);
+}
+
+void show_day(int64_t wall_us, char out[16])
+{
+	show_local(wall_us, "%Y-%m-%d", out);
 }
 
 void show_duration(int64_t duration_us, char out[16])

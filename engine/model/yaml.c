@@ -21,6 +21,7 @@ struct builder {
 	uint32_t members[LIMIT_YAML_DEPTH];
 	size_t depth;
 	bool done; /* the first document has ended */
+	bool many; /* there may be others; they are the members of a list */
 };
 
 static uint32_t line_of(const yaml_mark_t *mark)
@@ -257,7 +258,7 @@ static bool on_alias(struct builder *builder, const yaml_event_t *event)
 
 static bool on_document(struct builder *builder, const yaml_event_t *event)
 {
-	if (!builder->done)
+	if (!builder->done || builder->many)
 		return true;
 	problems_add(builder->problems, line_of(&event->start_mark), column_of(&event->start_mark),
 		     "a second document begins here: one file holds one workflow");
@@ -340,29 +341,38 @@ static bool check_bytes(const char *text, size_t length, struct problems *proble
 	return true;
 }
 
-bool yaml_tree_read(const char *text, size_t length, struct yaml_tree *out,
-		    struct problems *problems)
+/* Builds from checked bytes; the problems say why not. */
+static bool read_tree(struct builder *builder, const char *text, size_t length)
 {
-	struct yaml_tree tree = {0};
-	struct builder builder = {.tree = &tree, .problems = problems};
+	struct yaml_tree *tree = builder->tree;
 	yaml_parser_t parser;
 	bool complete;
 
-	if (!check_bytes(text, length, problems))
-		return false;
 	if (has_prefix(text, length, "\xef\xbb\xbf",
 		       3)) { /* a mark of UTF-8, no part of the text */
 		text += 3;
 		length -= 3;
 	}
-	tree.source = text;
-	tree.source_length = length;
+	tree->source = text;
+	tree->source_length = length;
 	if (!yaml_parser_initialize(&parser))
 		abort(); /* out of memory, as everywhere */
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-	complete = read_events(&builder, &parser);
+	complete = read_events(builder, &parser);
 	yaml_parser_delete(&parser);
+	return complete;
+}
+
+bool yaml_tree_read(const char *text, size_t length, struct yaml_tree *out,
+		    struct problems *problems)
+{
+	struct yaml_tree tree = {0};
+	struct builder builder = {.tree = &tree, .problems = problems};
+
+	if (!check_bytes(text, length, problems))
+		return false;
+	bool complete = read_tree(&builder, text, length);
 	if (complete && !tree.count) {
 		problems_add(problems, 1, 1,
 			     "the file is empty: a workflow has at least 'name' and 'nodes'");
@@ -372,6 +382,26 @@ bool yaml_tree_read(const char *text, size_t length, struct yaml_tree *out,
 		yaml_tree_release(&tree);
 		return false;
 	}
+	*out = tree;
+	return true;
+}
+
+bool yaml_documents_read(const char *text, size_t length, struct yaml_tree *out,
+			 struct problems *problems)
+{
+	struct yaml_tree tree = {0};
+	struct builder builder = {.tree = &tree, .problems = problems, .many = true};
+	yaml_mark_t start = {0};
+
+	if (!check_bytes(text, length, problems))
+		return false;
+	(void)add_value(&builder, YAML_KIND_LIST, &start); /* the first of all fits */
+	builder.depth = 1;
+	if (!read_tree(&builder, text, length)) {
+		yaml_tree_release(&tree);
+		return false;
+	}
+	on_close(&builder);
 	*out = tree;
 	return true;
 }
@@ -421,20 +451,27 @@ static bool is_number(const char *text)
 	return digits && !*text;
 }
 
-enum yaml_type yaml_type(const struct yaml_tree *tree, uint32_t index)
+enum yaml_type yaml_type_of_plain(const char *text, size_t length)
 {
 	static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
 	static const char *const booleans[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
-	const struct yaml_value *value = &tree->values[index];
-	const char *text = yaml_text(tree, index);
 
-	if (value->kind != YAML_KIND_PLAIN || (*text && !strchr("~nNtTfF+-.0123456789", *text)))
+	if (*text && !strchr("~nNtTfF+-.0123456789", *text))
 		return YAML_TYPE_TEXT;
-	if ((value->count < 2 || value->count == 4) && is_one_of(text, nulls, 5))
+	if ((length < 2 || length == 4) && is_one_of(text, nulls, 5))
 		return YAML_TYPE_NULL;
-	if ((value->count == 4 || value->count == 5) && is_one_of(text, booleans, 6))
+	if ((length == 4 || length == 5) && is_one_of(text, booleans, 6))
 		return YAML_TYPE_BOOLEAN;
 	return is_number(text) ? YAML_TYPE_NUMBER : YAML_TYPE_TEXT;
+}
+
+enum yaml_type yaml_type(const struct yaml_tree *tree, uint32_t index)
+{
+	const struct yaml_value *value = &tree->values[index];
+
+	return value->kind == YAML_KIND_PLAIN
+		       ? yaml_type_of_plain(yaml_text(tree, index), value->count)
+		       : YAML_TYPE_TEXT;
 }
 
 /* ---- places inside a scalar ------------------------------------------------------------------ */

@@ -47,6 +47,10 @@ struct yaml_tree {
  * way. The text must outlive the tree. */
 bool yaml_tree_read(const char *text, size_t length, struct yaml_tree *out,
 		    struct problems *problems);
+/* The same of data that is no workflow: the root is a list of the text's documents, of which there
+ * may be none. */
+bool yaml_documents_read(const char *text, size_t length, struct yaml_tree *out,
+			 struct problems *problems);
 void yaml_tree_release(struct yaml_tree *tree); /* accepts a zeroed one */
 
 static inline const struct yaml_value *yaml_at(const struct yaml_tree *tree, uint32_t index)
@@ -74,6 +78,7 @@ static inline const char *yaml_text(const struct yaml_tree *tree, uint32_t index
 
 /* What a plain scalar is in the YAML 1.2 core schema; a quoted one is always text. */
 enum yaml_type { YAML_TYPE_TEXT, YAML_TYPE_NULL, YAML_TYPE_BOOLEAN, YAML_TYPE_NUMBER };
+enum yaml_type yaml_type_of_plain(const char *text, size_t length); /* of one without quotes */
 enum yaml_type yaml_type(const struct yaml_tree *tree, uint32_t index);
 
 /* Where in the source the byte at `offset` of a scalar stands, found by looking for `word`, which

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading rows and encoding them, on the catalog thread. Files are in reads_files.c.
+ * Reading rows and encoding them, on the catalog thread. What attempts
+ * printed is in reads_output.c, files in reads_artifacts.c and reads_diff.c.
  */
 #include "service/reads.h"
 

@@ -15,6 +15,7 @@ asking_read reads_attempts;	/* ListAttempts */
 asking_read reads_output;	/* ReadOutput */
 asking_read reads_find;		/* FindOutput */
 asking_read reads_artifacts;	/* ListArtifacts */
+asking_read reads_file_history; /* ListArtifacts of all executions */
 asking_read reads_diff;		/* DiffArtifact */
 asking_read reads_undo_history; /* into `history` */
 asking_read reads_snapshot;	/* an Update with everything; sets seq and last */

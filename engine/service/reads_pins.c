@@ -4,10 +4,11 @@
  */
 #include "service/reads_pins.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "service/diff_reply.h"
 #include "wire/convert.h"
-#include "wire/message.h"
 
 /* Field numbers in hlp.proto. */
 #define LIST_PINS		    1
@@ -113,30 +114,38 @@ static const struct event_item *find(const struct pins *pins, const char *name)
 	return NULL;
 }
 
+static int compare_pin(struct asking *asking, struct content *content, const struct pins *pins,
+		       const struct event_item *pin, struct err *err)
+{
+	struct content_file file = {.folder = pins->folder, .path = pin->name};
+	char *old_name = mem_printf("%s (pinned)", pin->name);
+	char *new_name = mem_printf("%s (now)", pin->name);
+	struct diff_sides sides = {.names = {old_name, new_name}, .path = pin->name};
+	int rc = content_side_read(content, pin->blob, &sides.old, err);
+
+	if (rc >= 0)
+		rc = content_side_of_file(&file, &sides.new, err);
+	if (rc >= 0)
+		rc = diff_reply_put(asking, &sides, err);
+	content_side_release(&sides.old);
+	content_side_release(&sides.new);
+	free(old_name);
+	free(new_name);
+	return rc;
+}
+
 int reads_pin_diff(struct asking *asking, struct catalog *catalog, struct content *content,
 		   const char *name, struct err *err)
 {
-	const Hlp__V1__DiffRequest *asked = (const Hlp__V1__DiffRequest *)asking->message;
-	Hlp__V1__DiffReply reply = HLP__V1__DIFF_REPLY__INIT;
 	struct pins pins = {0};
 	const struct event_item *pin;
-	struct buf text;
 	int rc = read_pins(asking, catalog, &pins, err);
 
-	buf_init(&text, (size_t)4 * 1024 * 1024);
 	pin = rc == 0 ? find(&pins, name) : NULL;
 	if (rc == 0 && !pin)
 		rc = err_set(err, ERR_NOT_FOUND, "no artifact or pinned file '%s' here", name);
 	if (rc == 0)
-		rc = content_diff_present(content, pin->blob, pins.folder, pin->name,
-					  asked->context ? asked->context : 3, &text, err);
-	if (rc >= 0) {
-		reply.text.data = (uint8_t *)text.data;
-		reply.text.len = text.length;
-		reply.same = !text.length;
-		message_pack(&reply.base, &asking->out);
-	}
-	buf_release(&text);
+		rc = compare_pin(asking, content, &pins, pin, err);
 	arena_release(&pins.arena);
 	return rc;
 }

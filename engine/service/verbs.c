@@ -104,7 +104,10 @@ static void list_artifacts(struct asking *asking)
 {
 	const Hlp__V1__ArtifactsRequest *asked = (const Hlp__V1__ArtifactsRequest *)asking->message;
 
-	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_artifacts);
+	if (*asked->execution || !*asked->path)
+		asking_resolve(asking, asked->execution, CATALOG_LOOK, then_artifacts);
+	else
+		asking_read_then(asking, reads_file_history, NULL);
 }
 
 static void then_pins(struct asking *asking)

@@ -25,6 +25,10 @@ static const char *const sql[] = {
 		"SELECT " EXECUTION_COLUMNS " FROM execution ORDER BY row DESC LIMIT ?2",
 	[CATALOG_OF_WORKFLOW] = "SELECT " EXECUTION_COLUMNS " FROM execution WHERE workflow = ?1"
 				" ORDER BY row DESC LIMIT ?2",
+	[CATALOG_OF_FILE] = "SELECT " EXECUTION_COLUMNS " FROM execution WHERE row IN"
+			    " (SELECT DISTINCT execution FROM revision WHERE path = ?1"
+			    "  OR substr(path, -length(?1) - 1) = '/' || ?1)"
+			    " ORDER BY row DESC LIMIT ?2",
 	[CATALOG_EXECUTION] = "SELECT " EXECUTION_COLUMNS " FROM execution WHERE id = ?1",
 	[CATALOG_KEY] = "SELECT row FROM execution WHERE id = ?1",
 	[CATALOG_NODES] = "SELECT number, id, phase, risk, state, reason, flags, attempt,"
@@ -235,20 +239,35 @@ static int read_execution(void *ctx, sqlite3_stmt *statement, struct err *err)
 	return call->each(call->ctx, &row, err);
 }
 
-int catalog_executions(struct catalog *catalog, const char *workflow, uint32_t limit,
-		       catalog_each_execution *each, void *ctx, struct err *err)
+static int each_execution(struct catalog *catalog, enum catalog_query query, const char *about,
+			  uint32_t limit, struct execution_call *call, struct err *err)
 {
-	enum catalog_query query = workflow ? CATALOG_OF_WORKFLOW : CATALOG_EXECUTIONS;
-	struct execution_call call = {each, ctx};
 	sqlite3_stmt *statement;
 	int rc = catalog_own_take(catalog, query, &statement, err);
 
 	if (rc < 0)
 		return rc;
-	if (workflow)
-		db_bind_text(statement, 1, workflow);
+	if (about)
+		db_bind_text(statement, 1, about);
 	(void)sqlite3_bind_int64(statement, 2, limit ? (int64_t)limit : -1);
-	return each_row(catalog, query, statement, read_execution, &call, err);
+	return each_row(catalog, query, statement, read_execution, call, err);
+}
+
+int catalog_executions(struct catalog *catalog, const char *workflow, uint32_t limit,
+		       catalog_each_execution *each, void *ctx, struct err *err)
+{
+	struct execution_call call = {each, ctx};
+
+	return each_execution(catalog, workflow ? CATALOG_OF_WORKFLOW : CATALOG_EXECUTIONS,
+			      workflow, limit, &call, err);
+}
+
+int catalog_executions_of_file(struct catalog *catalog, const char *path, uint32_t limit,
+			       catalog_each_execution *each, void *ctx, struct err *err)
+{
+	struct execution_call call = {each, ctx};
+
+	return each_execution(catalog, CATALOG_OF_FILE, path, limit, &call, err);
 }
 
 int catalog_execution(struct catalog *catalog, const char *execution, catalog_each_execution *each,

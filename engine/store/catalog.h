@@ -37,6 +37,9 @@ typedef int catalog_each_event(void *ctx, const struct event *event, struct err 
 /* Newest first; workflow NULL: all; limit 0: all. */
 int catalog_executions(struct catalog *catalog, const char *workflow, uint32_t limit,
 		       catalog_each_execution *each, void *ctx, struct err *err);
+/* The same: those with a revision of a file, by its path as declared or the end of it. */
+int catalog_executions_of_file(struct catalog *catalog, const char *path, uint32_t limit,
+			       catalog_each_execution *each, void *ctx, struct err *err);
 int catalog_execution(struct catalog *catalog, const char *execution, catalog_each_execution *each,
 		      void *ctx, struct err *err);
 int catalog_nodes(struct catalog *catalog, const char *execution, catalog_each_node *each,

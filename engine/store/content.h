@@ -69,28 +69,39 @@ int content_restore(struct content *content, const char *folder, const char *con
 		    size_t roots_count, const char *path, const struct event_item *recorded,
 		    struct event_item *out, struct err *err);
 
-/* A unified diff of two revisions (blob "" is an absent file) appended to `out`; binary files by
- * size and first difference. `old_name` and `new_name` go into the header lines. */
-int content_diff(struct content *content, const char *old_blob, const char *new_blob,
-		 const char *old_name, const char *new_name, uint32_t context_lines,
-		 struct buf *out, struct err *err);
-
-/* The same of a revision and what a file of a node holds now: nothing is printed when that is the
- * same. */
+/* One side of a comparison: a recorded revision, or what a file holds. */
+struct content_side {
+	char *data; /* owned; NULL when absent, secret, or too large to be read for this */
+	size_t length;
+	int64_t size;
+	char sha256[65];
+	uint32_t mode;	      /* 0: not known */
+	bool present, secret; /* of a secret no more is told than its size and digest */
+};
 struct content_file {
 	const char *folder, *path;
 	const char *const *roots;
 	size_t roots_count;
 	bool secret;
 };
-int content_diff_file(struct content *content, const char *old_blob,
-		      const struct content_file *file, const char *old_name, const char *new_name,
-		      uint32_t context_lines, struct buf *out, struct err *err);
-
-/* The same of a file that was pinned. */
-int content_diff_present(struct content *content, const char *blob, const char *folder,
-			 const char *path, uint32_t context_lines, struct buf *out,
+/* The caller releases what they fill; blob "" is an absent file. The mode of a revision is the
+ * caller's to fill in. */
+int content_side_read(struct content *content, const char *blob, struct content_side *out,
+		      struct err *err);
+int content_side_of_file(const struct content_file *file, struct content_side *out,
 			 struct err *err);
+void content_side_release(struct content_side *side);	    /* accepts a zeroed one */
+bool content_side_is_text(const struct content_side *side); /* absent is no lines */
+bool content_side_same(const struct content_side *a, const struct content_side *b);
+
+/* A unified diff of two sides that differ, appended to `out`; what is no text, large or secret by
+ * size, digest and first difference. The names go into the header lines. */
+struct content_names {
+	const char *old, *new;
+};
+int content_diff(const struct content_side *old, const struct content_side *new,
+		 struct content_names names, uint32_t context_lines, struct buf *out,
+		 struct err *err);
 
 /* The workflow file's place in its own Git repository, if it has one: commit (hex, "" outside Git)
  * and whether the file differs from that commit. */

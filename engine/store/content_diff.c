@@ -18,14 +18,7 @@
 #define OUT_MAX	     ((size_t)1024 * 1024)
 #define BINARY_PROBE ((size_t)8000)
 
-struct side {
-	char *data; /* owned; NULL when absent or too large to read */
-	size_t length;
-	int64_t size;
-	char id[DIGEST_TEXT];
-	bool present;
-	bool secret; /* data is NULL */
-};
+_Static_assert(sizeof(((struct content_side *)0)->sha256) == DIGEST_TEXT, "a digest's text");
 
 struct output {
 	struct buf *out;
@@ -35,45 +28,51 @@ struct output {
 
 /* ---- the two sides ------------------------------------------------------------------------ */
 
-static int load_side(struct content *content, const char *blob, struct side *out, struct err *err)
+/* What is kept beside the repository is not read, unless it was put there only because it looked
+ * like a pointer. */
+static bool is_beside(const struct buf *data, struct bigfile_pointer *out)
 {
-	struct side side = {.present = blob[0]};
+	return bigfile_parse(buf_text(data), data->length, out) &&
+	       (out->secret[0] || out->size > BIGFILE_FROM);
+}
+
+int content_side_read(struct content *content, const char *blob, struct content_side *out,
+		      struct err *err)
+{
+	struct content_side side = {.present = blob[0]};
 	struct bigfile_pointer pointer;
 	uint8_t sum[DIGEST_SIZE];
 	struct buf head;
-	int rc;
+	int rc = 0;
 
-	if (!side.present) {
-		*out = side;
-		return 0;
-	}
 	buf_init(&head, READ_MAX);
-	rc = repo_read(&content->repo, blob, &head, err);
-	if (rc < 0) {
-		buf_release(&head);
-		return rc;
-	}
-	if (bigfile_parse(buf_text(&head), head.length, &pointer) &&
-	    (pointer.secret[0] || pointer.size > BIGFILE_FROM)) {
-		buf_release(&head);
+	if (side.present)
+		rc = repo_read(&content->repo, blob, &head, err);
+	if (rc == 0 && side.present && is_beside(&head, &pointer)) {
 		side.secret = pointer.secret[0];
 		side.size = pointer.size;
-		memcpy(side.id, pointer.name, sizeof(side.id));
-		*out = side;
-		return 0;
+		memcpy(side.sha256, pointer.name, sizeof(side.sha256));
+	} else if (rc == 0 && side.present) {
+		rc = content_read(content, blob, READ_MAX, &side.data, &side.length, err);
+		side.size = (int64_t)side.length;
+		if (rc == 0)
+			digest_of(side.data, side.length, sum);
+		if (rc == 0)
+			digest_text(sum, side.sha256);
 	}
 	buf_release(&head);
-	rc = content_read(content, blob, READ_MAX, &side.data, &side.length, err);
-	if (rc < 0)
-		return rc;
-	side.size = (int64_t)side.length;
-	digest_of(side.data, side.length, sum);
-	digest_text(sum, side.id);
-	*out = side;
-	return 0;
+	if (rc == 0)
+		*out = side;
+	return rc;
 }
 
-static bool is_text(const struct side *side)
+void content_side_release(struct content_side *side)
+{
+	free(side->data);
+	*side = (struct content_side){0};
+}
+
+bool content_side_is_text(const struct content_side *side)
 {
 	size_t probe = side->length < BINARY_PROBE ? side->length : BINARY_PROBE;
 
@@ -84,16 +83,17 @@ static bool is_text(const struct side *side)
 
 /* ---- what is not shown line by line ------------------------------------------------------- */
 
-static void print_side(struct buf *out, const char *what, const struct side *side)
+static void print_side(struct buf *out, const char *what, const struct content_side *side)
 {
 	if (side->present)
 		buf_printf(out, "%s: %lld bytes, sha256 %s\n", what, (long long)side->size,
-			   side->id);
+			   side->sha256);
 	else
 		buf_printf(out, "%s: absent\n", what);
 }
 
-static void print_summary(struct buf *out, const struct side *old, const struct side *new)
+static void print_summary(struct buf *out, const struct content_side *old,
+			  const struct content_side *new)
 {
 	size_t shorter = old->length < new->length ? old->length : new->length, at = 0;
 
@@ -133,8 +133,8 @@ static int print_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
 	return 0;
 }
 
-static int print_patch(struct buf *out, const struct side *old, const struct side *new,
-		       uint32_t context_lines, struct err *err)
+static int print_patch(struct buf *out, const struct content_side *old,
+		       const struct content_side *new, uint32_t context_lines, struct err *err)
 {
 	git_diff_options options;
 	struct output output = {.out = out, .end = out->length + OUT_MAX};
@@ -159,25 +159,18 @@ static int print_patch(struct buf *out, const struct side *old, const struct sid
 	return result < 0 ? repo_error(result, err, "cannot compare two revisions") : 0;
 }
 
-static void print_header(struct buf *out, const struct side *old, const struct side *new,
-			 const char *old_name, const char *new_name)
+/* What is no regular file is refused. */
+int content_side_of_file(const struct content_file *file, struct content_side *out, struct err *err)
 {
-	buf_printf(out, "--- %s\n", old->present ? old_name : "/dev/null");
-	buf_printf(out, "+++ %s\n", new->present ? new_name : "/dev/null");
-}
-
-/* A file as it is now; what is no regular file is refused. */
-static int load_file(const struct place *place, const char *path, bool secret, struct side *out,
-		     struct err *err)
-{
-	struct side side = {.present = true};
+	struct place place = {file->folder, file->roots, file->roots_count};
+	struct content_side side = {.present = true, .secret = file->secret};
 	struct bigfile_pointer pointer;
 	struct stat info;
 	struct buf data;
-	int fd = place_open(place, path, &info, err), rc;
+	int fd = place_open(&place, file->path, &info, err), rc;
 
 	if (fd == -ERR_NOT_FOUND) {
-		*out = (struct side){0};
+		*out = (struct content_side){0};
 		return 0;
 	}
 	if (fd < 0)
@@ -189,75 +182,43 @@ static int load_file(const struct place *place, const char *path, bool secret, s
 	(void)close(fd); /* only read */
 	if (rc == 0) {
 		side.size = pointer.size;
-		memcpy(side.id, pointer.name, sizeof(side.id));
+		memcpy(side.sha256, pointer.name, sizeof(side.sha256));
 		side.length = data.length;
-		side.secret = secret;
-		side.data = pointer.size <= BIGFILE_FROM && !secret ? buf_steal(&data) : NULL;
+		side.mode = info.st_mode & 07777;
+		side.data = pointer.size <= BIGFILE_FROM && !side.secret ? buf_steal(&data) : NULL;
 		*out = side;
 	}
 	buf_release(&data);
 	return rc;
 }
 
-static bool is_same_side(const struct side *a, const struct side *b)
+static bool same_contents(const struct content_side *a, const struct content_side *b)
 {
-	return a->present == b->present && strcmp(a->id, b->id) == 0;
+	return a->present == b->present && strcmp(a->sha256, b->sha256) == 0;
 }
 
-static int print_sides(const struct side *old, const struct side *new, const char *old_name,
-		       const char *new_name, uint32_t context_lines, struct buf *out,
-		       struct err *err)
+static bool same_mode(const struct content_side *a, const struct content_side *b)
 {
-	print_header(out, old, new, old_name, new_name);
-	if (!old->secret && !new->secret && is_text(old) && is_text(new))
+	return !a->present || !b->present || !a->mode || !b->mode || a->mode == b->mode;
+}
+
+bool content_side_same(const struct content_side *a, const struct content_side *b)
+{
+	return same_contents(a, b) && same_mode(a, b);
+}
+
+int content_diff(const struct content_side *old, const struct content_side *new,
+		 struct content_names names, uint32_t context_lines, struct buf *out,
+		 struct err *err)
+{
+	if (!same_mode(old, new))
+		buf_printf(out, "old mode %04o\nnew mode %04o\n", old->mode, new->mode);
+	if (same_contents(old, new))
+		return 0;
+	buf_printf(out, "--- %s\n", old->present ? names.old : "/dev/null");
+	buf_printf(out, "+++ %s\n", new->present ? names.new : "/dev/null");
+	if (!old->secret && !new->secret && content_side_is_text(old) && content_side_is_text(new))
 		return print_patch(out, old, new, context_lines, err);
 	print_summary(out, old, new);
 	return 0;
-}
-
-int content_diff_file(struct content *content, const char *old_blob,
-		      const struct content_file *file, const char *old_name, const char *new_name,
-		      uint32_t context_lines, struct buf *out, struct err *err)
-{
-	struct place place = {file->folder, file->roots, file->roots_count};
-	struct side old = {0}, new = {0};
-	int rc = load_side(content, old_blob, &old, err);
-
-	if (rc == 0)
-		rc = load_file(&place, file->path, file->secret || old.secret, &new, err);
-	if (rc == 0 && !is_same_side(&old, &new))
-		rc = print_sides(&old, &new, old_name, new_name, context_lines, out, err);
-	free(old.data);
-	free(new.data);
-	return rc;
-}
-
-int content_diff_present(struct content *content, const char *blob, const char *folder,
-			 const char *path, uint32_t context_lines, struct buf *out, struct err *err)
-{
-	struct content_file file = {.folder = folder, .path = path};
-	char *old_name = mem_printf("%s (pinned)", path);
-	char *new_name = mem_printf("%s (now)", path);
-	int rc = content_diff_file(content, blob, &file, old_name, new_name, context_lines, out,
-				   err);
-
-	free(old_name);
-	free(new_name);
-	return rc;
-}
-
-int content_diff(struct content *content, const char *old_blob, const char *new_blob,
-		 const char *old_name, const char *new_name, uint32_t context_lines,
-		 struct buf *out, struct err *err)
-{
-	struct side old = {0}, new = {0};
-	int rc = load_side(content, old_blob, &old, err);
-
-	if (rc == 0)
-		rc = load_side(content, new_blob, &new, err);
-	if (rc == 0 && strcmp(old_blob, new_blob) != 0)
-		rc = print_sides(&old, &new, old_name, new_name, context_lines, out, err);
-	free(old.data);
-	free(new.data);
-	return rc;
 }

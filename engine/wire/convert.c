@@ -164,8 +164,9 @@ static void name_attempt(char *out, size_t size, enum attempt_kind kind, uint32_
 		(void)snprintf(out, size, "%s %u", attempt_kind_name(kind), number);
 }
 
-void convert_revision(const struct revision_row *row, const char *node, bool current,
-		      struct convert_texts *texts, Hlp__V1__Revision *out)
+void convert_revision(const struct revision_row *row, const char *node,
+		      struct convert_standing standing, struct convert_texts *texts,
+		      Hlp__V1__Revision *out)
 {
 	const struct revision *revision = &row->revision;
 
@@ -183,7 +184,10 @@ void convert_revision(const struct revision_row *row, const char *node, bool cur
 	out->blob = (char *)revision->blob;
 	out->size = revision->size;
 	out->mode = revision->mode;
-	out->current = current;
+	out->current = standing.current;
+	out->failed = standing.failed;
+	out->execution = (char *)(standing.execution ? standing.execution : "");
+	out->folder = (char *)(standing.folder ? standing.folder : "");
 }
 
 /* ---- status and updates -------------------------------------------------------------------- */
@@ -298,12 +302,12 @@ void convert_attempt(struct buf *out, const struct attempt_row *row, const char 
 }
 
 void convert_artifact(struct buf *out, const struct revision_row *row, const char *node,
-		      bool current)
+		      struct convert_standing standing)
 {
 	Hlp__V1__Revision message;
 	struct convert_texts texts;
 
-	convert_revision(row, node, current, &texts, &message);
+	convert_revision(row, node, standing, &texts, &message);
 	convert_field_message(out, REVISIONS, &message.base);
 }
 

@@ -23,8 +23,13 @@ void convert_node(const struct node_row *row, Hlp__V1__Node *out);
 struct convert_texts { /* room for a revision's short texts */
 	char id[24], attempt[24];
 };
-void convert_revision(const struct revision_row *row, const char *node, bool current,
-		      struct convert_texts *texts, Hlp__V1__Revision *out);
+struct convert_standing {
+	bool current, failed;
+	const char *execution, *folder; /* in a history; else NULL */
+};
+void convert_revision(const struct revision_row *row, const char *node,
+		      struct convert_standing standing, struct convert_texts *texts,
+		      Hlp__V1__Revision *out);
 
 /* ---- Status ---------------------------------------------------------------------------------- */
 
@@ -51,9 +56,8 @@ void convert_list_seq(struct buf *out, uint64_t seq);
 /* `output_bytes`: how much it printed, 0 where nobody asked. */
 void convert_attempt(struct buf *out, const struct attempt_row *row, const char *node,
 		     int64_t output_bytes);
-/* `current`: the file's newest revision. */
 void convert_artifact(struct buf *out, const struct revision_row *row, const char *node,
-		      bool current);
+		      struct convert_standing standing);
 
 /* ---- whole messages -------------------------------------------------------------------------- */
 

@@ -193,6 +193,11 @@ static json_t *revision_object(const Hlp__V1__Revision *revision)
 		       revision->absent ? json_null()
 					: json_sprintf("%04o", revision->mode & 07777));
 	json_value_set(object, "current", json_boolean(revision->current));
+	json_value_set(object, "failed", json_boolean(revision->failed));
+	if (*revision->execution) {
+		json_value_set(object, "execution", json_value_text(revision->execution));
+		json_value_set(object, "folder", json_value_text(revision->folder));
+	}
 	return object;
 }
 

@@ -21,7 +21,8 @@ void json_status(struct buf *out, const Hlp__V1__Status *status);
 void json_list(struct buf *out, const Hlp__V1__ExecutionList *list);
 /* {"seq","time","kind","node","attempt","state","reason","actor","verb","text","fields":{…}} */
 void json_event(struct buf *out, const Hlp__V1__EventRecord *event);
-/* [{"id","node","path","moment","attempt","time","absent","blob","size","mode","current"}] */
+/* [{"id","node","path","moment","attempt","time","absent","blob","size","mode","current",
+ * "failed"}]; in a history also "execution" and "folder". */
 void json_artifacts(struct buf *out, const Hlp__V1__ArtifactList *list);
 /* [{"node","kind","number","exit","code","started_at","ended_at","pid","cpu_us",…}] */
 void json_attempts(struct buf *out, const Hlp__V1__AttemptList *list);

@@ -396,6 +396,32 @@ static int role_at(struct app *app, const char *text)
 	return -1;
 }
 
+static void a_diff_by_structure_has_a_line_for_each_change(void **state)
+{
+	(void)state;
+	Hlp__V1__DiffChange change = HLP__V1__DIFF_CHANGE__INIT;
+	Hlp__V1__DiffChange *changes[] = {&change};
+	Hlp__V1__DiffReply reply = HLP__V1__DIFF_REPLY__INIT;
+	struct app app;
+	fixture_open(&app, 80, 10);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "d");
+	change = (Hlp__V1__DiffChange){change.base, (char *)"changed", (char *)"spec.replicas",
+				       (char *)"2", (char *)"3"};
+	reply.compared = (char *)"structure";
+	reply.note = (char *)"and a note";
+	reply.changes = changes;
+	reply.n_changes = 1;
+	app.diff.answer.message = feed_copy(&reply.base);
+	assert_true(fixture_shows(&app, " ~spec.replicas: 2 \342\206\222 3\n"));
+	assert_true(fixture_shows(&app, " and a note\n"));
+	fixture_keys(&app, "s"); /* line by line: it is asked for anew */
+	assert_true(app.diff.as_text);
+	assert_null(app.diff.parsed);
+	assert_true(fixture_shows(&app, "line by line"));
+	fixture_close(&app);
+}
+
 static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
 {
 	(void)state;
@@ -565,6 +591,7 @@ int main(void)
 		cmocka_unit_test(escape_goes_back_the_way_one_came),
 		cmocka_unit_test(a_key_without_meaning_says_so),
 		cmocka_unit_test(attention_first_only_on_request),
+		cmocka_unit_test(a_diff_by_structure_has_a_line_for_each_change),
 		cmocka_unit_test(the_diff_is_coloured_by_line_and_walked_by_change),
 		cmocka_unit_test(escapes_from_a_node_stay_text),
 		cmocka_unit_test(no_size_is_too_small_or_too_large),

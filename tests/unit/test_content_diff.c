@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,24 @@ static void keep(struct fixture *fixture, const void *data, size_t length, char 
 	assert_int_equal(content_commit(fixture->content, "keep", NULL), 0);
 }
 
+/* Two revisions, without a mode. */
+static int diff_blobs(struct fixture *fixture, const char *old_blob, const char *new_blob,
+		      uint32_t context, struct buf *out, struct err *err)
+{
+	struct content_side old = {0}, new = {0};
+	int rc = content_side_read(fixture->content, old_blob, &old, err);
+
+	if (rc >= 0)
+		rc = content_side_read(fixture->content, new_blob, &new, err);
+	if (rc >= 0)
+		rc = content_diff(&old, &new,
+				  (struct content_names){"proxy.conf r1", "proxy.conf r2"}, context,
+				  out, err);
+	content_side_release(&old);
+	content_side_release(&new);
+	return rc;
+}
+
 /* The diff of two texts (NULL: absent); the caller releases it. */
 static struct buf diff(struct fixture *fixture, const char *old, const char *new, uint32_t context)
 {
@@ -54,8 +73,7 @@ static struct buf diff(struct fixture *fixture, const char *old, const char *new
 		keep(fixture, old, strlen(old), old_blob);
 	if (new)
 		keep(fixture, new, strlen(new), new_blob);
-	if (content_diff(fixture->content, old_blob, new_blob, "proxy.conf r1", "proxy.conf r2",
-			 context, &out, &err) < 0)
+	if (diff_blobs(fixture, old_blob, new_blob, context, &out, &err) < 0)
 		fail_msg("%s", err.message);
 	return out;
 }
@@ -114,8 +132,7 @@ static void binary_files_are_told_by_size_and_first_difference(void **state)
 	buf_init(&out, 1 << 20);
 	keep(&fixture, "ab\0cd", 5, old_blob);
 	keep(&fixture, "ab\0cXef", 7, new_blob);
-	assert_int_equal(content_diff(fixture.content, old_blob, new_blob, "a", "b", 3, &out, NULL),
-			 0);
+	assert_int_equal(diff_blobs(&fixture, old_blob, new_blob, 3, &out, NULL), 0);
 	assert_non_null(strstr(buf_text(&out), "old: 5 bytes, sha256 "));
 	assert_non_null(strstr(buf_text(&out), "new: 7 bytes, sha256 "));
 	assert_non_null(strstr(buf_text(&out), "first difference at byte 4\n"));
@@ -133,7 +150,7 @@ static void large_files_are_told_without_reading_them(void **state)
 
 	buf_init(&out, 1 << 20);
 	keep(&fixture, data, length, blob);
-	assert_int_equal(content_diff(fixture.content, blob, "", "a", "b", 3, &out, NULL), 0);
+	assert_int_equal(diff_blobs(&fixture, blob, "", 3, &out, NULL), 0);
 	assert_non_null(strstr(buf_text(&out), "old: 8388609 bytes"));
 	assert_non_null(strstr(buf_text(&out), "new: absent"));
 	buf_release(&out);
@@ -168,7 +185,7 @@ static void a_small_buffer_is_filled_and_never_overflows(void **state)
 		buf_printf(&text, "line %d\n", i);
 	keep(&fixture, text.data, text.length, blob);
 	buf_init(&out, 500);
-	assert_int_equal(content_diff(fixture.content, "", blob, "a", "b", 3, &out, NULL), 0);
+	assert_int_equal(diff_blobs(&fixture, "", blob, 3, &out, NULL), 0);
 	assert_false(out.overflow);
 	assert_non_null(strstr(buf_text(&out), "cut here"));
 	buf_release(&out);
@@ -182,12 +199,42 @@ static void an_unknown_revision_is_an_error(void **state)
 	struct buf out;
 
 	buf_init(&out, 500);
-	assert_int_equal(content_diff(fixture.content, "0123456789012345678901234567890123456789",
-				      "", "a", "b", 3, &out, NULL),
-			 -ERR_NOT_FOUND);
+	assert_int_equal(
+		diff_blobs(&fixture, "0123456789012345678901234567890123456789", "", 3, &out, NULL),
+		-ERR_NOT_FOUND);
 	assert_int_equal(out.length, 0);
 	buf_release(&out);
 	end(&fixture);
+}
+
+static struct content_side text_side(const char *text, uint32_t mode)
+{
+	struct content_side side = {.data = mem_strdup(text),
+				    .length = strlen(text),
+				    .size = (int64_t)strlen(text),
+				    .mode = mode,
+				    .present = true};
+
+	(void)snprintf(side.sha256, sizeof(side.sha256), "sum of %s", text);
+	return side;
+}
+
+static void another_mode_is_a_difference(void **state)
+{
+	struct content_side a = text_side("x", 0644), b = text_side("x", 0600),
+			    c = text_side("x", 0);
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 500);
+	assert_false(content_side_same(&a, &b));
+	assert_true(content_side_same(&a, &c)); /* one that is not known */
+	assert_int_equal(content_diff(&a, &b, (struct content_names){"a", "b"}, 3, &out, NULL), 0);
+	assert_string_equal(buf_text(&out), "old mode 0644\nnew mode 0600\n");
+	buf_release(&out);
+	content_side_release(&a);
+	content_side_release(&b);
+	content_side_release(&c);
 }
 
 int main(void)
@@ -203,6 +250,7 @@ int main(void)
 		TEST(a_long_diff_is_cut_and_says_so),
 		TEST(a_small_buffer_is_filled_and_never_overflows),
 		TEST(an_unknown_revision_is_an_error),
+		TEST(another_mode_is_a_difference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

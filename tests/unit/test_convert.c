@@ -310,7 +310,7 @@ static void revisions_are_named_by_their_event(void **state)
 	Hlp__V1__ArtifactList *list;
 
 	(void)state;
-	convert_artifact(&buf, &row, "issue", true);
+	convert_artifact(&buf, &row, "issue", (struct convert_standing){.current = true});
 	list = unpack(&hlp__v1__artifact_list__descriptor, &buf);
 	assert_int_equal(list->n_revisions, 1);
 	assert_string_equal(list->revisions[0]->id, "r41");

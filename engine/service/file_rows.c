@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What nodes and files an execution has. See file_rows.h.
+ */
+#include "service/file_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "model/suggest.h"
+
+void file_rows_release(struct file_rows *files)
+{
+	free(files->rows);
+	free(files->nodes);
+	arena_release(&files->arena);
+	*files = (struct file_rows){0};
+}
+
+/* ---- nodes ------------------------------------------------------------------------------- */
+
+static int take_node(void *ctx, const struct node_row *row, struct err *err)
+{
+	struct file_rows *files = ctx;
+
+	(void)err;
+	files->nodes = mem_grow(files->nodes, &files->nodes_capacity, row->index + 1,
+				sizeof(*files->nodes));
+	while (files->nodes_count <= row->index)
+		files->nodes[files->nodes_count++] = (struct file_node){.id = ""};
+	files->nodes[row->index] = (struct file_node){arena_strdup(&files->arena, row->id),
+						      row->state, row->reason, row->attempt};
+	if (!files->wanted || strcmp(row->id, files->wanted))
+		return 0;
+	files->found = *row;
+	files->found.id = files->nodes[row->index].id;
+	files->has_found = true;
+	return 0;
+}
+
+static const char *id_at(const void *files, size_t i)
+{
+	return ((const struct file_rows *)files)->nodes[i].id;
+}
+
+int file_rows_find_node(struct file_rows *files, struct catalog *catalog, const char *execution,
+			const char *node, struct err *err)
+{
+	char hint[SUGGEST_HINT];
+	int rc;
+
+	files->wanted = node && *node ? node : NULL;
+	rc = catalog_nodes(catalog, execution, take_node, files, err);
+	if (rc >= 0 && files->wanted && !files->has_found)
+		rc = err_set(err, ERR_NOT_FOUND, "no node '%s' in this execution%s", node,
+			     suggest_hint(node, files->nodes_count, id_at, files, hint));
+	return rc;
+}
+
+/* ---- revisions --------------------------------------------------------------------------- */
+
+static int take_revision(void *ctx, const struct revision_row *row, struct err *err)
+{
+	struct file_rows *files = ctx;
+	struct file_revision *revision;
+	uint32_t node = row->revision.node;
+
+	(void)err;
+	if (files->wanted && node != files->found.index)
+		return 0;
+	files->rows =
+		mem_grow(files->rows, &files->capacity, files->count + 1, sizeof(*files->rows));
+	revision = &files->rows[files->count++];
+	*revision = (struct file_revision){
+		.row = *row, .node = node < files->nodes_count ? files->nodes[node].id : ""};
+	revision->row.path = arena_strdup(&files->arena, row->path);
+	return 0;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct file_revision *left = a, *right = b;
+	uint64_t x = left->row.revision.seq, y = right->row.revision.seq;
+
+	return (x > y) - (x < y);
+}
+
+/* ---- what stands ------------------------------------------------------------------------- */
+
+struct bad {
+	uint64_t *keys; /* node and number of attempts that did not go well; sorted */
+	size_t count, capacity;
+	const struct file_rows *files;
+};
+
+static uint64_t key_of(uint32_t node, uint32_t attempt)
+{
+	return (uint64_t)node << 32 | attempt;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* Of a node's newest attempt its state says more than the exit: outputs may have been missing, or a
+ * person vouched for what failed. */
+static bool is_bad(const struct file_node *node, const struct attempt_row *attempt)
+{
+	bool went_well = attempt->exit_kind == EXIT_STATUS && attempt->code == 0;
+
+	if (attempt->number != node->attempt)
+		return !went_well;
+	if (node->state == STATE_COMPLETED)
+		return node->reason == REASON_TOLERATED;
+	return !went_well || node->state == STATE_FAILED;
+}
+
+static int take_attempt(void *ctx, const struct attempt_row *row, struct err *err)
+{
+	struct bad *bad = ctx;
+
+	(void)err;
+	if (row->kind != ATTEMPT_RUN || row->exit_kind == EXIT_NONE ||
+	    row->node >= bad->files->nodes_count || !is_bad(&bad->files->nodes[row->node], row))
+		return 0;
+	bad->keys = mem_grow(bad->keys, &bad->capacity, bad->count + 1, sizeof(*bad->keys));
+	bad->keys[bad->count++] = key_of(row->node, row->number);
+	return 0;
+}
+
+static bool is_failed(const struct bad *bad, const struct revision *revision)
+{
+	uint64_t key = key_of(revision->node, revision->attempt);
+
+	return revision->moment == MOMENT_AFTER && revision->attempt_kind == ATTEMPT_RUN &&
+	       bad->count && bsearch(&key, bad->keys, bad->count, sizeof(key), by_key);
+}
+
+/* Newest first, so that the first of a path that stands is the current one. */
+static void mark_rows(struct file_rows *files, const struct bad *bad)
+{
+	struct map seen = {0};
+
+	for (size_t i = files->count; i-- > 0;) {
+		struct file_revision *revision = &files->rows[i];
+
+		revision->failed = is_failed(bad, &revision->row.revision);
+		revision->current =
+			!revision->failed &&
+			map_add_text(&seen, revision->row.path, (union map_value){.number = 1});
+	}
+	map_release(&seen);
+}
+
+int file_rows_read(struct file_rows *files, struct catalog *catalog, const char *execution,
+		   const char *node, struct err *err)
+{
+	struct bad bad = {.files = files};
+	int rc = file_rows_find_node(files, catalog, execution, node, err);
+
+	if (rc >= 0)
+		rc = catalog_revisions(catalog, execution, EVENT_NO_NODE, take_revision, files,
+				       err);
+	if (rc >= 0)
+		rc = catalog_attempts(catalog, execution, EVENT_NO_NODE, take_attempt, &bad, err);
+	if (rc >= 0 && files->count)
+		qsort(files->rows, files->count, sizeof(*files->rows), by_seq);
+	if (bad.count)
+		qsort(bad.keys, bad.count, sizeof(*bad.keys), by_key);
+	if (rc >= 0)
+		mark_rows(files, &bad);
+	free(bad.keys);
+	return rc;
+}
+
+int64_t file_rows_newest(const struct file_rows *files, const char *path)
+{
+	for (size_t i = files->count; i-- > 0;)
+		if (!strcmp(files->rows[i].row.path, path))
+			return (int64_t)i;
+	return -1;
+}
