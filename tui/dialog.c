@@ -354,7 +354,7 @@ static void fill_shown(struct app *app, struct page *page, const struct mirror_n
 		return;
 	for (uint32_t i = 0; i < more->shown_count; i++)
 		page_addf(page, ROLE_text, 0, 4, "  %s = %s", more->shown[i].name,
-			  more->shown[i].value);
+			  mirror_value(&more->shown[i]));
 	if (more->asked_us > 0 && app->wall_us > more->asked_us) {
 		clock_format_duration(
 			(app->wall_us - more->asked_us) / CLOCK_SECOND_US * CLOCK_SECOND_US, since);

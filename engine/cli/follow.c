@@ -183,16 +183,28 @@ static int milliseconds_to_wait(const struct watching *w)
 	return wait > INT64_C(60000000) ? 60000 : (int)((wait + 999) / 1000);
 }
 
-/* Acts may ask, too: Ctrl-C ends them as it ends any other command. */
-static void take_line(struct watching *w)
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number)
 {
+	interrupted = number;
+}
+
+/* An act may ask, too, and blocks in that: Ctrl-C leaves its question as it leaves the run. */
+static int take_line(struct watching *w)
+{
+	struct sigaction note = {.sa_handler = note_interrupt}, before;
 	sigset_t interrupt;
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
+	interrupted = 0;
+	(void)sigaction(SIGINT, &note, &before); /* valid arguments: cannot fail */
 	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
 	answering_take(&w->answering);
 	sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	(void)sigaction(SIGINT, &before, NULL);
 	w->changed = true;
+	return interrupted ? CLI_LEFT : CLI_OK;
 }
 
 static int turn(struct watching *w, int signals)
@@ -208,8 +220,9 @@ static int turn(struct watching *w, int signals)
 		return CLI_LEFT;
 	}
 	client_process(client);
-	if (fds[2].revents != 0 && !answering_is_settled(&w->answering)) {
-		take_line(w);
+	if (fds[2].revents != 0 && !answering_is_settled(&w->answering) &&
+	    take_line(w) == CLI_LEFT) {
+		return CLI_LEFT;
 	}
 	if (w->broken && !w->failed) {
 		if (w->retry_us == 0) {

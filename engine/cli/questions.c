@@ -100,7 +100,7 @@ static void say_shown(struct say *say, const struct mirror_more *more)
 		const struct mirror_param *shown = &more->shown[i];
 		say_printf(say, "      ");
 		say_cell(say, (int)width, shown->name);
-		say_printf(say, "  %s\n", shown->value[0] != '\0' ? shown->value : "(no value)");
+		say_printf(say, "  %s\n", mirror_value(shown));
 	}
 }
 

@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *mirror_value(const struct mirror_param *param)
+{
+	if (param->missing)
+		return "(missing: nothing has written it)";
+	return param->value[0] ? param->value : "(empty)";
+}
+
 int64_t mirror_find(const struct mirror *mirror, const char *node)
 {
 	const union map_value *found = map_find_text(&mirror->index, node);
@@ -310,8 +317,8 @@ static void copy_params(struct mirror *mirror, const Hlp__V1__Graph *graph)
 	mirror->params = arena_alloc(arena, (graph->n_params + 1) * sizeof(*mirror->params));
 	for (size_t i = 0; i < graph->n_params; i++)
 		mirror->params[i] =
-			(struct mirror_param){copy_text(arena, graph->params[i]->name),
-					      copy_text(arena, graph->params[i]->value)};
+			(struct mirror_param){.name = copy_text(arena, graph->params[i]->name),
+					      .value = copy_text(arena, graph->params[i]->value)};
 }
 
 void mirror_set_graph(struct mirror *mirror, const Hlp__V1__Graph *graph)
@@ -391,9 +398,10 @@ static void set_more(struct mirror_node *node, const Hlp__V1__Node *row)
 	more->freezing = row->freezing;
 	more->shown = arena_alloc(&more->arena, (row->n_shown + 1) * sizeof(*more->shown));
 	for (size_t i = 0; i < row->n_shown; i++)
-		more->shown[more->shown_count++] =
-			(struct mirror_param){copy_text(&more->arena, row->shown[i]->name),
-					      copy_text(&more->arena, row->shown[i]->value)};
+		more->shown[more->shown_count++] = (struct mirror_param){
+			.name = copy_text(&more->arena, row->shown[i]->name),
+			.value = copy_text(&more->arena, row->shown[i]->value),
+			.missing = row->shown[i]->missing};
 }
 
 /* A word that this program does not know comes from a newer engine: the last known one stays. */

@@ -15,8 +15,12 @@
 #include "wire/hlp.pb-c.h"
 
 struct mirror_param {
-	const char *name, *value;
+	const char *name, *value; /* "" of one that is missing */
+	bool missing;
 };
+
+/* As it is shown: a value that is missing, or empty, in words. */
+const char *mirror_value(const struct mirror_param *param);
 
 /* What few nodes have: a question's values, a hold or a freeze. */
 struct mirror_more {

@@ -22,6 +22,12 @@ static int refuse_freeze(const struct decision *decision, uint32_t node, struct 
 		return err_set(err, ERR_REFUSED,
 			       "%s has exited, its results are being recorded: nothing to freeze",
 			       name);
+	if (run->reason == REASON_UNDOING)
+		return err_set(err, ERR_REFUSED,
+			       "%s is being undone: only a run can be frozen, since an undo that "
+			       "stands half way is worse than either end; pause starts no further "
+			       "undo",
+			       name);
 	if (run->reason == REASON_UNREACHABLE)
 		return err_set(err, ERR_REFUSED, "nobody reaches %s now: it cannot be frozen",
 			       name);

@@ -212,7 +212,9 @@ static void add_asking_node(struct buf *out, unsigned number, const struct node_
 	for (uint32_t i = 0; i < row->shown_count; i++) {
 		hlp__v1__pair__init(&pairs[i]);
 		pairs[i].name = (char *)row->shown[i].name;
-		pairs[i].value = (char *)row->shown[i].value;
+		pairs[i].missing = !row->shown[i].value;
+		if (!pairs[i].missing)
+			pairs[i].value = (char *)row->shown[i].value;
 		message->shown[i] = &pairs[i];
 	}
 	convert_field_message(out, number, &message->base);

@@ -61,7 +61,9 @@ static json_t *pairs_object(Hlp__V1__Pair *const *pairs, size_t count)
 		json_t *name = json_value_bytes(pairs[i]->name, strlen(pairs[i]->name));
 
 		json_value_set(object, json_string_value(name),
-			       json_value_bytes(pairs[i]->value, strlen(pairs[i]->value)));
+			       pairs[i]->missing ? json_null()
+						 : json_value_bytes(pairs[i]->value,
+								    strlen(pairs[i]->value)));
 		json_decref(name);
 	}
 	return object;

@@ -6,10 +6,18 @@
 # nothing of the instance is left, and nothing comes back.
 . "$(dirname "$0")/../scenario/lib.sh"
 
-# What is left of the instance: programs of this home that are no clients.
+# The pair that is there, started if there is none.
+meet() {
+	expect 0 hlp engine start -o json
+	launcher=$("$json" get launcher_pid <"$out")
+	engine=$("$json" get pid <"$out")
+}
+
+# Anything of this home but clients.
 left() {
-	for name in hlpd hlp-launcher; do
-		pid_of "$name" && return 0
+	for pid in $(home_pids); do
+		read -r name 2>/dev/null <"/proc/$pid/comm" || continue
+		case $name in hlpd | hlp-launcher) return 0 ;; esac
 	done
 	return 1
 }
@@ -17,9 +25,7 @@ left() {
 round=0
 while test "$round" -lt 6; do
 	round=$((round + 1))
-	expect 0 hlp engine start
-	launcher=$(pid_of hlp-launcher) || fail "no launcher"
-	engine=$(pid_of hlpd) || fail "no engine"
+	meet
 	# Both words are there when it looks: that its launcher is gone, and that it is to stop.
 	kill -STOP "$engine"
 	kill -9 "$launcher"
@@ -42,8 +48,7 @@ nodes:
 END
 expect 0 hlp run long.yaml --detach --yes
 wait_for 20 test -e began
-launcher=$(pid_of hlp-launcher) || fail "no launcher"
-engine=$(pid_of hlpd) || fail "no engine"
+meet
 kill -STOP "$engine"
 kill -9 "$launcher"
 wait_for 10 gone "$launcher"

@@ -59,6 +59,19 @@ shows '^  swap \(Enter: not now\):'
 keys C-c
 shows '^ended 130$'
 shows 'hlp attach hands#3'
+
+# So it does at a question that an answer leads to; nothing is answered by it.
+type_in 'clear; hlp attach hands; echo "ended $?"'
+shows '^  swap \(Enter: not now\):'
+type_in a
+shows '^  dns \(Enter: not now\):'
+type_in d
+shows '^  change:'
+keys C-c
+shows '^ended 130$'
+shows '^left; hands#3 goes on.$'
+shows '^  cancel:  hlp cancel hands#3$'
+node_waits hands dns manual || fail "Ctrl-C answered"
 expect 0 hlp cancel hands --yes
 
 cat >steps.yaml <<'END'

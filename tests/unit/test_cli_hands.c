@@ -30,8 +30,9 @@ static void make_mirror(struct mirror *mirror, const char *reason, const char *q
 	Hlp__V1__GraphNode node = HLP__V1__GRAPH_NODE__INIT;
 	Hlp__V1__GraphNode *nodes[] = {&node};
 	Hlp__V1__Graph graph = HLP__V1__GRAPH__INIT;
-	Hlp__V1__Pair shown = HLP__V1__PAIR__INIT;
-	Hlp__V1__Pair *list[] = {&shown};
+	Hlp__V1__Pair shown = HLP__V1__PAIR__INIT, missing = HLP__V1__PAIR__INIT;
+	Hlp__V1__Pair empty = HLP__V1__PAIR__INIT;
+	Hlp__V1__Pair *list[] = {&shown, &missing, &empty};
 	Hlp__V1__Node row = HLP__V1__NODE__INIT;
 	Hlp__V1__Node *rows[] = {&row};
 	Hlp__V1__Execution execution = HLP__V1__EXECUTION__INIT;
@@ -49,8 +50,11 @@ static void make_mirror(struct mirror *mirror, const char *reason, const char *q
 	row.message.len = strlen(message);
 	shown.name = "nodes.issue.outputs.serial";
 	shown.value = "4711";
+	missing.name = "nodes.lag.outputs.seconds";
+	missing.missing = true;
+	empty.name = "params.note";
 	row.shown = list;
-	row.n_shown = strcmp(question, "approval") == 0;
+	row.n_shown = strcmp(question, "approval") == 0 ? 3 : 0;
 	row.held_by = strcmp(reason, "held") == 0 ? "ana" : "";
 	execution.name = "x#1";
 	execution.state = "PAUSED";
@@ -88,6 +92,8 @@ static void an_approval_shows_its_values_and_its_answers(void **state)
 		"swap  asks  may it start?\n"
 		"    Replace it?\n"
 		"      nodes.issue.outputs.serial  4711\n"
+		"      nodes.lag.outputs.seconds   (missing: nothing has written it)\n"
+		"      params.note                 (empty)\n"
 		"    hlp approve x#1/swap                      let it start\n"
 		"    hlp reject x#1/swap                       it shall not start\n"
 		"    hlp skip x#1/swap                         go on without it\n");

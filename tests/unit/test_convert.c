@@ -150,6 +150,26 @@ static void status_keeps_every_field(void **state)
 	drop(status);
 }
 
+static void a_shown_value_that_is_missing_is_not_an_empty_one(void **state)
+{
+	struct binding shown[] = {{.name = "a", .value = ""}, {.name = "b"}};
+	struct execution_row header = execution_row();
+	struct node_row row = node_row(1, "swap");
+	struct buf buf = buf_new();
+	Hlp__V1__Status *status;
+
+	(void)state;
+	row.shown = shown;
+	row.shown_count = 2;
+	convert_status_header(&buf, &header, 78);
+	convert_status_node(&buf, &row);
+	status = unpack(&hlp__v1__status__descriptor, &buf);
+	assert_int_equal(status->nodes[0]->n_shown, 2);
+	assert_false(status->nodes[0]->shown[0]->missing);
+	assert_true(status->nodes[0]->shown[1]->missing);
+	drop(status);
+}
+
 static void every_reason_travels_by_its_name(void **state)
 {
 	(void)state;
@@ -553,6 +573,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(status_keeps_every_field),
+		cmocka_unit_test(a_shown_value_that_is_missing_is_not_an_empty_one),
 		cmocka_unit_test(every_reason_travels_by_its_name),
 		cmocka_unit_test(large_status_is_one_buffer),
 		cmocka_unit_test(small_buffer_overflows_instead_of_cutting),

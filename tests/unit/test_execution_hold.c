@@ -325,6 +325,21 @@ static void a_silent_executor_leaves_a_frozen_node_frozen(void **state)
 	lab_close(&lab);
 }
 
+static void an_undo_is_not_frozen_and_says_why(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true}};
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	lab_complete(&lab, "a");
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	lab_start(&lab, "a");
+	assert_state(&lab, "a", "RECOVERING undoing");
+	refused(&lab, lab_act(&lab, VERB_FREEZE, "a"), "only a run can be frozen");
+	lab_close(&lab);
+}
+
 /* ---- what is said of it ------------------------------------------------------------------- */
 
 static const char *said_of(struct lab *lab, const struct act *act, uint64_t before)
@@ -389,6 +404,7 @@ int main(void)
 		cmocka_unit_test(a_frozen_node_can_be_cancelled_skipped_done_and_rolled_back),
 		cmocka_unit_test(a_frozen_node_is_stopped_with_the_execution),
 		cmocka_unit_test(a_silent_executor_leaves_a_frozen_node_frozen),
+		cmocka_unit_test(an_undo_is_not_frozen_and_says_why),
 		cmocka_unit_test(acts_say_what_comes_of_them),
 	};
 

@@ -388,6 +388,24 @@ static void an_approval_is_asked_with_its_values_before_the_start(void **state)
 	lab_close(&lab);
 }
 
+static void a_shown_value_that_nobody_wrote_is_missing_and_not_empty(void **state)
+{
+	static const struct lab_node nodes[] = {
+		{.id = "a", .output = "serial"},
+		{.id = "b", .needs = "a", .ask = "Go on?", .show = "nodes.a.outputs.serial"},
+	};
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 1);
+	assert_int_equal(lab_act(&lab, VERB_SKIP, "a"), 0);
+	(void)lab_admit(&lab);
+	assert_state(&lab, "b", "PAUSED approval");
+	assert_int_equal(lab_node(&lab, "b")->shown_count, 1);
+	assert_null(lab_node(&lab, "b")->shown[0].value);
+	lab_close(&lab);
+}
+
 static void it_is_asked_again_after_an_operators_retry_only(void **state)
 {
 	struct lab lab;
@@ -635,6 +653,7 @@ int main(void)
 		cmocka_unit_test(a_rollback_takes_in_a_step_that_is_being_done),
 		cmocka_unit_test(done_records_files_of_a_node_that_never_ran_or_failed),
 		cmocka_unit_test(an_approval_is_asked_with_its_values_before_the_start),
+		cmocka_unit_test(a_shown_value_that_nobody_wrote_is_missing_and_not_empty),
 		cmocka_unit_test(it_is_asked_again_after_an_operators_retry_only),
 		cmocka_unit_test(reject_fails_and_skip_goes_on),
 		cmocka_unit_test(silence_is_no_approval),

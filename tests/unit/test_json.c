@@ -96,7 +96,8 @@ static Hlp__V1__Execution execution(void)
 /* A node that somebody holds and that asks whether it may start. */
 static void asks(Hlp__V1__Node *node, Hlp__V1__Pair *shown, Hlp__V1__Pair **list)
 {
-	hlp__v1__pair__init(shown);
+	hlp__v1__pair__init(&shown[0]);
+	hlp__v1__pair__init(&shown[1]);
 	node->state = "PAUSED";
 	node->question = "approval";
 	node->message.data = (uint8_t *)"Go on?";
@@ -104,10 +105,12 @@ static void asks(Hlp__V1__Node *node, Hlp__V1__Pair *shown, Hlp__V1__Pair **list
 	node->asked_us = T0;
 	node->held_by = "ana";
 	node->held_until_us = T0;
-	shown->name = "nodes.a.outputs.x";
-	shown->value = "12";
+	shown[0].name = "nodes.a.outputs.x";
+	shown[0].value = "12";
+	shown[1].name = "nodes.b.outputs.y";
+	shown[1].missing = true;
 	node->shown = list;
-	node->n_shown = 1;
+	node->n_shown = 2;
 }
 
 static void status_has_its_promised_shape(void **state)
@@ -120,7 +123,7 @@ static void status_has_its_promised_shape(void **state)
 		"id",	      "phase",	  "state",   "reason",	  "attempt",   "exit_code",
 		"started_at", "ended_at", "risk",    "question",  "ask",       "shown",
 		"asked_at",   "held",	  "held_by", "held_note", "held_until"};
-	Hlp__V1__Pair pair, *pairs[] = {&pair};
+	Hlp__V1__Pair pair[2], *pairs[] = {&pair[0], &pair[1]};
 	Hlp__V1__Execution header = execution();
 	Hlp__V1__Node first = HLP__V1__NODE__INIT, second = HLP__V1__NODE__INIT;
 	Hlp__V1__Node *nodes[] = {&first, &second};
@@ -139,7 +142,7 @@ static void status_has_its_promised_shape(void **state)
 	first.risk = 0.7;
 	first.started_us = T0;
 	second.id = "check";
-	asks(&second, &pair, pairs);
+	asks(&second, pair, pairs);
 	status.execution = &header;
 	status.nodes = nodes;
 	status.n_nodes = 2;
@@ -169,6 +172,8 @@ static void status_has_its_promised_shape(void **state)
 	assert_string_equal(text(node, "held_by"), "ana");
 	assert_string_equal(text(node, "held_until"), T0_TEXT);
 	assert_string_equal(text(json_object_get(node, "shown"), "nodes.a.outputs.x"), "12");
+	assert_true(
+		json_is_null(json_object_get(json_object_get(node, "shown"), "nodes.b.outputs.y")));
 	assert_true(json_is_null(json_object_get(node, "exit_code")));
 	assert_int_equal(number(node, "attempt"), 0);
 	json_decref(value);
