@@ -257,6 +257,31 @@ out:
 	return failed;
 }
 
+/* A file without "#!": the kernel does not know what it is, a shell takes it for its own. */
+static int spawn_script(const struct proc_spawn *how, const int streams[3], pid_t *pid)
+{
+	char *path = strchr(how->argv[0], '/') ? mem_strdup(how->argv[0]) : in_path(how->argv[0]);
+	struct proc_spawn script = *how;
+	size_t count = 1;
+	char **argv;
+	int failed;
+
+	if (!path)
+		return ENOEXEC;
+	while (how->argv[count])
+		count++;
+	argv = mem_calloc(count + 2, sizeof(*argv));
+	argv[0] = (char *)"/bin/sh";
+	argv[1] = path;
+	memcpy(argv + 2, how->argv + 1, (count - 1) * sizeof(*argv));
+	script.argv = argv;
+	script.search = false;
+	failed = spawn_with(&script, streams, pid);
+	free(argv);
+	free(path);
+	return failed;
+}
+
 int proc_spawn(const struct proc_spawn *how, pid_t *out_pid, struct err *err)
 {
 	int streams[3] = {how->stdin_fd, how->stdout_fd, how->stderr_fd};
@@ -267,6 +292,8 @@ int proc_spawn(const struct proc_spawn *how, pid_t *out_pid, struct err *err)
 		failed = lift_stream(i, &streams[i], &copies[i]);
 	if (!failed)
 		failed = spawn_with(how, streams, &pid);
+	if (failed == ENOEXEC && how->search)
+		failed = spawn_script(how, streams, &pid);
 	for (int i = 0; i < 3; i++)
 		if (copies[i] >= 0)
 			(void)close(copies[i]);

@@ -39,7 +39,9 @@ struct proc_spawn {
 	const char *folder;		    /* NULL: the caller's */
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
 	bool new_session;
-	bool search; /* argv[0] may be a name, looked up in the caller's PATH */
+	/* As a shell: argv[0] may be a name, looked up in the caller's PATH, and a file that is
+	 * no program is given to /bin/sh. */
+	bool search;
 };
 /* Starts a program with posix_spawn: default signals, no other descriptors of ours that are not
  * close-on-exec. Returns its pid. */

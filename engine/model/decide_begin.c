@@ -47,6 +47,7 @@ void decide_begin(struct decision *decision)
 			event = decide_emit(decision, EVENT_HELD, i);
 			event->actor = execution->actor;
 			event->note = held;
+			event->flag = beginning->step;
 		}
 	}
 	free(fates);

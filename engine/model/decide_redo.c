@@ -29,6 +29,20 @@ static void reset(struct decision *decision, uint32_t node)
 	decide_moved(decision, node, execution->unmet[node] ? REASON_WAITING : REASON_READY);
 }
 
+/* The execution goes step by step: what runs again waits for a word as it did the first time. */
+static void reset_for_step(struct decision *decision, uint32_t node)
+{
+	struct event *event;
+
+	reset(decision, node);
+	if (!decision->execution->steps)
+		return;
+	event = decide_emit(decision, EVENT_HELD, node);
+	event->actor = decision->input->act->actor;
+	event->note = "step";
+	event->flag = true;
+}
+
 /* What it still waits for, when running it again alone would start nothing. */
 static int refuse_blocked(const struct decision *decision, uint32_t node, struct err *err)
 {
@@ -68,11 +82,11 @@ static int retry_node(struct decision *decision, uint32_t node, struct err *err)
 		graph_mark_dependents(graph, marks);
 		for (uint32_t i = 0; i < graph->nodes_count; i++) {
 			if (marks[i] && can_reset(&execution->nodes[i]))
-				reset(decision, i);
+				reset_for_step(decision, i);
 		}
 		free(marks);
 	} else {
-		reset(decision, node);
+		reset(decision, node); /* the word is the step */
 	}
 	return decide_is_over(decision) ? refuse_blocked(decision, node, err) : 0;
 }
@@ -87,7 +101,7 @@ static int retry_all(struct decision *decision, struct err *err)
 	for (uint32_t i = 0; i < execution->graph->nodes_count; i++) {
 		if (!can_reset(&execution->nodes[i]))
 			continue;
-		reset(decision, i);
+		reset_for_step(decision, i);
 		found++;
 	}
 	if ((!found && !execution->ended && !derive_closed(execution)) || decide_is_over(decision))

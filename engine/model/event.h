@@ -61,14 +61,14 @@ enum event_kind {
 	EVENT_COMPLETED = 40, /* reason; items: outputs (by hand) */
 	EVENT_FAILED = 41,    /* reason, code, text: message */
 	EVENT_BACKOFF = 42,   /* until_us, interval_us: the wait that was drawn */
-	EVENT_HELD = 43,      /* actor, note; until_us or 0 */
-	EVENT_RELEASED = 44,  /* text: why, when nobody did it */
-	EVENT_ASKED = 45,     /* question, text; reason: what an answer `again` goes back to; items:
-				 values to decide by ("shown"); until_us: when it expires */
-	EVENT_ANSWERED = 46,  /* answer; reason: where the node goes; flag: past this hook; text,
-				 items: outputs (a person's step) */
-	EVENT_RESET = 47,     /* PENDING again: retry */
-	EVENT_STALE = 48,     /* flag: set or cleared */
+	EVENT_HELD = 43,     /* actor, note; until_us or 0; flag: the execution goes step by step */
+	EVENT_RELEASED = 44, /* text: why, when nobody did it */
+	EVENT_ASKED = 45,    /* question, text; reason: what an answer `again` goes back to; items:
+				values to decide by ("shown"); until_us: when it expires */
+	EVENT_ANSWERED = 46, /* answer; reason: where the node goes; flag: past this hook; text,
+				items: outputs (a person's step) */
+	EVENT_RESET = 47,    /* PENDING again: retry */
+	EVENT_STALE = 48,    /* flag: set or cleared */
 	EVENT_FROZEN = 49,
 	EVENT_THAWED = 50,
 	EVENT_DUE = 51,	      /* the wait is over: ready again (run), or waiting (undo) */

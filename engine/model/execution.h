@@ -120,6 +120,7 @@ struct execution {
 	bool rolled_back;      /* it has come to an end; retry or cancel is due */
 	char plan_id[16];      /* of the rollback under way */
 	uint64_t rollback_seq; /* its first event */
+	bool steps;	       /* begun so that each node is let go by a word */
 	bool only_files;       /* it takes no node back: afterwards all is as it was before */
 	bool was_paused, was_ended;
 	enum state ended_state; /* of what had ended */

@@ -46,6 +46,7 @@ static const struct record_field header_fields[] = {
 	HEADER(37, BOOL, was_ended),
 	HEADER(38, U32, ended_state),
 	HEADER(39, U32, ended_reason),
+	HEADER(52, BOOL, steps),
 };
 const struct record execution_header_record = {header_fields, COUNT(header_fields)};
 

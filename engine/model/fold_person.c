@@ -157,6 +157,7 @@ void fold_person(struct execution *execution, struct node_run *node, const struc
 	switch (event->kind) { /* only kinds that fold_person_objection knows come here */
 	case EVENT_HELD:
 		node->held = true;
+		execution->steps = execution->steps || event->flag;
 		set_holder(execution, node, event);
 		break;
 	case EVENT_RELEASED:

@@ -56,6 +56,26 @@ expect 0 hlp wait part --for ended
 status_is part COMPLETED
 test "$(ran)" = "issue swap check " || fail "it ran: $(ran)"
 
+# Stepping goes on after a rollback, whoever runs the engine then; a retry of one failed node is the
+# word for it.
+rm ran
+expect 0 hlp rollback part --phase switch --yes
+kill -9 "$(pid_of hlpd)"
+expect 0 hlp retry part --yes
+wait_for 20 node_waits part swap held
+expect 0 hlp status part -o json
+is nodes.check.held true
+is nodes.check.held_note step
+test ! -e ran || fail "it ran: $(ran)"
+expect 0 hlp release part
+wait_for 20 node_waits part check held
+test "$(ran)" = "swap " || fail "it ran: $(ran)"
+expect 0 hlp cancel part/check --yes
+wait_for 20 execution_is part FAILED
+expect 0 hlp retry part/check --yes
+expect 0 hlp wait part --for ended
+test "$(ran)" = "swap check " || fail "it ran: $(ran)"
+
 # Who did it, and from where, is in the record.
 expect 0 hlp run part.yaml --step --detach --yes
 expect 0 env SSH_CONNECTION="10.0.0.7 50000 10.0.0.1 22" hlp note part "seen"

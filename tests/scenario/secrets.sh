@@ -90,6 +90,20 @@ wait_for 10 is_launch
 expect 0 hlp why again/a
 says 'the secret for HLP_SECRET_token is not kept any more: it was forgotten'
 
+# A script that does not say what it is for is run by sh, as it is without secrets.
+printf 'printf "%%s\\n" "$1" "${#KEY}" >said\n' >plain.sh
+chmod 755 plain.sh
+cat >bare.yaml <<'END'
+name: bare
+params: {token: {secret: true}}
+env: {KEY: "${params.token}"}
+nodes:
+  - {id: a, run: [./plain.sh, "one word"]}
+END
+expect 0 hlp run bare.yaml --yes -p token=@key
+test "$(sed -n 1p said)" = "one word" || fail "the script did not get its words: $(cat said)"
+test "$(sed -n 2p said)" -ge 6 || fail "the script did not get the secret"
+
 # ---- using it --------------------------------------------------------------------------------
 cat >ways.yaml <<END
 name: ways

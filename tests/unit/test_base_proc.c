@@ -87,6 +87,20 @@ static void a_dead_process_is_not_alive_even_before_it_is_reaped(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static void a_script_without_a_first_line_is_given_to_the_shell(void **state)
+{
+	static const char script[] = "printf '%s|' \"$#\" \"$1\"\n";
+	const char *path = scratch_path(state, "bare");
+	char *argv[] = {(char *)path, "one word", NULL};
+	struct buf out;
+
+	buf_init(&out, 100);
+	assert_int_equal(file_replace(path, script, sizeof(script) - 1, 0700, NULL), 0);
+	assert_int_equal(proc_run(argv, NULL, &out, NULL), 0);
+	assert_string_equal(buf_text(&out), "1|one word|");
+	buf_release(&out);
+}
+
 static void the_boot_has_an_id(void **state)
 {
 	char first[PROC_BOOT_ID_TEXT], second[PROC_BOOT_ID_TEXT];
@@ -306,6 +320,7 @@ int main(void)
 		cmocka_unit_test(a_process_is_known_by_pid_and_start_time),
 		cmocka_unit_test(a_start_within_one_tick_is_known_without_a_look),
 		cmocka_unit_test(a_dead_process_is_not_alive_even_before_it_is_reaped),
+		WITH_SCRATCH(a_script_without_a_first_line_is_given_to_the_shell),
 		cmocka_unit_test(the_boot_has_an_id),
 		cmocka_unit_test(output_and_exit_status_are_gathered),
 		cmocka_unit_test(output_over_the_bound_ends_the_program),

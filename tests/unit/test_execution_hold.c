@@ -153,6 +153,39 @@ static void a_held_node_that_ends_otherwise_is_not_held_any_more(void **state)
 	lab_close(&lab);
 }
 
+static void begin_stepping(struct lab *lab)
+{
+	const struct beginning step = {.step = true};
+	const struct input input = {
+		.kind = INPUT_BEGIN, .time_us = lab->now_us, .beginning = &step};
+
+	assert_int_equal(lab_feed(lab, &input), 0);
+}
+
+static void who_steps_steps_on_after_a_rollback(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, chain, .max_parallel = 1);
+	begin_stepping(&lab);
+	assert_string_equal(lab.said, "held a, held b, held c");
+	assert_int_equal(lab_act(&lab, VERB_RELEASE, "a"), 0);
+	lab_complete(&lab, "a");
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	(void)lab_admit(&lab);
+	assert_state(&lab, "a", "RECOVERED accepted");
+	assert_int_equal(lab_act(&lab, VERB_RETRY, "a"), 0);
+	assert_string_equal(lab_node(&lab, "a")->held_note, "step");
+	assert_int_equal(lab_admit(&lab), 0);
+	assert_state(&lab, "a", "PAUSED held");
+	/* The word for one failed node is its step. */
+	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), 0);
+	assert_int_equal(lab_act(&lab, VERB_RETRY, "a"), 0);
+	assert_false(lab_node(&lab, "a")->held);
+	lab_close(&lab);
+}
+
 /* ---- freezes ----------------------------------------------------------------------------- */
 
 static void frozen(struct lab *lab)
@@ -396,6 +429,7 @@ int main(void)
 		cmocka_unit_test(a_hold_of_a_node_that_waits_holds_it_when_it_could_start),
 		cmocka_unit_test(release_lets_the_next_one_go),
 		cmocka_unit_test(a_held_node_that_ends_otherwise_is_not_held_any_more),
+		cmocka_unit_test(who_steps_steps_on_after_a_rollback),
 		cmocka_unit_test(a_freeze_ends_with_an_attempt_that_never_started),
 		cmocka_unit_test(a_freeze_is_asked_for_then_reported),
 		cmocka_unit_test(a_thaw_lets_it_go_on),
