@@ -26,6 +26,9 @@ enum press {
 	PRESS_TAB = 9,
 	PRESS_BREAK = 3,	 /* Ctrl-C */
 	PRESS_RESIZE = 0x110100, /* the terminal has another size now */
+	PRESS_WHEEL_UP,
+	PRESS_WHEEL_DOWN,
+	PRESS_CLICK, /* where is known to who reads keys */
 	PRESS_UNKNOWN
 };
 

@@ -20,6 +20,7 @@
 #include "tui/action.h"
 #include "tui/child.h"
 #include "tui/edit.h"
+#include "tui/errand.h"
 #include "tui/form.h"
 #include "tui/page.h"
 #include "tui/rollback.h"
@@ -326,7 +327,7 @@ struct app {
 	struct timeline_state timeline;
 	struct compare_state compare;
 	struct workflows_state workflows;
-	char edit_file[4096]; /* to be opened in the editor by the loop; "" none */
+	struct errand errand; /* to be run by the loop */
 	struct why_state why;
 	struct runs_state runs;
 	struct page help;
@@ -354,6 +355,7 @@ struct app {
 	bool urgent;	 /* somebody waits for it: not to be put together with what comes next */
 	uint32_t prefix; /* a key that waits for the next one: z; 0 none */
 	bool leave, suspend, redraw, beep;
+	bool mouse;	      /* clicks and the wheel are taken; else they are the terminal's */
 	bool quiet;	      /* a slow line: no clock, nothing that changes by itself */
 	char *copy;	      /* for the clipboard, to be taken by the loop; owned; NULL none */
 	char copy_file[4096]; /* where the same goes, for terminals without one; "" nowhere */

@@ -20,6 +20,7 @@
 #include "tui/frame.h"
 #include "tui/graph.h"
 #include "tui/journal.h"
+#include "tui/pager.h"
 #include "tui/palette.h"
 #include "tui/start.h"
 #include "tui/views.h"
@@ -61,6 +62,7 @@ void console_release(struct app *app)
 	feed_free(app->feed);
 	found_forget(&app->found);
 	free(app->copy);
+	errand_forget(&app->errand);
 	form_clear(&app->form);
 	app_clear_marks(app);
 	start_free(app->start);
@@ -188,6 +190,15 @@ static void do_general(struct app *app, enum action action)
 		feed_now(app);
 		app_say(app, ROLE_text, "back to now");
 		break;
+	case ACTION_PAGER:
+		pager_open(app);
+		break;
+	case ACTION_MOUSE:
+		app->mouse = !app->mouse;
+		app_say(app, ROLE_text, "%s",
+			app->mouse ? "the mouse is taken: Shift selects text as ever"
+				   : "the mouse is the terminal's");
+		break;
 	case ACTION_SUSPEND:
 		app->suspend = true;
 		break;
@@ -268,7 +279,8 @@ void console_key(struct app *app, uint32_t key)
 	app->prefix = 0;
 	if (action == ACTION_PREFIX) {
 		app->prefix = key;
-		app_say(app, ROLE_prompt, "z: a fold or open here   R open all   M fold all");
+		app_say(app, ROLE_prompt,
+			"z: a fold or open here   R open all   M fold all   m mouse");
 		return;
 	}
 	if (action == ACTION_NONE) {

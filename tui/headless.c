@@ -44,6 +44,10 @@ static void turn(struct app *app)
 	client_process(app->client);
 	console_tick(app);
 	app->redraw = app->suspend = app->beep = false;
+	if (app->errand.command != NULL) {
+		errand_forget(&app->errand);
+		app_say(app, ROLE_error, "there is no terminal that could be given away");
+	}
 	console_draw(app);
 }
 

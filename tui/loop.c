@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "tui/console.h"
-#include "tui/views.h"
+#include "tui/mouse.h"
 
 #define FRAME_US (CLOCK_SECOND_US / 20)
 
@@ -64,13 +64,39 @@ static int wait_for(struct app *app, const struct turn *turn, const sigset_t *wa
 	return fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? -1 : 0;
 }
 
+static void take_mouse(struct app *app, struct term *term, uint32_t key)
+{
+	int x, y;
+
+	term_click(term, &x, &y);
+	if (key == PRESS_CLICK)
+		mouse_click(app, x, y);
+	else
+		mouse_wheel(app, key == PRESS_WHEEL_UP);
+}
+
 static void take_keys(struct app *app, struct term *term, struct turn *turn)
 {
 	for (uint32_t key = term_key(term); key != PRESS_NONE && !app->leave;
 	     key = term_key(term)) {
 		turn->pressed = true;
-		console_key(app, key);
+		if (key >= PRESS_WHEEL_UP && key <= PRESS_CLICK)
+			take_mouse(app, term, key);
+		else
+			console_key(app, key);
 	}
+}
+
+static void run_errand(struct app *app, struct term *term)
+{
+	struct errand errand = app->errand;
+
+	app->errand = (struct errand){0};
+	int status = errand_run(&errand, term);
+	if (errand.then != NULL)
+		errand.then(app, status);
+	errand_forget(&errand);
+	app->changed = app->urgent = true;
 }
 
 static void show(struct app *app, struct term *term, struct turn *turn)
@@ -84,16 +110,11 @@ static void show(struct app *app, struct term *term, struct turn *turn)
 	}
 	if (term_heed_signals(term))
 		app->changed = app->urgent = true;
-	if (app->edit_file[0] != '\0') {
-		if (term_edit(term, app->edit_file) < 0)
-			app_say(app, ROLE_error, "the editor cannot be started");
-		else
-			workflows_check(app);
-		app->edit_file[0] = '\0';
-		app->changed = true;
-	}
+	if (app->errand.command != NULL)
+		run_errand(app, term);
 	term_size(term, &width, &height);
 	app_resize(app, width, height);
+	term_set_mouse(term, app->mouse);
 	if (app->redraw)
 		term_redraw(term);
 	app->redraw = false;

@@ -28,7 +28,7 @@
 enum { EXIT_USAGE = 2, EXIT_NO_ENGINE = 3 };
 
 struct options {
-	bool read_only, ascii, headless;
+	bool read_only, ascii, mouse, headless;
 	struct headless_options without; /* a terminal */
 	const char *record, *replay;	 /* files; NULL without */
 	const char *home;		 /* the folder of the instance */
@@ -87,8 +87,8 @@ static void set_signals(sigset_t *waiting)
 static void usage(FILE *to)
 {
 	(void)fputs(
-		"usage: hlp-console [--read-only] [--ascii] [--theme NAME] [--record FILE]\n"
-		"                   [EXECUTION | FILE.yaml]\n"
+		"usage: hlp-console [--read-only] [--ascii] [--mouse] [--theme NAME]\n"
+		"                   [--record FILE] [EXECUTION | FILE.yaml]\n"
 		"       hlp-console --headless [--size WxH] [--script FILE] [--dump-screen FILE]\n"
 		"       hlp-console --replay FILE\n"
 		"\n"
@@ -97,6 +97,7 @@ static void usage(FILE *to)
 		"  FILE.yaml     a workflow to start; nothing starts before it is confirmed\n"
 		"  --read-only   look, and never act\n"
 		"  --ascii       no character beyond ASCII\n"
+		"  --mouse       a click selects and opens, the wheel scrolls; zm turns it off\n"
 		"  --theme NAME  colours from themes/NAME.theme; also $HLP_THEME\n"
 		"  --record FILE what is shown, as an asciicast; --replay FILE plays one\n"
 		"  --headless    without a terminal: keys from a script (type TEXT, press KEY…,\n"
@@ -122,6 +123,9 @@ static int read_option(int c, struct options *out)
 		return -1;
 	case 'a':
 		out->ascii = true;
+		return -1;
+	case 'm':
+		out->mouse = true;
 		return -1;
 	case 't':
 		out->theme = optarg;
@@ -160,6 +164,7 @@ static int read_options(int argc, char **argv, struct options *out)
 {
 	static const struct option LONG[] = {{"read-only", no_argument, NULL, 'r'},
 					     {"ascii", no_argument, NULL, 'a'},
+					     {"mouse", no_argument, NULL, 'm'},
 					     {"theme", required_argument, NULL, 't'},
 					     {"help", no_argument, NULL, 'h'},
 					     {"version", no_argument, NULL, 'V'},
@@ -224,6 +229,7 @@ static void open_app(struct app *app, const struct options *options, struct clie
 
 	console_init(app, options->ascii || !term_is_utf8(), options->read_only);
 	app->client = client;
+	app->mouse = options->mouse;
 	if (reason != NULL)
 		(void)snprintf(app->arm.last_reason, sizeof(app->arm.last_reason), "%s", reason);
 	(void)snprintf(app->copy_file, sizeof(app->copy_file), "%s/copied", options->home);
@@ -233,7 +239,14 @@ static void open_app(struct app *app, const struct options *options, struct clie
 static int run_headless(const struct options *options, struct client *client, struct err *err)
 {
 	struct app app;
+	struct buf problems;
 
+	buf_init(&problems, 16 * 1024);
+	int loaded = keys_load(&problems, err);
+	(void)fputs(buf_text(&problems), stderr);
+	buf_release(&problems);
+	if (loaded < 0)
+		return loaded;
 	open_app(&app, options, client);
 	app_resize(&app, options->without.width, options->without.height);
 	first_view(&app, options->execution);

@@ -14,12 +14,10 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -27,8 +25,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "tui/action.h"
-
-extern char **environ;
 
 /* Of <term.h>, which cannot be included: it has a struct term of its own. */
 char *tigetstr(const char *name);
@@ -38,6 +34,7 @@ char *tigetstr(const char *name);
 #define END_SYNC    "\033[?2026l"
 #define ALL_SCROLLS "\033[r"
 #define LAST_LINE   "\033[999;1H"
+#define MOUSE_OFF   "\033[?1006l\033[?1000l"
 
 struct term {
 	SCREEN *screen;
@@ -50,6 +47,8 @@ struct term {
 	bool slow;	  /* a serial line */
 	bool margins;	  /* it has a part that scrolls, which must be all of it */
 	bool resized;	  /* and that is to be said anew */
+	bool mouse;
+	int click_x, click_y;
 	bool colour;
 	int width, height;
 	short pairs[ROLES];
@@ -158,6 +157,8 @@ static void prepare_rescue(const struct term *term, struct term_rescue *rescue)
 	rescue->sequences_length = 0;
 	if (term->sync)
 		save_text(rescue, END_SYNC);
+	if (term->mouse)
+		save_text(rescue, MOUSE_OFF);
 	if (term->margins) /* a frame cut short may have left a part that scrolls */
 		save_text(rescue, ALL_SCROLLS LAST_LINE);
 	save_sequence(rescue, "sgr0");
@@ -393,16 +394,29 @@ void term_rescue(const struct term_rescue *rescue)
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &rescue->saved);
 }
 
-/* Takes the terminal again. That this process was continued is known by then. */
-static void retake_terminal(struct term *term)
+void term_give(struct term *term)
+{
+	leave_terminal(term);
+	term->rescue->armed = 0;
+}
+
+/* What stopped and continued others of this job meanwhile was not meant for the console. */
+static void forget_signals(struct term *term)
 {
 	const struct timespec now = {0};
-	sigset_t continued;
+	sigset_t job;
 
-	(void)sigemptyset(&continued);
-	(void)sigaddset(&continued, SIGCONT);
-	(void)sigtimedwait(&continued, NULL, &now); /* it is blocked outside the loop's wait */
-	term->rescue->continued = 0;
+	(void)sigemptyset(&job);
+	(void)sigaddset(&job, SIGTSTP);
+	(void)sigaddset(&job, SIGCONT);
+	while (sigtimedwait(&job, NULL, &now) > 0) /* blocked outside the loop's wait */
+		continue;
+	term->rescue->stop_asked = term->rescue->continued = 0;
+}
+
+void term_retake(struct term *term)
+{
+	forget_signals(term);
 	term->rescue->armed = 1;
 	take_terminal(term);
 	term_redraw(term);
@@ -410,63 +424,21 @@ static void retake_terminal(struct term *term)
 
 void term_suspend(struct term *term)
 {
-	leave_terminal(term);
-	term->rescue->armed = 0;
+	term_give(term);
 	(void)raise(SIGSTOP);
-	retake_terminal(term);
+	term_retake(term);
 }
 
 bool term_heed_signals(struct term *term)
 {
 	if (term->rescue->stop_asked) {
-		term->rescue->stop_asked = 0;
 		term_suspend(term);
 		return true;
 	}
 	if (!term->rescue->continued)
 		return false;
-	retake_terminal(term);
+	term_retake(term);
 	return true;
-}
-
-/* The editor may be given with options, so a shell takes it apart; the file is no part of that. */
-static int start_editor(const char *editor, const char *file, pid_t *out)
-{
-	const char *const words[] = {"sh", "-c", "exec $HLP_EDITOR \"$1\"", "sh", file, NULL};
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-
-	(void)setenv("HLP_EDITOR", editor, 1);
-	(void)posix_spawnattr_init(&attributes);
-	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	(void)posix_spawnattr_setsigmask(&attributes, &none);
-	(void)posix_spawnattr_setsigdefault(&attributes, &all);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int code = posix_spawn(out, "/bin/sh", NULL, &attributes, (char *const *)words, environ);
-	(void)posix_spawnattr_destroy(&attributes);
-	return code;
-}
-
-int term_edit(struct term *term, const char *file)
-{
-	const char *editor = getenv("VISUAL");
-	int status = -1;
-
-	if (editor == NULL || editor[0] == '\0')
-		editor = getenv("EDITOR");
-	if (editor == NULL || editor[0] == '\0')
-		editor = "vi";
-	leave_terminal(term);
-	pid_t pid = 0;
-	if (start_editor(editor, file, &pid) != 0)
-		pid = 0;
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	take_terminal(term);
-	term_redraw(term);
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status)
-									  : -1;
 }
 
 bool term_is_utf8(void)
@@ -616,16 +588,47 @@ static uint32_t press_of(wint_t key)
 	return PRESS_UNKNOWN;
 }
 
+void term_set_mouse(struct term *term, bool on)
+{
+	if (term->mouse == on)
+		return;
+	term->mouse = on;
+	term->rescue->armed = 0;
+	prepare_rescue(term, term->rescue);
+	(void)mouseinterval(0);
+	(void)mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+void term_click(const struct term *term, int *out_x, int *out_y)
+{
+	*out_x = term->click_x;
+	*out_y = term->click_y;
+}
+
+static uint32_t press_of_mouse(struct term *term)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return PRESS_UNKNOWN;
+	if (event.bstate & BUTTON4_PRESSED)
+		return PRESS_WHEEL_UP;
+	if (event.bstate & BUTTON5_PRESSED)
+		return PRESS_WHEEL_DOWN;
+	term->click_x = event.x;
+	term->click_y = event.y;
+	return PRESS_CLICK;
+}
+
 uint32_t term_key(struct term *term)
 {
 	wint_t key = 0;
-
-	(void)term;
 	int status = get_wch(&key);
+
 	if (status == ERR)
 		return PRESS_NONE;
 	if (status == KEY_CODE_YES)
-		return press_of(key);
+		return key == KEY_MOUSE ? press_of_mouse(term) : press_of(key);
 	if (key == 0x7f || key == 8)
 		return PRESS_BACKSPACE;
 	return key == '\n' ? PRESS_ENTER : (uint32_t)key;

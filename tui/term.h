@@ -64,10 +64,14 @@ void term_beep(struct term *term);
 
 /* The next key that is waiting, or PRESS_NONE. Never blocks. */
 uint32_t term_key(struct term *term);
+/* Whether clicks and the wheel come as keys. While they do, the terminal's own selecting needs
+ * Shift. */
+void term_set_mouse(struct term *term, bool on);
+void term_click(const struct term *term, int *out_x, int *out_y); /* of the last PRESS_CLICK */
 
-/* Gives the terminal to $VISUAL or $EDITOR (else vi) on a file, and takes it again when that has
- * ended. Returns its exit status, or -1 when it could not be started. */
-int term_edit(struct term *term, const char *file);
+/* Gives the terminal back to whoever had it, for a while, and takes it again. */
+void term_give(struct term *term);
+void term_retake(struct term *term);
 
 /* Gives the terminal back, stops this process, and takes it again when it is continued. */
 void term_suspend(struct term *term);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "client/sources.h"
 #include "model/limits.h"
 #include "model/workflow.h"
@@ -124,7 +125,7 @@ static bool close_git(struct app *app)
 
 /* ---- checking ---------------------------------------------------------------------------- */
 
-void workflows_check(struct app *app)
+static void check(struct app *app)
 {
 	const struct sources_entry *entry = selected(app);
 	struct workflow *workflow = NULL;
@@ -152,6 +153,25 @@ void workflows_check(struct app *app)
 	read_all(app);
 }
 
+static void edited(struct app *app, int status)
+{
+	if (status < 0)
+		app_say(app, ROLE_error, "the editor cannot be started");
+	else
+		check(app);
+}
+
+/* The editor may be given with options, so the shell takes that apart; not the file's name. */
+static void open_editor(struct app *app, const char *file)
+{
+	struct buf command;
+
+	buf_init(&command, 64 * 1024);
+	buf_add_text(&command, "exec ${VISUAL:-${EDITOR:-vi}} ");
+	text_shell_quote(&command, file, strlen(file));
+	app->errand = (struct errand){.command = buf_steal(&command), .then = edited};
+}
+
 static void edit(struct app *app)
 {
 	const struct sources_entry *entry = selected(app);
@@ -159,7 +179,7 @@ static void edit(struct app *app)
 	if (app->read_only)
 		app_say(app, ROLE_error, "edit: this console was started with --read-only");
 	else if (entry != NULL)
-		(void)snprintf(app->edit_file, sizeof(app->edit_file), "%s", entry->file);
+		open_editor(app, entry->file);
 }
 
 /* ---- drawing ----------------------------------------------------------------------------- */

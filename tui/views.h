@@ -32,8 +32,7 @@ void journal_step(struct app *app, int step);
 /* The diff of two revisions, chosen elsewhere. */
 void diff_show(struct app *app, const char *artifact, const char *old_revision,
 	       const char *new_revision);
-/* The file was edited: says whether it is valid. And the message to commit it with was given. */
-void workflows_check(struct app *app);
+/* The message to commit the selected file with was given. */
 void workflows_commit(struct app *app, const char *message);
 /* Two executions side by side, by their ids. */
 void compare_show(struct app *app, const char *older, const char *newer);

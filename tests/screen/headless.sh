@@ -35,6 +35,15 @@ expect 1 timeout 30 hlp-console --headless --script vain.txt tiny
 grep -q "line 2: in vain waited for: never" "$err" || fail "it does not say what it waited for"
 expect 2 hlp-console --headless --size wide tiny
 
+# The keys are the user's here too; a line that cannot be is told of.
+printf 'timeline = x\nnothing = y\n' >my.keys
+printf 'wait FAILED\ntype x\nwait critical path\ntype 3\nwait means nothing here\n' >x.txt
+HLP_KEYS=my.keys
+export HLP_KEYS
+expect 0 hlp-console --headless --script x.txt tiny
+complains 'my.keys:2: '
+unset HLP_KEYS
+
 terminal
 type_in 'hlp-console --record s.cast tiny; echo back'
 shows '✗ F second'
