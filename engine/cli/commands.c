@@ -12,23 +12,20 @@
 #define FAR 3
 
 const struct cli_command *const commands[] = {
-	&run_command,	    &validate_command,	&plan_command,
-	&workflows_command, &schema_command,	&list_command,
-	&status_command,    &logs_command,	&graph_command,
-	&events_command,    &why_command,	&attach_command,
-	&watch_command,	    &wait_command,	&pause_command,
-	&resume_command,    &hold_command,	&release_command,
-	&freeze_command,    &thaw_command,	&cancel_command,
-	&retry_command,	    &skip_command,	&done_command,
-	&approve_command,   &reject_command,	&answer_command,
-	&note_command,	    &artifacts_command, &diff_command,
-	&history_command,   &rollback_command,	&restore_command,
-	&report_command,    &engine_command,	&completion_command,
-	&version_command,   &help_command,	NULL,
+	&run_command,	     &validate_command,	 &plan_command,	  &workflows_command,
+	&schema_command,     &list_command,	 &status_command, &logs_command,
+	&graph_command,	     &events_command,	 &why_command,	  &attach_command,
+	&watch_command,	     &wait_command,	 &pause_command,  &resume_command,
+	&hold_command,	     &release_command,	 &freeze_command, &thaw_command,
+	&cancel_command,     &retry_command,	 &skip_command,	  &done_command,
+	&shell_command,	     &approve_command,	 &reject_command, &answer_command,
+	&note_command,	     &artifacts_command, &diff_command,	  &history_command,
+	&rollback_command,   &restore_command,	 &report_command, &engine_command,
+	&completion_command, &version_command,	 &help_command,	  NULL,
 };
 
 /* Known to the design, not to this version. */
-static const char *const later[] = {"checkpoint", "shell", NULL};
+static const char *const later[] = {"checkpoint", NULL};
 
 const struct cli_command *commands_find(const char *name)
 {

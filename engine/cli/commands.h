@@ -22,7 +22,7 @@ extern const struct cli_command answer_command, approve_command, freeze_command,
 	diff_command, done_command, engine_command, events_command, graph_command, help_command,
 	history_command, hold_command, list_command, logs_command, note_command, pause_command,
 	plan_command, release_command, resume_command, retry_command, report_command,
-	restore_command, rollback_command, run_command, schema_command, skip_command,
+	restore_command, rollback_command, run_command, schema_command, shell_command, skip_command,
 	status_command, validate_command, version_command, wait_command, watch_command, why_command,
 	workflows_command;
 

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/status.h"
+#include "cli/transcript.h"
 
 #define CHUNK_BYTES   ((uint32_t)512 * 1024)
 #define LOOK_AGAIN_MS 300
@@ -15,7 +16,7 @@
 static const struct option_spec options[] = {
 	{"follow", 'f', OPTION_FLAG, NULL, "go on while it runs"},
 	{"attempt", 0, OPTION_VALUE, "N", "of this attempt (default: the newest)"},
-	{"kind", 0, OPTION_VALUE, "KIND", "run (default), undo or hook"},
+	{"kind", 0, OPTION_VALUE, "KIND", "run (default), undo, hook or shell"},
 	{"raw", 0, OPTION_FLAG, NULL, "the bytes as they are, also on a terminal"},
 	{0},
 };
@@ -26,6 +27,7 @@ struct logging {
 	int64_t attempt;
 	const char *kind;
 	bool raw, follow;
+	struct transcript *transcript; /* of a shell, as lines; NULL: what was printed */
 };
 
 static int read_chunk(const struct logging *l, int64_t offset, Hlp__V1__OutputChunk **out)
@@ -44,6 +46,17 @@ static int read_chunk(const struct logging *l, int64_t offset, Hlp__V1__OutputCh
 	return code;
 }
 
+static void say_chunk(const struct logging *l, const char *data, size_t length)
+{
+	if (l->raw) {
+		say_raw(&l->cli->out, data, length);
+	} else if (l->transcript != NULL) {
+		transcript_take(l->transcript, data, length);
+	} else {
+		say_text(&l->cli->out, data, length);
+	}
+}
+
 /* Prints from the beginning; with follow, until the attempt has ended and all of it is printed. */
 static int print_node(const struct logging *l)
 {
@@ -56,11 +69,7 @@ static int print_node(const struct logging *l)
 		}
 		size_t length = chunk->data.len;
 		bool more = offset + (int64_t)length < chunk->size, live = chunk->live;
-		if (l->raw) {
-			say_raw(&l->cli->out, chunk->data.data, length);
-		} else {
-			say_text(&l->cli->out, (const char *)chunk->data.data, length);
-		}
+		say_chunk(l, (const char *)chunk->data.data, length);
 		offset += (int64_t)length;
 		hlp__v1__output_chunk__free_unpacked(chunk, NULL);
 		if (length == 0 && (!l->follow || !live)) {
@@ -73,6 +82,16 @@ static int print_node(const struct logging *l)
 			return CLI_OK;
 		}
 	}
+}
+
+static int print_shell(struct logging *l)
+{
+	struct transcript transcript;
+	transcript_init(&transcript, &l->cli->out);
+	l->transcript = &transcript;
+	int code = print_node(l);
+	transcript_release(&transcript);
+	return code;
 }
 
 /* All nodes that started, in file order, each with a line that names it. */
@@ -114,7 +133,12 @@ static int exec(struct cli *cli)
 	l.follow = options_has(&cli->options, "follow");
 	l.execution = execution;
 	l.node = node;
-	int code = node[0] != '\0' ? print_node(&l) : print_all(&l);
+	int code;
+	if (strcmp(l.kind, "shell") == 0 && node[0] != '\0') {
+		code = print_shell(&l);
+	} else {
+		code = node[0] != '\0' ? print_node(&l) : print_all(&l);
+	}
 	free(execution);
 	free(node);
 	return code;

@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "model/order.h"
+
+#define FILE_BYTES ((size_t)4 * 1024 * 1024)
+
 static void add(struct outputs *outputs, const char *name, size_t name_length, const char *value)
 {
 	Hlp__V1__Pair *pair = arena_alloc(&outputs->arena, sizeof *pair);
@@ -61,6 +66,42 @@ int outputs_ask(struct cli *cli, const struct mirror_node *node, struct outputs 
 		free(value);
 	}
 	return 0;
+}
+
+static void take(struct cli *cli, const struct event_item *items, uint32_t count,
+		 struct outputs *outputs)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (items[i].value == NULL || has(outputs, items[i].name)) {
+			continue;
+		}
+		say_printf(&cli->out, "  %s: %s (from $HLP_OUTPUT)\n", items[i].name,
+			   items[i].value);
+		add(outputs, items[i].name, strlen(items[i].name), items[i].value);
+	}
+}
+
+void outputs_take_file(struct cli *cli, const struct mirror_node *node, const char *path,
+		       struct outputs *outputs)
+{
+	struct node_spec spec = {.id = node->id,
+				 .outputs = (const char *const *)node->outputs,
+				 .outputs_count = (uint16_t)node->outputs_count};
+	struct event_item *items;
+	struct arena arena = {0};
+	struct err err = {0};
+	char *data;
+	size_t length;
+	if (path[0] == '\0' || file_read(path, FILE_BYTES, &data, &length, &err) < 0) {
+		return;
+	}
+	if (order_gather_outputs(&spec, data, length, &arena, &items, &err) < 0) {
+		say_printf(&cli->out, "  what was written to $HLP_OUTPUT: %s\n", err.message);
+	} else {
+		take(cli, items, spec.outputs_count, outputs);
+	}
+	arena_release(&arena);
+	free(data);
 }
 
 void outputs_release(struct outputs *outputs)

@@ -17,6 +17,10 @@ struct outputs {
 
 /* Takes the values of --output KEY=VALUE. 0, or CLI_USAGE, said. */
 int outputs_read(struct cli *cli, struct outputs *out);
+/* Takes those of the node that a file has which was somebody's $HLP_OUTPUT, and says so; a file
+ * that is not there has none. */
+void outputs_take_file(struct cli *cli, const struct mirror_node *node, const char *path,
+		       struct outputs *outputs);
 /* Asks a person for those that the node declares and that are missing. 0, or how hlp ends, said. */
 int outputs_ask(struct cli *cli, const struct mirror_node *node, struct outputs *outputs);
 void outputs_release(struct outputs *outputs);

@@ -14,7 +14,7 @@ void attempt_id(const struct execution *execution, uint32_t node, enum attempt_k
 	const char *name = execution->workflow->nodes[node].id;
 
 	(void)snprintf(out, ATTEMPT_ID_TEXT, "%s-%s-%s-%u", execution->id, name,
-		       attempt_kind_name(kind), attempt); /* 26 + 63 + 4 + 10 + 3 and NUL fit */
+		       attempt_kind_name(kind), attempt); /* 26 + 63 + 5 + 10 + 3 and NUL fit */
 	for (char *c = out + strlen(execution->id); *c; c++) {
 		if (*c == '_')
 			*c = '.';
@@ -40,15 +40,13 @@ static bool parse_number(const char *text, uint32_t *out)
 
 static bool parse_kind(const char *text, size_t length, enum attempt_kind *out)
 {
-	for (int i = ATTEMPT_RUN; i <= ATTEMPT_HOOK; i++) {
-		const char *name = attempt_kind_name((enum attempt_kind)i);
+	char name[8];
 
-		if (strlen(name) == length && memcmp(name, text, length) == 0) {
-			*out = (enum attempt_kind)i;
-			return true;
-		}
-	}
-	return false;
+	if (length >= sizeof(name))
+		return false;
+	memcpy(name, text, length);
+	name[length] = '\0';
+	return attempt_kind_parse(name, out);
 }
 
 bool attempt_id_parse(const char *text, char out_execution[ULID_TEXT], char out_node[64],

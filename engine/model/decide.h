@@ -98,6 +98,13 @@ int decide_act_freeze(struct decision *decision, struct err *err);
 int decide_act_thaw(struct decision *decision, struct err *err);
 void decide_freeze_fact(struct decision *decision);
 
+/* decide_shell.c: a person's shell of a node; and the ssh agent of whoever acts. */
+int decide_act_shell(struct decision *decision, struct err *err);
+int decide_act_left_shell(struct decision *decision, struct err *err);
+int decide_act_attach(struct decision *decision, struct err *err);
+/* After an act that may make something start: its agent, where it is of use and another one. */
+void decide_agent(struct decision *decision);
+
 /* decide_act.c, decide_redo.c, decide_answer.c: an operator's word. Each says its own EVENT_ACT
  * first, once it is clear that it applies. */
 int decide_act(struct decision *decision, struct err *err);

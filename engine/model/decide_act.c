@@ -10,6 +10,21 @@
 
 #include <string.h>
 
+static void add_arguments(struct decision *decision, struct event *event)
+{
+	const struct act *act = decision->input->act;
+
+	if (!act->arguments_count)
+		return;
+	event->items =
+		arena_alloc(&decision->out->arena, act->arguments_count * sizeof(*event->items));
+	for (uint32_t i = 0; i < act->arguments_count; i++)
+		event->items[event->items_count++] =
+			(struct event_item){.kind = "argument",
+					    .name = act->arguments[i].name,
+					    .value = act->arguments[i].value};
+}
+
 void decide_act_event(struct decision *decision)
 {
 	const struct act *act = decision->input->act;
@@ -24,15 +39,8 @@ void decide_act_event(struct decision *decision)
 	event->note = act->note;
 	event->request = act->request;
 	event->answer = act->answer;
-	if (!act->arguments_count)
-		return;
-	event->items =
-		arena_alloc(&decision->out->arena, act->arguments_count * sizeof(*event->items));
-	for (uint32_t i = 0; i < act->arguments_count; i++)
-		event->items[event->items_count++] =
-			(struct event_item){.kind = "argument",
-					    .name = act->arguments[i].name,
-					    .value = act->arguments[i].value};
+	add_arguments(decision, event);
+	decide_agent(decision);
 }
 
 void decide_reopen(struct decision *decision)
@@ -262,7 +270,8 @@ static int act_cancel(struct decision *decision, struct err *err)
 static bool needs_node(enum verb verb)
 {
 	return verb == VERB_SKIP || verb == VERB_DONE || verb == VERB_HOLD || verb == VERB_FREEZE ||
-	       verb == VERB_THAW || verb == VERB_ANSWER;
+	       verb == VERB_THAW || verb == VERB_ANSWER || verb == VERB_SHELL ||
+	       verb == VERB_LEFT_SHELL;
 }
 
 static bool lifts_quarantine(const struct act *act)
@@ -272,7 +281,8 @@ static bool lifts_quarantine(const struct act *act)
 
 static bool is_only_of_execution(enum verb verb)
 {
-	return verb == VERB_PAUSE || verb == VERB_RESUME || verb == VERB_FORGET;
+	return verb == VERB_PAUSE || verb == VERB_RESUME || verb == VERB_FORGET ||
+	       verb == VERB_ATTACH;
 }
 
 /* Compare-and-set: what the client saw must still be so. */
@@ -283,7 +293,8 @@ static int check_version(const struct decision *decision, struct err *err)
 	uint64_t now = act->node == EVENT_NO_NODE ? execution->header_version
 						  : execution->nodes[act->node].version;
 
-	if (!act->version || now <= act->version || act->verb == VERB_NOTE)
+	if (!act->version || now <= act->version || act->verb == VERB_NOTE ||
+	    act->verb == VERB_LEFT_SHELL)
 		return 0;
 	if (act->node == EVENT_NO_NODE)
 		return err_set(err, ERR_CONFLICT, "%s changed since you saw it: look again",
@@ -386,6 +397,12 @@ int decide_act(struct decision *decision, struct err *err)
 		return decide_act_freeze(decision, err);
 	case VERB_THAW:
 		return decide_act_thaw(decision, err);
+	case VERB_SHELL:
+		return decide_act_shell(decision, err);
+	case VERB_LEFT_SHELL:
+		return decide_act_left_shell(decision, err);
+	case VERB_ATTACH:
+		return decide_act_attach(decision, err);
 	case VERB_NONE:
 	case VERBS:
 		break;

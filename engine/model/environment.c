@@ -9,8 +9,6 @@
 #include "base/map.h"
 #include "base/text.h"
 
-#define AGENT "SSH_AUTH_SOCK"
-
 bool environment_is_base(const char *name)
 {
 	static const char *const names[] = {"PATH",  "HOME", "USER", "LOGNAME",
@@ -24,10 +22,18 @@ bool environment_is_base(const char *name)
 
 bool environment_is_passed(const struct node_spec *node, const char *name)
 {
-	if (node->host && !strcmp(name, AGENT)) /* where ssh finds its keys */
+	if (node->host && !strcmp(name, ENVIRONMENT_AGENT)) /* where ssh finds its keys */
 		return true;
 	for (uint32_t i = 0; i < node->pass_env_count; i++)
 		if (strcmp(node->pass_env[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool environment_uses_agent(const struct workflow *workflow)
+{
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
+		if (environment_is_passed(&workflow->nodes[i], ENVIRONMENT_AGENT))
 			return true;
 	return false;
 }
@@ -39,7 +45,7 @@ static void gather_passed(struct map *passed, const struct workflow *workflow)
 		const struct node_spec *node = &workflow->nodes[i];
 
 		if (node->host)
-			(void)map_add_text(passed, AGENT, (union map_value){0});
+			(void)map_add_text(passed, ENVIRONMENT_AGENT, (union map_value){0});
 		for (uint32_t j = 0; j < node->pass_env_count; j++)
 			(void)map_add_text(passed, node->pass_env[j], (union map_value){0});
 	}

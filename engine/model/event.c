@@ -60,6 +60,9 @@ static const char *const kinds[] = {
 	[EVENT_RESTORING] = "restoring",
 	[EVENT_QUARANTINE_LIFTED] = "quarantine_lifted",
 	[EVENT_LATE_EXIT] = "late_exit",
+	[EVENT_SHELL_OPENED] = "shell_opened",
+	[EVENT_SHELL_CLOSED] = "shell_closed",
+	[EVENT_AGENT] = "agent",
 	[EVENT_KEPT] = "kept",
 	[EVENT_WAITS] = "waits",
 };
@@ -71,11 +74,27 @@ const char *event_kind_name(enum event_kind kind)
 	return name ? name : "unknown";
 }
 
+static const char *const attempt_kinds[] = {
+	[ATTEMPT_NONE] = "",	 [ATTEMPT_RUN] = "run",	    [ATTEMPT_UNDO] = "undo",
+	[ATTEMPT_HOOK] = "hook", [ATTEMPT_SHELL] = "shell",
+};
+
 const char *attempt_kind_name(enum attempt_kind kind)
 {
-	static const char *const words[] = {"", "run", "undo", "hook"};
+	const char *name = WORD(attempt_kinds, kind);
 
-	return WORD(words, kind);
+	return name ? name : "unknown";
+}
+
+bool attempt_kind_parse(const char *name, enum attempt_kind *out)
+{
+	for (size_t i = 1; i < sizeof(attempt_kinds) / sizeof(*attempt_kinds); i++) {
+		if (attempt_kinds[i] && strcmp(attempt_kinds[i], name) == 0) {
+			*out = (enum attempt_kind)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 const char *verdict_name(enum verdict verdict)

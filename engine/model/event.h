@@ -38,6 +38,8 @@ enum event_kind {
 	EVENT_REOPENED = 8,  /* an act opens it again: ended, drained, cancelled, rolled back */
 	EVENT_QUARANTINED = 9, /* text: cause */
 	EVENT_QUARANTINE_LIFTED = 90,
+	EVENT_AGENT =
+		94, /* text: where the ssh agent of whoever acts listens: for later attempts */
 	EVENT_LATE_EXIT = 91, /* of a run attempt that is `lost`, for people: exit_kind, code,
 				 cpu_us, rss_kib, text: the node's message with it */
 
@@ -78,6 +80,10 @@ enum event_kind {
 	EVENT_BY_HAND = 56,   /* an operator did it: its files are recorded, then COMPLETED; items:
 				 outputs */
 
+	/* A person's shell of a node; attempt_kind SHELL, attempt: its number */
+	EVENT_SHELL_OPENED = 92,
+	EVENT_SHELL_CLOSED = 93, /* exit_kind, code; interval_us: how long it was open */
+
 	/* of a rollback */
 	EVENT_ROLLBACK_STARTED = 60, /* text: plan id; items: rows ("node"), accepted pasts
 					("past"), files with a target of their own ("file"); flag:
@@ -92,7 +98,13 @@ enum event_kind {
 	EVENT_KEPT = 66,      /* reason: its files are back, it is again what it was */
 };
 
-enum attempt_kind { ATTEMPT_NONE, ATTEMPT_RUN, ATTEMPT_UNDO, ATTEMPT_HOOK };
+enum attempt_kind {
+	ATTEMPT_NONE,
+	ATTEMPT_RUN,
+	ATTEMPT_UNDO,
+	ATTEMPT_HOOK,
+	ATTEMPT_SHELL = 5 /* a person's, recorded; never started by the engine */
+};
 enum exit_kind { EXIT_NONE, EXIT_STATUS, EXIT_SIGNAL, EXIT_TIMEOUT, EXIT_LAUNCH, EXIT_UNKILLABLE };
 enum verdict {
 	VERDICT_NONE,
@@ -179,7 +191,8 @@ struct event {
 
 /* The kind's name as `hlp events` prints it ("node_completed" is "completed", …). */
 const char *event_kind_name(enum event_kind kind);
-const char *attempt_kind_name(enum attempt_kind kind); /* "run", "undo", "hook" */
+const char *attempt_kind_name(enum attempt_kind kind); /* "run", "undo", "hook", "shell" */
+bool attempt_kind_parse(const char *name, enum attempt_kind *out);
 const char *verdict_name(enum verdict verdict);
 const char *question_name(enum question question);
 const char *

@@ -67,6 +67,7 @@ struct node_run {
 	uint32_t attempt;	     /* run attempts so far; 0 before the first */
 	uint32_t undo_attempt;
 	uint32_t hook;		/* artifact whose on_restore is next or live */
+	uint32_t shells;	/* that people opened on it so far */
 	uint32_t hook_attempt;	/* hook attempts so far, over all rollbacks */
 	uint32_t fresh_attempt; /* run attempts when it was last fresh (never run, or RECOVERED) */
 	uint32_t tries;		/* automatic tries since the operator's last word */
@@ -172,7 +173,10 @@ enum verb {
 	VERB_ANSWER,
 	VERB_NOTE,
 	VERB_ROLLBACK,
-	VERB_FORGET, /* its secrets; arguments: "artifact" and a path, or none: all */
+	VERB_SHELL,	 /* a person opens a shell of a node */
+	VERB_LEFT_SHELL, /* … and has left it */
+	VERB_ATTACH,	 /* somebody looks: agent */
+	VERB_FORGET,	 /* its secrets; arguments: "artifact" and a path, or none: all */
 	VERBS
 };
 const char *verb_name(enum verb verb);
@@ -197,6 +201,10 @@ struct act {
 	int64_t until_us; /* VERB_HOLD: it is released then; 0: never */
 	bool failed;	  /* VERB_DONE: a person's step did not succeed */
 	bool next;	  /* VERB_RELEASE of the execution: the held node that would start first */
+	uint32_t shell;	  /* VERB_LEFT_SHELL: its number, how it ended, how long it was open */
+	int32_t code;
+	int64_t took_us;
+	const char *agent; /* where the actor's ssh agent listens; NULL: none is known */
 };
 
 /* What of an execution shall run, said when it is started. Names are the operator's. */

@@ -27,6 +27,7 @@ static uint32_t attempt_number(const struct node_run *node)
 		return node->undo_attempt;
 	case ATTEMPT_HOOK:
 		return node->hook_attempt;
+	case ATTEMPT_SHELL: /* lives beside the node's attempts */
 	case ATTEMPT_NONE:
 		break;
 	}

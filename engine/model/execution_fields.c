@@ -97,6 +97,7 @@ static const struct record_field node_fields[] = {
 	NODE(56, U32, kept_state),
 	NODE(57, U32, kept_reason),
 	NODE(58, U64, settled),
+	NODE(70, U32, shells),
 };
 const struct record execution_node_record = {node_fields, COUNT(node_fields)};
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/derive.h"
+#include "model/environment.h"
 #include "model/execution.h"
 #include "model/fold.h"
 #include "model/fold_undo.h"
@@ -104,6 +105,26 @@ static void lift_quarantine(struct execution *execution)
 		derive_touch(execution, i);
 }
 
+/* The list grows once at most: the arena keeps the shorter one. */
+static void fold_agent(struct execution *execution, const char *agent)
+{
+	const size_t bytes = (execution->env_count + (size_t)1) * sizeof(*execution->env);
+	struct binding *env = execution->env, *grown;
+
+	for (uint32_t i = 0; i < execution->env_count; i++) {
+		if (!strcmp(env[i].name, ENVIRONMENT_AGENT)) {
+			env[i].value = arena_strdup(&execution->arena, agent);
+			return;
+		}
+	}
+	grown = arena_alloc(&execution->arena, bytes);
+	if (execution->env_count)
+		memcpy(grown, env, bytes - sizeof(*grown));
+	grown[execution->env_count++] =
+		(struct binding){ENVIRONMENT_AGENT, arena_strdup(&execution->arena, agent)};
+	execution->env = grown;
+}
+
 static void fold_header(struct execution *execution, const struct event *event)
 {
 	execution->header_touched = true;
@@ -144,6 +165,9 @@ static void fold_header(struct execution *execution, const struct event *event)
 		break;
 	case EVENT_QUARANTINE_LIFTED:
 		lift_quarantine(execution);
+		break;
+	case EVENT_AGENT:
+		fold_agent(execution, event->text ? event->text : "");
 		break;
 	case EVENT_ROLLBACK_STARTED:
 		fold_undo_begin(execution, event);
@@ -493,7 +517,8 @@ static void fold_node(struct execution *execution, struct node_run *node, const 
 static bool is_of_execution(enum event_kind kind)
 {
 	return kind <= EVENT_QUARANTINED || kind == EVENT_QUARANTINE_LIFTED ||
-	       kind == EVENT_ROLLBACK_STARTED || kind == EVENT_ROLLBACK_ENDED;
+	       kind == EVENT_AGENT || kind == EVENT_ROLLBACK_STARTED ||
+	       kind == EVENT_ROLLBACK_ENDED;
 }
 
 static bool is_of_attempt(enum event_kind kind)
@@ -506,6 +531,8 @@ static const char *attempt_objection(const struct node_run *node, const struct e
 {
 	bool live = derive_lives(node);
 
+	if (event->attempt_kind == ATTEMPT_SHELL)
+		return "the engine starts no shells";
 	switch (event->kind) {
 	case EVENT_INTENDED:
 		if (event->attempt_kind == ATTEMPT_RUN)

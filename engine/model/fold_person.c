@@ -185,7 +185,10 @@ void fold_person(struct execution *execution, struct node_run *node, const struc
 	case EVENT_THAWED:
 		fold_person_unfreeze(node);
 		break;
-	default:
+	case EVENT_SHELL_OPENED:
+		node->shells = event->attempt;
+		break;
+	default: /* a shell that was left changes nothing here */
 		break;
 	}
 }

@@ -7,6 +7,7 @@
 #include "model/order.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,11 @@ const char *order_outputs_path(const char *execution, const char *node, enum att
 			       struct arena *arena)
 {
 	return attempt_path(execution, node, kind, attempt, places, "outputs", arena);
+}
+
+char *order_workspace_path(const char *execution, const char *output_folder)
+{
+	return mem_printf("%s/%s/workspace", output_folder, execution);
 }
 
 /* ---- argv ------------------------------------------------------------------------------------ */
@@ -233,6 +239,7 @@ static const struct command *command_of(const struct node_spec *spec, enum attem
 	case ATTEMPT_HOOK:
 		assert(artifact < spec->artifacts_count);
 		return &spec->artifacts[artifact].on_restore;
+	case ATTEMPT_SHELL: /* a person's, who has one already */
 	case ATTEMPT_NONE:
 		break;
 	}
@@ -262,7 +269,7 @@ static void fill_places(struct order *order, struct order_env *env,
 	order->folder = spec->host ? folder : join(env->arena, folder, spec->workdir);
 	order->output = order_output_path(env->execution->id, spec->id, env->kind, env->attempt,
 					  places, env->arena);
-	if (env->kind == ATTEMPT_RUN && spec->outputs_count)
+	if ((env->kind == ATTEMPT_RUN || env->kind == ATTEMPT_SHELL) && spec->outputs_count)
 		order->outputs = order_outputs_path(env->execution->id, spec->id, env->kind,
 						    env->attempt, places, env->arena);
 	env->attempt_id = order->attempt;
@@ -301,6 +308,73 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 		result = relay(&env, places, order, err);
 	if (result < 0)
 		return err_prefix(err, "node '%s'", spec->id);
+	order->env = order_env_list(&env);
+	*out = order;
+	return 0;
+}
+
+/* Variables that only the command names are of its environment too. */
+static int name_secrets(struct order_env *env, struct err *err)
+{
+	const struct command *command = &env->spec->run;
+	const char *const *argv;
+
+	return command->text || command->list ? build_argv(command, env, &argv, err) : 0;
+}
+
+static const char *number_text(struct arena *arena, int64_t number)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)number); /* fits */
+	return arena_strdup(arena, text);
+}
+
+/* No files of anybody's configuration: they would change what the node is given. */
+static void add_shell(struct order_env *env, const struct order_places *places, struct order *order)
+{
+	static const char *const shell[] = {"bash", "--norc", "--noprofile", "-i", NULL};
+	struct relayed relayed = {
+		.argv = arena_alloc(env->arena, (2 * count_secrets(env) + 20) * sizeof(char *))};
+
+	relayed.argv[relayed.count++] = places->relay;
+	add_option(&relayed, "--record", order->output);
+	if (order->output_max_bytes)
+		add_option(&relayed, "--most", number_text(env->arena, order->output_max_bytes));
+	if (order->outputs)
+		add_option(&relayed, "--outputs", order->outputs);
+	if (order->outputs && count_secrets(env))
+		divert_outputs(&relayed, env, places);
+	add_secrets(&relayed, env, places);
+	relayed.argv[relayed.count++] = "--";
+	memcpy(relayed.argv + relayed.count, shell, sizeof(shell));
+	order->argv = relayed.argv;
+	order->command = shell;
+}
+
+int order_shell(const struct execution *execution, uint32_t node, uint32_t number,
+		const struct order_places *places, struct arena *arena, const struct order **out,
+		struct err *err)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[node];
+	struct order *order = arena_alloc(arena, sizeof(*order));
+	struct order_env env = {.execution = execution,
+				.node = node,
+				.spec = spec,
+				.kind = ATTEMPT_SHELL,
+				.attempt = number,
+				.workspace = places->workspace,
+				.arena = arena};
+	int result;
+
+	*order = (struct order){.output_max_bytes = spec->output_max_bytes};
+	fill_places(order, &env, places);
+	result = order_env_build(&env, err);
+	if (result >= 0)
+		result = name_secrets(&env, err);
+	if (result < 0)
+		return err_prefix(err, "node '%s'", spec->id);
+	add_shell(&env, places, order);
 	order->env = order_env_list(&env);
 	*out = order;
 	return 0;

@@ -43,6 +43,12 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 		uint32_t attempt, uint32_t artifact, const struct order_places *places,
 		struct arena *arena, const struct order **out, struct err *err);
 
+/* What a person's shell of a node is given: folder, environment and secrets as a run of it would
+ * get now, under an id of its own; `output` is for its recording. argv[0] is places->relay. */
+int order_shell(const struct execution *execution, uint32_t node, uint32_t number,
+		const struct order_places *places, struct arena *arena, const struct order **out,
+		struct err *err);
+
 /* A text for people with its ${…} filled in, as the attempt would see them. `workspace` NULL: that
  * folder is not known. */
 int order_text(const struct execution *execution, uint32_t node, enum attempt_kind kind,
@@ -58,8 +64,15 @@ const char *order_outputs_path(const char *execution, const char *node, enum att
 			       uint32_t attempt, const struct order_places *places,
 			       struct arena *arena);
 
+/* The execution's scratch folder beneath the home's output folder. The caller frees it. */
+char *order_workspace_path(const char *execution, const char *output_folder);
+
 /* Reads what a node wrote to $HLP_OUTPUT (KEY=VALUE lines and KEY<<WORD blocks) into items of kind
- * "output"; a declared output that is missing, or a malformed line, is ERR_INVALID naming it. */
+ * "output", without a value where it wrote none. A malformed line is ERR_INVALID naming it. */
+int order_gather_outputs(const struct node_spec *spec, const char *data, size_t length,
+			 struct arena *arena, struct event_item **out, struct err *err);
+/* The same of all outputs; a declared output that is missing, or a malformed line, is ERR_INVALID
+ * naming it. */
 int order_read_outputs(const struct node_spec *spec, const char *data, size_t length,
 		       struct arena *arena, struct event_item **out, uint32_t *out_count,
 		       struct err *err);

@@ -150,7 +150,7 @@ static void add_own(struct order_env *env)
 		order_env_set(env, "HLP_WORKSPACE", env->workspace);
 	if (env->outputs)
 		order_env_set(env, "HLP_OUTPUT", env->outputs);
-	if (env->kind == ATTEMPT_RUN || !run)
+	if (env->kind == ATTEMPT_RUN || env->kind == ATTEMPT_SHELL || !run)
 		return;
 	if (env->kind == ATTEMPT_UNDO)
 		order_env_set(env, "HLP_UNDO_STATE", undo_state(run));

@@ -128,9 +128,8 @@ static int read_entry(const struct node_spec *spec, struct cursor *cursor, struc
 	return result;
 }
 
-int order_read_outputs(const struct node_spec *spec, const char *data, size_t length,
-		       struct arena *arena, struct event_item **out, uint32_t *out_count,
-		       struct err *err)
+int order_gather_outputs(const struct node_spec *spec, const char *data, size_t length,
+			 struct arena *arena, struct event_item **out, struct err *err)
 {
 	struct event_item *items = arena_alloc(arena, (size_t)spec->outputs_count * sizeof(*items));
 	struct cursor cursor = {.at = data, .end = data + length};
@@ -143,7 +142,19 @@ int order_read_outputs(const struct node_spec *spec, const char *data, size_t le
 		if (result < 0)
 			return result;
 	}
-	result = check_complete(spec, items, err);
+	*out = items;
+	return 0;
+}
+
+int order_read_outputs(const struct node_spec *spec, const char *data, size_t length,
+		       struct arena *arena, struct event_item **out, uint32_t *out_count,
+		       struct err *err)
+{
+	struct event_item *items;
+	int result = order_gather_outputs(spec, data, length, arena, &items, err);
+
+	if (result >= 0)
+		result = check_complete(spec, items, err);
 	if (result < 0)
 		return result;
 	*out = items;

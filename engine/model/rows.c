@@ -75,6 +75,7 @@ void rows_of_node(const struct execution *execution, uint32_t index, struct node
 		.held_by = node->held_by,
 		.held_note = node->held_note,
 		.held_until_us = node->held_until_us,
+		.shells = node->shells,
 		.freezing = node->freeze == FREEZE_ASKED || node->freeze == FREEZE_THAWING,
 	};
 	memcpy(out->execution, execution->id, sizeof(out->execution));
@@ -98,6 +99,25 @@ static void attempt_of(const struct execution *execution, const struct event *ev
 		.pid = event->pid ? event->pid : node->pid, /* not every exit names it */
 		.cpu_us = event->cpu_us,
 		.rss_kib = event->rss_kib,
+		.seq = event->seq,
+	};
+
+	memcpy(row.execution, execution->id, sizeof(row.execution));
+	sink->attempt(sink->ctx, &row);
+}
+
+/* A person's: nothing of the node says when it was opened, so its end does. */
+static void shell_of(const struct execution *execution, const struct event *event,
+		     const struct rows_sink *sink)
+{
+	struct attempt_row row = {
+		.node = event->node,
+		.kind = ATTEMPT_SHELL,
+		.number = event->attempt,
+		.exit_kind = event->exit_kind,
+		.code = event->code,
+		.started_us = event->time_us - event->interval_us,
+		.ended_us = event->kind == EVENT_SHELL_CLOSED ? event->time_us : 0,
 		.seq = event->seq,
 	};
 
@@ -160,6 +180,10 @@ void rows_of(const struct execution *execution, const struct event *event,
 	case EVENT_REVOKED:
 		if (event->flag) /* its row says that it lives */
 			attempt_of(execution, event, sink);
+		break;
+	case EVENT_SHELL_OPENED:
+	case EVENT_SHELL_CLOSED:
+		shell_of(execution, event, sink);
 		break;
 	case EVENT_CAPTURED:
 	case EVENT_RESTORED:

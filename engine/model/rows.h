@@ -53,6 +53,7 @@ struct node_row {
 	const char *held_by, *held_note; /* NULL when nobody holds it */
 	int64_t held_until_us;		 /* 0: until it is released */
 	bool freezing;			 /* a freeze or thaw is on its way */
+	uint32_t shells;		 /* that people opened on it so far */
 };
 
 struct attempt_row { /* written once when it is dispatched and again when it ends */

@@ -31,9 +31,10 @@ static int take(struct brief *brief, const char *name, char *value, struct err *
 		const char *name;
 		const char **to;
 	} texts[] = {
-		{"--note", &brief->note},	{"--script", &brief->script},
-		{"--stop", &brief->stop},	{"--outputs", &brief->outputs},
-		{"--raw", &brief->outputs_raw},
+		{"--note", &brief->note},     {"--script", &brief->script},
+		{"--stop", &brief->stop},     {"--outputs", &brief->outputs},
+		{"--record", &brief->record}, {"--raw", &brief->outputs_raw},
+		{"--most", &brief->most},
 	};
 
 	if (strcmp(name, "--secret") == 0)
@@ -59,8 +60,9 @@ int brief_read(char **argv, struct brief *out, struct err *err)
 		}
 		result = take(&brief, argv[0], argv[1], err);
 	}
-	if (result >= 0 && (!brief.note || !*argv || !argv[1]))
-		result = err_set(err, ERR_INVALID, "--note FILE, '--' and a command are missing");
+	if (result >= 0 && (!brief.note == !brief.record || !*argv || !argv[1]))
+		result = err_set(err, ERR_INVALID,
+				 "--note FILE (or --record FILE), '--' and a command are missing");
 	if (result < 0) {
 		brief_release(&brief);
 		return result;

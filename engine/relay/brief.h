@@ -15,7 +15,9 @@ struct brief_secret {
 };
 
 struct brief {
-	const char *note;	 /* launch/note.h */
+	const char *note;	 /* launch/note.h; NULL: a person's shell */
+	const char *record;	 /* a person's shell: file for what it shows */
+	const char *most;	 /* … and how many bytes of that are kept; NULL: all */
 	const char *script;	 /* file for a remote shell; NULL: a command of this machine */
 	const char *stop;	 /* script that ends the remote one; NULL without */
 	const char *outputs;	 /* file that gets what was written to $HLP_OUTPUT; NULL without */

@@ -26,7 +26,9 @@
 #include "base/text.h"
 #include "launch/note.h"
 #include "relay/brief.h"
+#include "relay/record.h"
 #include "relay/session.h"
+#include "relay/terminal.h"
 
 #define SECRET_MAX ((size_t)64 * 1024)
 
@@ -68,6 +70,8 @@ static int read_secrets(struct relay *relay, struct err *err)
 		if (result < 0)
 			return result;
 		mask_add(&relay->mask, secret->value, secret->length);
+		if (brief->record)
+			record_hide(&relay->mask, secret->value, secret->length);
 	}
 	return 0;
 }
@@ -195,9 +199,8 @@ static int shell_code(const struct err *err)
 
 /* ---- a command of this machine ----------------------------------------------------------- */
 
-static int make_raw_outputs(const struct relay *relay, struct err *err)
+static int make_file(const char *path, struct err *err)
 {
-	const char *path = relay->brief.outputs_raw;
 	const int fd =
 		path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
@@ -217,7 +220,7 @@ static int run_here(struct relay *relay)
 				  .stops = true};
 	struct err err;
 
-	if (make_raw_outputs(relay, &err) < 0 || session_run(&session, &err) < 0)
+	if (make_file(relay->brief.outputs_raw, &err) < 0 || session_run(&session, &err) < 0)
 		return say_launch(relay, shell_code(&err), err.message);
 	if (relay->brief.outputs_raw && move_outputs(relay, &err) < 0)
 		complain(&err);
@@ -387,6 +390,59 @@ static int run_there(struct relay *relay)
 	return code;
 }
 
+/* ---- a person's shell -------------------------------------------------------------------- */
+
+static int prepare_shell(struct relay *relay, struct record *record, struct err *err)
+{
+	const struct brief *brief = &relay->brief;
+	const char *workspace = getenv("HLP_WORKSPACE");
+	int result = workspace ? file_make_folders(workspace, 0700, err) : 0;
+
+	if (result >= 0)
+		result = make_file(brief->outputs_raw ? brief->outputs_raw : brief->outputs, err);
+	if (result >= 0)
+		result = record_open(record, brief->record,
+				     brief->most ? strtoll(brief->most, NULL, 10) : 0, &relay->mask,
+				     err);
+	return result;
+}
+
+static void say_of_recording(const struct record *record)
+{
+	if (record->error)
+		(void)fprintf(stderr, "[hlp: the recording is not whole: %s]\r\n",
+			      strerror(record->error));
+}
+
+/* It dies with whoever asks afterwards what became of the node. */
+static int run_shell(struct relay *relay)
+{
+	struct record record;
+	struct terminal terminal = {.argv = relay->brief.argv,
+				    .environment = relay->environment,
+				    .record = &record,
+				    .signal_fd = relay->signal_fd};
+	struct err err;
+	int result = prepare_shell(relay, &record, &err);
+
+	if (result < 0) {
+		complain(&err);
+		return 126;
+	}
+	(void)prctl(PR_SET_PDEATHSIG, SIGHUP); /* cannot fail */
+	result = terminal_run(&terminal, &err);
+	record_close(&record);
+	say_of_recording(&record);
+	if (result >= 0 && relay->brief.outputs_raw)
+		result = move_outputs(relay, &err);
+	if (result < 0) {
+		complain(&err);
+		return 126;
+	}
+	return WIFSIGNALED(terminal.status) ? 128 + WTERMSIG(terminal.status)
+					    : WEXITSTATUS(terminal.status);
+}
+
 /* ---- the process ------------------------------------------------------------------------- */
 
 /* Signals that ask to stop reach all of an attempt; this process stays until the command has
@@ -400,6 +456,8 @@ static int set_up_process(struct relay *relay, struct err *err)
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		(void)sigaddset(&set, numbers[i]);
+	if (relay->brief.record)
+		(void)sigaddset(&set, SIGWINCH);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* cannot fail */
 	(void)signal(SIGPIPE, SIG_IGN);
 	relay->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -433,6 +491,13 @@ static void release(struct relay *relay)
 	brief_release(&relay->brief);
 }
 
+static int run(struct relay *relay)
+{
+	if (relay->brief.record)
+		return run_shell(relay);
+	return relay->brief.script ? run_there(relay) : run_here(relay);
+}
+
 int main(int argc, char **argv)
 {
 	struct relay relay = {0};
@@ -449,11 +514,14 @@ int main(int argc, char **argv)
 	result = set_up_process(&relay, &err);
 	if (result >= 0)
 		result = read_secrets(&relay, &err);
-	if (result < 0) {
+	if (result < 0 && relay.brief.record) {
+		complain(&err);
+		code = 126;
+	} else if (result < 0) {
 		code = say_launch(&relay, 126, err.message);
 	} else {
 		build_environment(&relay);
-		code = relay.brief.script ? run_there(&relay) : run_here(&relay);
+		code = run(&relay);
 	}
 	release(&relay);
 	return code;

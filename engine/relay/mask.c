@@ -92,27 +92,42 @@ static size_t longest_at(const struct mask *mask, const char *data, size_t lengt
 	return longest;
 }
 
+void mask_put(struct mask_stream *stream, const char *data, size_t length)
+{
+	buf_consume(&stream->held, stream->at);
+	stream->at = 0;
+	buf_add(&stream->held, data, length);
+}
+
+bool mask_step(const struct mask *mask, struct mask_stream *stream, enum mask_more more,
+	       struct buf *out)
+{
+	const char *next = stream->held.data + stream->at;
+	bool open;
+	size_t found;
+
+	if (stream->at == stream->held.length)
+		return false;
+	found = longest_at(mask, next, stream->held.length - stream->at, &open);
+	if (open && more == MASK_MORE)
+		return false;
+	if (found > stream->hidden)
+		stream->hidden = found;
+	if (!stream->hidden)
+		buf_add_char(out, *next);
+	else if (!stream->hiding)
+		buf_add_text(out, "***");
+	stream->hiding = stream->hidden > 0;
+	stream->hidden -= stream->hidden > 0;
+	stream->at++;
+	return true;
+}
+
 void mask_pass(const struct mask *mask, struct mask_stream *stream, const char *data, size_t length,
 	       enum mask_more more, struct buf *out)
 {
-	struct buf *held = &stream->held;
-	size_t at = 0;
-
-	buf_add(held, data, length);
-	for (; at < held->length; at++) {
-		bool open;
-		const size_t found = longest_at(mask, held->data + at, held->length - at, &open);
-
-		if (open && more == MASK_MORE)
-			break;
-		if (found > stream->hidden)
-			stream->hidden = found;
-		if (!stream->hidden)
-			buf_add_char(out, held->data[at]);
-		else if (!stream->hiding)
-			buf_add_text(out, "***");
-		stream->hiding = stream->hidden > 0;
-		stream->hidden -= stream->hidden > 0;
-	}
-	buf_consume(held, at);
+	mask_put(stream, data, length);
+	while (mask_step(mask, stream, more, out))
+		;
+	mask_put(stream, "", 0);
 }

@@ -31,6 +31,7 @@ struct mask_stream {
 	struct buf held; /* not decided yet */
 	size_t hidden;	 /* bytes at the front of it that are part of a secret */
 	bool hiding;	 /* the last byte that was decided was */
+	size_t at;	 /* bytes at its front that are decided already */
 };
 
 void mask_stream_init(struct mask_stream *stream);
@@ -40,5 +41,11 @@ void mask_stream_release(struct mask_stream *stream);
 enum mask_more { MASK_MORE, MASK_LAST };
 void mask_pass(const struct mask *mask, struct mask_stream *stream, const char *data, size_t length,
 	       enum mask_more more, struct buf *out);
+
+/* The same byte by byte, for whoever must know what each one became: takes more of the stream, then
+ * decides its next byte; false when too little has come to tell. */
+void mask_put(struct mask_stream *stream, const char *data, size_t length);
+bool mask_step(const struct mask *mask, struct mask_stream *stream, enum mask_more more,
+	       struct buf *out);
 
 #endif

@@ -102,6 +102,7 @@ void acts_apply(struct engine *engine, struct live *live, struct request *reques
 	act->note = request->note;
 	act->request = request->request;
 	act->version = request->version;
+	act->agent = request->agent;
 	rc = turn_apply(engine, live, &input, &request->err);
 	if (rc < 0) {
 		acts_answer(request, rc);

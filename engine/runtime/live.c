@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/order.h"
 
 struct live *live_add(struct live_table *table, struct execution *execution)
 {
@@ -110,7 +111,7 @@ void live_clear_in_flight(struct live *live, uint32_t node, enum effect_kind kin
 const char *live_workspace(struct live *live, const char *output_folder)
 {
 	if (!live->workspace)
-		live->workspace = mem_printf("%s/%s/workspace", output_folder, live->execution->id);
+		live->workspace = order_workspace_path(live->execution->id, output_folder);
 	return live->workspace;
 }
 

@@ -299,7 +299,10 @@ static void take_act(struct engine *engine, struct request *request)
 			  .arguments_count = request->params_count,
 			  .until_us = request->until_us,
 			  .failed = request->failed,
-			  .next = request->next};
+			  .next = request->next,
+			  .shell = request->shell,
+			  .code = request->code,
+			  .took_us = request->took_us};
 	struct live *live = acts_find_ready(engine, request);
 	int rc;
 

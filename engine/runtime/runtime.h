@@ -118,9 +118,13 @@ struct request {
 	enum verb verb;
 	enum answer answer;
 	uint64_t version;
-	int64_t until_us;	    /* hold */
-	bool failed;		    /* done: it did not succeed */
-	bool next;		    /* release: what would start first */
+	int64_t until_us; /* hold */
+	bool failed;	  /* done: it did not succeed */
+	bool next;	  /* release: what would start first */
+	uint32_t shell;	  /* left-shell: its number, how it ended, how long it was open */
+	int32_t code;
+	int64_t took_us;
+	const char *agent;	    /* where the actor's ssh agent listens; NULL: unknown */
 	struct beginning beginning; /* execute */
 	struct plan_words words;    /* of a rollback */
 	const char *plan;	    /* the id that was shown */

@@ -109,6 +109,9 @@ static void then_act(struct asking *asking)
 	request->until_us = asked->until_us;
 	request->failed = asked->failed;
 	request->next = asked->next;
+	request->shell = asked->shell;
+	request->code = asked->exit_code;
+	request->took_us = asked->took_us;
 	request->params = bindings_of(request, asked->arguments, asked->n_arguments);
 	request->params_count = (uint32_t)asked->n_arguments;
 	(void)verb_parse(asked->verb, &request->verb); /* checked before */

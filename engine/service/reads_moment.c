@@ -22,11 +22,10 @@ static int take_event(void *ctx, const struct event *event, struct err *err)
 	return load_event(&moment->fold, event, err);
 }
 
-static void put_moment(struct asking *asking, const struct past *moment)
+static void put_moment(struct asking *asking, const struct execution *execution, uint64_t seq)
 {
-	const struct execution *execution = moment->fold.execution;
 	struct execution_row header = {0};
-	struct convert_update update = {.seq = moment->seq, .snapshot = true, .resync = true};
+	struct convert_update update = {.seq = seq, .snapshot = true, .resync = true};
 
 	rows_of_execution(execution, &header);
 	convert_update_header(&asking->out, &update, &header);
@@ -37,11 +36,10 @@ static void put_moment(struct asking *asking, const struct past *moment)
 	}
 }
 
-int reads_moment(struct asking *asking, struct catalog *catalog, struct content *content,
-		 struct err *err)
+int reads_moment_fold(struct asking *asking, struct catalog *catalog, struct content *content,
+		      uint64_t until, struct execution **out, uint64_t *out_seq, struct err *err)
 {
-	const Hlp__V1__MomentRequest *asked = (const Hlp__V1__MomentRequest *)asking->message;
-	struct past moment = {.fold = {.content = content}, .until = asked->seq};
+	struct past moment = {.fold = {.content = content}, .until = until};
 	uint64_t now;
 	int rc = catalog_begin(catalog, &now, err);
 
@@ -51,8 +49,26 @@ int reads_moment(struct asking *asking, struct catalog *catalog, struct content 
 	catalog_end(catalog);
 	if (rc >= 0 && moment.fold.execution == NULL)
 		rc = err_set(err, ERR_NOT_FOUND, "it had not begun then");
-	if (rc >= 0)
-		put_moment(asking, &moment);
-	execution_free(moment.fold.execution);
-	return rc < 0 ? rc : 0;
+	if (rc < 0) {
+		execution_free(moment.fold.execution);
+		return rc;
+	}
+	*out = moment.fold.execution;
+	*out_seq = moment.seq;
+	return 0;
+}
+
+int reads_moment(struct asking *asking, struct catalog *catalog, struct content *content,
+		 struct err *err)
+{
+	const Hlp__V1__MomentRequest *asked = (const Hlp__V1__MomentRequest *)asking->message;
+	struct execution *execution;
+	uint64_t seq;
+	int rc = reads_moment_fold(asking, catalog, content, asked->seq, &execution, &seq, err);
+
+	if (rc < 0)
+		return rc;
+	put_moment(asking, execution, seq);
+	execution_free(execution);
+	return 0;
 }

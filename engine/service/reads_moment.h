@@ -7,6 +7,10 @@
 
 #include "service/asking.h"
 
+/* Folds up to that event; *out is the caller's, *out_seq the last event folded. */
+int reads_moment_fold(struct asking *asking, struct catalog *catalog, struct content *content,
+		      uint64_t until, struct execution **out, uint64_t *out_seq, struct err *err);
+
 asking_read reads_moment; /* GetMoment: an Update with everything, as a resync */
 
 #endif

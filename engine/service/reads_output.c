@@ -23,9 +23,16 @@
 
 static enum attempt_kind kind_of(const char *word)
 {
-	if (!strcmp(word, "undo"))
-		return ATTEMPT_UNDO;
-	return strcmp(word, "hook") ? ATTEMPT_RUN : ATTEMPT_HOOK;
+	enum attempt_kind kind;
+
+	return attempt_kind_parse(word, &kind) ? kind : ATTEMPT_RUN;
+}
+
+static uint32_t newest(const struct node_row *node, enum attempt_kind kind)
+{
+	if (kind == ATTEMPT_SHELL)
+		return node->shells;
+	return kind == ATTEMPT_RUN ? node->attempt : node->undo_attempt;
 }
 
 /* The samples that tell when these bytes came: each is for what lies before it. */
@@ -90,8 +97,7 @@ static int with_output(struct asking *asking, struct catalog *catalog, struct wa
 	int rc = file_rows_find_node(&files, catalog, asking->execution, wanted.node, err);
 
 	if (rc >= 0 && !wanted.attempt)
-		wanted.attempt =
-			kind == ATTEMPT_RUN ? files.found.attempt : files.found.undo_attempt;
+		wanted.attempt = newest(&files.found, kind);
 	if (rc >= 0)
 		rc = put(asking, &files,
 			 order_output_path(asking->execution, wanted.node, kind, wanted.attempt,

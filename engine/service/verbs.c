@@ -14,6 +14,7 @@
 #include "service/reads.h"
 #include "service/reads_moment.h"
 #include "service/reads_pins.h"
+#include "service/reads_shell.h"
 #include "service/watch.h"
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -108,6 +109,18 @@ static void list_artifacts(struct asking *asking)
 		asking_resolve(asking, asked->execution, CATALOG_LOOK, then_artifacts);
 	else
 		asking_read_then(asking, reads_file_history, NULL);
+}
+
+static void then_shell(struct asking *asking)
+{
+	asking_read_then(asking, reads_shell, NULL);
+}
+
+static void get_shell(struct asking *asking)
+{
+	const Hlp__V1__ShellRequest *asked = (const Hlp__V1__ShellRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_shell);
 }
 
 static void then_pins(struct asking *asking)
@@ -247,6 +260,7 @@ static const struct verb_entry {
 	{"ListArtifacts", list_artifacts},
 	{"DiffArtifact", diff_artifact},
 	{"ListPins", list_pins},
+	{"GetShell", get_shell},
 	{"GetEngine", get_engine},
 	{"StopEngine", stop_engine},
 };

@@ -152,6 +152,7 @@ void convert_node(const struct node_row *row, Hlp__V1__Node *out)
 	out->asked_us = row->asked_us;
 	out->held_by = (char *)row->held_by;
 	out->held_note = (char *)row->held_note;
+	out->shells = row->shells;
 	out->held_until_us = row->held_until_us;
 	out->freezing = row->freezing;
 }

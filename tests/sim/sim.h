@@ -171,7 +171,8 @@ struct asked { /* what a client wants, kept by it until it is answered */
 	enum sim_begin begin;
 	int64_t until_us; /* hold */
 	bool failed, next;
-	const char *note;
+	uint32_t shell; /* left-shell */
+	const char *note, *agent;
 	enum verb verb;
 	enum answer answer;
 	uint64_t version;

@@ -95,6 +95,8 @@ static void fill_act(struct request *request, const struct asked *asked)
 	request->until_us = asked->until_us;
 	request->failed = asked->failed;
 	request->next = asked->next;
+	request->shell = asked->shell;
+	request->agent = asked->agent;
 	fill_words(request, asked);
 	if (asked->outputs) {
 		request->params = outputs;

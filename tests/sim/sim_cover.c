@@ -65,6 +65,9 @@ static const enum event_kind kinds[] = {
 	EVENT_REACHABLE,
 	EVENT_WAITS,
 	EVENT_ROLLBACK_ENDED,
+	EVENT_SHELL_OPENED,
+	EVENT_SHELL_CLOSED,
+	EVENT_AGENT,
 };
 
 void cover_event(const struct shadow *shadow, const struct event *event)

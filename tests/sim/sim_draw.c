@@ -84,6 +84,8 @@ static void draw_run(struct buf *out)
 		draw_undo(out);
 	buf_printf(out, "\n    risk: %s\n    on_lost: %s\n", risks[sim_draw(5)],
 		   on_lost[sim_draw(3)]);
+	if (sim_chance(20))
+		buf_add_text(out, "    pass_env: [SSH_AUTH_SOCK]\n");
 	if (sim_chance(6))
 		buf_add_text(out, "    idempotent: true\n");
 	if (sim_chance(12))

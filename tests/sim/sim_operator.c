@@ -149,6 +149,9 @@ static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
 		return;
 	asked->verb = verb;
 	asked->note = sim_chance(2) ? "because" : NULL;
+	asked->agent = sim_chance(4) ? "/run/agent.1" : sim_chance(4) ? "/run/agent.2" : NULL;
+	if (verb == VERB_LEFT_SHELL)
+		asked->shell = shadow->execution->nodes[node].shells + (uint32_t)sim_draw(2);
 	asked->outputs = verb == VERB_DONE && has_outputs(shadow, node);
 	asked->failed = verb == VERB_DONE && sim_chance(6);
 	asked->next = verb == VERB_RELEASE && node == EVENT_NO_NODE;
@@ -160,7 +163,7 @@ static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
 
 static bool is_of_all(enum verb verb)
 {
-	return verb == VERB_PAUSE || verb == VERB_RESUME ||
+	return verb == VERB_PAUSE || verb == VERB_RESUME || verb == VERB_ATTACH ||
 	       ((verb == VERB_CANCEL || verb == VERB_RETRY || verb == VERB_RELEASE) &&
 		sim_chance(3));
 }
@@ -195,11 +198,11 @@ static uint32_t aim(const struct shadow *shadow, enum verb verb)
 
 void operator_acts(void)
 {
-	static const enum verb any[] = {VERB_PAUSE,  VERB_RESUME, VERB_RESUME,	VERB_RESUME,
-					VERB_CANCEL, VERB_RETRY,  VERB_RETRY,	VERB_SKIP,
-					VERB_DONE,   VERB_HOLD,	  VERB_HOLD,	VERB_RELEASE,
-					VERB_NOTE,   VERB_ANSWER, VERB_RELEASE, VERB_FREEZE,
-					VERB_FREEZE, VERB_THAW,	  VERB_THAW,	VERB_ROLLBACK};
+	static const enum verb any[] = {
+		VERB_PAUSE, VERB_RESUME,   VERB_RESUME,	 VERB_RESUME,	  VERB_CANCEL, VERB_RETRY,
+		VERB_RETRY, VERB_SKIP,	   VERB_DONE,	 VERB_HOLD,	  VERB_HOLD,   VERB_RELEASE,
+		VERB_NOTE,  VERB_ANSWER,   VERB_RELEASE, VERB_FREEZE,	  VERB_FREEZE, VERB_THAW,
+		VERB_THAW,  VERB_ROLLBACK, VERB_SHELL,	 VERB_LEFT_SHELL, VERB_ATTACH};
 	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
 	const struct shadow *shadow = draw_shadow();
 	uint32_t asking = asking_node(shadow), next = about_to_start(shadow);
