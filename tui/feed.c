@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "client/attach.h"
 #include "tui/words.h"
 
 #define AGAIN_ENDED_US	(2 * CLOCK_SECOND_US)
@@ -66,6 +67,8 @@ static void on_graph(void *ctx, const ProtobufCMessage *message, const struct er
 	}
 	mirror_set_graph(&app->mirror, (const Hlp__V1__Graph *)message);
 	app->feed->graph_us = INT64_MAX;
+	if (app->mirror.uses_agent && !app->read_only)
+		attach_tell_agent(app->client, app->execution);
 	app_mirror_changed(app);
 }
 

@@ -37,7 +37,7 @@ static int follow_to_end(struct cli *cli, struct follow *how)
 
 static int exec_attach(struct cli *cli)
 {
-	struct follow how = {.plain = options_has(&cli->options, "plain")};
+	struct follow how = {.plain = options_has(&cli->options, "plain"), .tells_agent = true};
 	return follow_to_end(cli, &how);
 }
 

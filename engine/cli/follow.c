@@ -16,6 +16,7 @@
 #include "cli/answering.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "client/attach.h"
 
 #define REDRAW_US ((int64_t)100000)
 #define TICK_US	  ((int64_t)1000000)
@@ -292,6 +293,9 @@ int follow_run(const struct follow *how, struct mirror *mirror)
 	w.answering.closed =
 		!how->cli->interactive || looks.quiet || how->plain || how->until != FOLLOW_ENDED;
 	int signals = open_signals(&old);
+	if (how->tells_agent && mirror->uses_agent) {
+		attach_tell_agent(how->cli->client, how->execution);
+	}
 	code = loop(&w, signals);
 	if (w.rpc != NULL) {
 		client_cancel(how->cli->client, w.rpc);

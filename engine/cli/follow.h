@@ -24,6 +24,7 @@ struct follow {
 	bool plain;	       /* lines even on a terminal */
 	bool quiet;	       /* say nothing: only wait */
 	bool step;	       /* a person lets held nodes go, one after the other */
+	bool tells_agent;      /* that of ours, where it is of use */
 	bool from_now;	       /* what has happened before is not said again */
 	uint64_t at_least_seq; /* the state is judged from this event on */
 	int64_t timeout_us;    /* no longer than that; 0: as long as it takes */

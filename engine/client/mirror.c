@@ -337,6 +337,7 @@ void mirror_set_graph(struct mirror *mirror, const Hlp__V1__Graph *graph)
 	mirror->max_parallel = graph->max_parallel;
 	copy_params(mirror, graph);
 	copy_coach(mirror, graph);
+	mirror->uses_agent = graph->uses_agent;
 	free(mirror->description);
 	mirror->description = mem_strdup(graph->description);
 	mirror->has_graph = true;

@@ -86,6 +86,7 @@ struct mirror {
 	uint64_t seq;
 	uint64_t topology; /* grows when the graph changes: layouts are keyed by it */
 	bool has_graph, has_rows;
+	bool uses_agent; /* some node gets SSH_AUTH_SOCK */
 };
 
 void mirror_init(struct mirror *mirror);

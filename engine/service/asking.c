@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "wire/message.h"
@@ -208,6 +209,15 @@ static const char *origin_of(struct asking *asking, struct arena *arena)
 	return origin;
 }
 
+/* Of another user it would be of no use. */
+static const char *agent_of(struct asking *asking, struct arena *arena)
+{
+	const char *agent = grpc_call_header(asking->call, "hlp-agent");
+
+	return agent && grpc_call_peer(asking->call)->uid == geteuid() ? arena_strdup(arena, agent)
+								       : NULL;
+}
+
 struct request *asking_new_request(struct asking *asking, enum request_kind kind,
 				   const char *request_id, const char *note)
 {
@@ -216,6 +226,7 @@ struct request *asking_new_request(struct asking *asking, enum request_kind kind
 	memcpy(request->execution, asking->execution, sizeof(request->execution));
 	request->actor = arena_strdup(&request->arena, asking_actor(asking));
 	request->origin = origin_of(asking, &request->arena);
+	request->agent = agent_of(asking, &request->arena);
 	request->request =
 		request_id && *request_id ? arena_strdup(&request->arena, request_id) : NULL;
 	request->note = note && *note ? arena_strdup(&request->arena, note) : NULL;

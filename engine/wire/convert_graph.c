@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/environment.h"
 #include "wire/convert.h"
 #include "wire/message.h"
 
@@ -159,6 +160,7 @@ void convert_graph(struct buf *out, const struct workflow *workflow, const struc
 	message.n_phases = workflow->phases_count;
 	message.phases = (char **)workflow->phases;
 	message.max_parallel = workflow->max_parallel;
+	message.uses_agent = environment_uses_agent(workflow);
 	message.secrets = secrets_of(workflow, &arena, &message.n_secrets);
 	message.labels = labels_of(workflow, &arena, &message.n_labels);
 	message_pack(&message.base, out);
