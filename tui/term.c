@@ -78,16 +78,17 @@ static void take_written(struct term *term)
 		term->fresh = true;
 }
 
-/* Writes as much as goes at once; true when nothing is left. */
+/* Writes as much as goes at once; true when nothing is left. A terminal that is gone takes nothing
+ * any more and yet never lets one wait: what was meant for it goes with it. */
 static bool write_frame(struct term *term)
 {
 	while (term->frame.length > 0) {
 		ssize_t wrote = write(term->out_fd, term->frame.data, term->frame.length);
 		if (wrote < 0 && errno == EINTR)
 			continue;
-		if (wrote < 0)
+		if (wrote < 0 && errno == EAGAIN)
 			return false;
-		buf_consume(&term->frame, (size_t)wrote);
+		buf_consume(&term->frame, wrote < 0 ? term->frame.length : (size_t)wrote);
 	}
 	return true;
 }

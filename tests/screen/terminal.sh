@@ -77,3 +77,10 @@ hides 'Stopped'
 shows 'tiny#1 .*COMPLETED'
 keys q
 shows 'come back: hlp-console tiny#1'
+
+# A terminal that goes without a word (no HUP reaches another session): the console ends by itself.
+type_in 'setsid hlp-console tiny'
+shows 'tiny#1 .*COMPLETED'
+pid=$(console_pid)
+term kill-server
+wait_for 10 gone "$pid"
