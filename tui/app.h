@@ -84,14 +84,28 @@ struct fold;	/* tui/fold.h */
 
 enum graph_isolation { ISOLATE_NOTHING, ISOLATE_UP, ISOLATE_DOWN, ISOLATE_BOTH };
 
-/* What of a graph is folded, by the user's word; kept while the graph is the same. */
+/* What of a graph is folded, by the user's word. */
 struct graph_folds {
 	bool *opened;		      /* per node: stands for itself */
 	bool *phases, *phases_opened; /* per phase: folded, or never */
+	uint32_t nodes_count, phases_count;
 	bool all_open, all_folded;
 	enum graph_isolation isolation;
 	uint32_t isolated; /* the node that it is about */
-	uint64_t topology; /* that all this is for */
+};
+
+/* The places of the nodes that all of graph_state is about, by name; see tui/grown.h. */
+struct graph_names {
+	struct arena arena;
+	struct map index;
+	uint64_t topology;
+};
+
+/* The selected box as it was seen last. */
+struct graph_seen {
+	char id[64];
+	int x, y;	   /* on the screen, from the view's corner */
+	int width, height; /* of the view */
 };
 
 struct graph_state {
@@ -99,6 +113,11 @@ struct graph_state {
 	struct layout *layout;
 	struct drawing *drawing; /* a layout under way; NULL: none */
 	struct graph_folds folds;
+	struct graph_names names;
+	uint32_t *was; /* per node, its place when `fold` was made; NULL: the same */
+	struct graph_seen seen;
+	bool fresh; /* the layout was not drawn yet */
+	bool held;  /* the camera stands so that the selected box kept its place */
 	bool stale; /* what is wanted changed: fold and lay out again */
 	uint64_t topology;
 	int box_width, for_width;

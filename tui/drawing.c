@@ -17,6 +17,7 @@ struct copy {
 	struct arena arena;
 	struct layout_graph graph;
 	struct layout_options options;
+	struct layout_past past;
 };
 
 struct drawing {
@@ -51,11 +52,17 @@ static void copy_graph(struct copy *copy, const struct layout_graph *graph)
 	copy->graph.phases = phases;
 }
 
-struct layout *drawing_make(const struct layout_graph *graph, int box_width, int width)
+static void copy_options(struct copy *copy, const struct layout_options *options)
 {
-	struct layout_options options = {.box_width = box_width, .width_wanted = width};
+	size_t nodes = copy->graph.nodes_count;
 
-	return layout_new(graph, &options);
+	copy->options = *options;
+	if (options->past == NULL)
+		return;
+	copy->past = *options->past;
+	copy->past.stood =
+		copy_of(&copy->arena, copy->past.stood, nodes * sizeof(*copy->past.stood));
+	copy->options.past = &copy->past;
 }
 
 static void free_drawing(struct drawing *drawing)
@@ -76,15 +83,15 @@ static void *draw(void *ctx)
 	return NULL;
 }
 
-struct drawing *drawing_start(const struct layout_graph *graph, int box_width, int width)
+struct drawing *drawing_start(const struct layout_graph *graph,
+			      const struct layout_options *options)
 {
 	struct drawing *drawing = mem_zalloc(sizeof(*drawing));
 	pthread_attr_t attributes;
 	pthread_t thread;
 
-	drawing->copy.options =
-		(struct layout_options){.box_width = box_width, .width_wanted = width};
 	copy_graph(&drawing->copy, graph);
+	copy_options(&drawing->copy, options);
 	atomic_init(&drawing->standing, DRAWING_UNDER_WAY);
 	(void)pthread_attr_init(&attributes);
 	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

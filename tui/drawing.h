@@ -15,11 +15,9 @@
 
 struct drawing;
 
-/* At once. */
-struct layout *drawing_make(const struct layout_graph *graph, int box_width, int width);
-
-/* On a thread; NULL when none can be had. */
-struct drawing *drawing_start(const struct layout_graph *graph, int box_width, int width);
+/* On a thread, of copies; NULL when none can be had. */
+struct drawing *drawing_start(const struct layout_graph *graph,
+			      const struct layout_options *options);
 bool drawing_is_done(const struct drawing *drawing);
 /* The layout, which is the caller's from now on; the drawing must be done, and is freed. */
 struct layout *drawing_take(struct drawing *drawing);

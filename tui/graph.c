@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "tui/drawing.h"
+#include "tui/grown.h"
 #include "tui/words.h"
 
 /* Widths of a box, widest first; the first with which the whole graph fits is taken. */
@@ -38,6 +39,7 @@ void graph_forget(struct graph_state *graph)
 	layout_free(graph->layout);
 	drawing_abandon(graph->drawing);
 	forget_folds(&graph->folds);
+	grown_release(graph);
 	*graph = (struct graph_state){.minimap = minimap, .follow = follow};
 }
 
@@ -53,20 +55,10 @@ uint32_t graph_group(const struct app *app, uint32_t node)
 
 /* ---- folding ----------------------------------------------------------------------------- */
 
-/* What the user said is about nodes by their place: another graph ends it. */
 static struct graph_folds *folds_of(struct app *app)
 {
-	struct graph_folds *folds = &app->graph.folds;
-	const struct mirror *mirror = &app->mirror;
-
-	if (folds->opened != NULL && folds->topology == mirror->topology)
-		return folds;
-	forget_folds(folds);
-	folds->topology = mirror->topology;
-	folds->opened = mem_calloc((size_t)mirror->nodes_count + 1, sizeof(bool));
-	folds->phases = mem_calloc((size_t)mirror->phases_count + 1, sizeof(bool));
-	folds->phases_opened = mem_calloc((size_t)mirror->phases_count + 1, sizeof(bool));
-	return folds;
+	grown_catch_up(app);
+	return &app->graph.folds;
 }
 
 static uint32_t budget_of(struct area area)
@@ -167,39 +159,93 @@ static int zoomed(int box_width, int zoom)
 	return WIDTHS[at < 0 ? 0 : at >= WIDTHS_COUNT ? WIDTHS_COUNT - 1 : at];
 }
 
-static void lay_out_at_once(struct graph_state *graph, int width)
+static void lay_out_at_once(struct graph_state *graph, int width, const struct layout_past *past)
 {
 	const struct layout_graph *drawn = &graph->fold->graph;
-	int box = drawn->nodes_count <= FIT_NODES ? WIDTHS[0] : SCROLLED_WIDTH;
-	struct layout *layout = drawing_make(drawn, box, width);
+	struct layout_options options = {
+		.box_width = drawn->nodes_count <= FIT_NODES ? WIDTHS[0] : SCROLLED_WIDTH,
+		.width_wanted = width,
+		.past = past,
+	};
+	struct layout *layout = layout_new(drawn, &options);
+	int box = options.box_width;
 
 	if (layout_width(layout) > width && box == WIDTHS[0])
 		box = narrower(layout_width(layout), width);
-	box = zoomed(box, graph->zoom);
+	options.box_width = zoomed(box, graph->zoom);
+	graph->box_width = options.box_width;
+	if (box == WIDTHS[0] && options.box_width == box) {
+		graph->layout = layout;
+		return;
+	}
 	layout_free(layout);
-	graph->layout = drawing_make(drawn, box, width);
-	graph->box_width = box;
+	graph->layout = layout_new(drawn, &options);
+}
+
+static void lay_out_beside(struct graph_state *graph, int width, const struct layout_past *past)
+{
+	struct layout_options options = {.box_width = zoomed(SCROLLED_WIDTH, graph->zoom),
+					 .width_wanted = width,
+					 .past = past};
+
+	graph->box_width = options.box_width;
+	graph->drawing = drawing_start(&graph->fold->graph, &options);
+}
+
+/* A graph that grew keeps the width of its boxes, and these their places, while it still fits as
+ * well as before. */
+static bool lay_out_grown(struct graph_state *graph, int width, const struct layout_past *past)
+{
+	struct layout_options options = {
+		.box_width = graph->box_width, .width_wanted = width, .past = past};
+	struct layout *layout = layout_new(&graph->fold->graph, &options);
+
+	if (layout_width(layout) <= width || past->width > width) {
+		graph->layout = layout;
+		return true;
+	}
+	layout_free(layout);
+	return false;
+}
+
+static void lay_out(struct graph_state *graph, int width, struct layout_past *past)
+{
+	if (graph->fold->groups_count > DRAWING_NODES)
+		lay_out_beside(graph, width, past);
+	else if (past == NULL || !past->hold || !lay_out_grown(graph, width, past)) {
+		if (past != NULL)
+			past->hold = false;
+		lay_out_at_once(graph, width, past);
+	}
+	graph->fresh = true;
 }
 
 static void begin(struct app *app, struct area area)
 {
 	struct graph_state *graph = &app->graph;
+	struct fold *fold = make_fold(app, area);
+	struct layout_stood *stood = grown_stood(app, fold);
+	struct layout_past past = {.stood = stood};
 
+	if (stood != NULL) {
+		past = layout_past(graph->layout);
+		past.stood = stood;
+		past.hold = graph->topology != app->mirror.topology &&
+			    graph->for_width == area.width && !graph->stale;
+	}
 	fold_free(graph->fold);
 	layout_free(graph->layout);
 	drawing_abandon(graph->drawing);
+	free(graph->was);
+	graph->was = NULL;
 	graph->layout = NULL;
 	graph->drawing = NULL;
-	graph->fold = make_fold(app, area);
+	graph->fold = fold;
 	graph->topology = app->mirror.topology;
 	graph->for_width = area.width;
 	graph->stale = false;
-	if (graph->fold->groups_count <= DRAWING_NODES) {
-		lay_out_at_once(graph, area.width);
-		return;
-	}
-	graph->box_width = zoomed(SCROLLED_WIDTH, graph->zoom);
-	graph->drawing = drawing_start(&graph->fold->graph, graph->box_width, area.width);
+	lay_out(graph, area.width, stood != NULL ? &past : NULL);
+	free(stood);
 }
 
 bool graph_build(struct app *app, struct area area)

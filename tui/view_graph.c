@@ -19,9 +19,12 @@
 #define MINIMAP_HEIGHT 7
 #define FOLLOW_US      (2 * CLOCK_SECOND_US)
 
-/* Half a screen at a time: moving by columns would send the whole screen again at each step. */
-static int scroll_to(int scroll, int at, int length, int window, int whole)
+/* Half a screen at a time: moving by columns would send the whole screen again at each step. What
+ * is held stays as it is while the box is in sight. */
+static int scroll_to(int scroll, int at, int length, int window, int whole, bool held)
 {
+	if (held && at >= scroll && at + length <= scroll + window)
+		return scroll;
 	if (whole <= window)
 		return 0;
 	if (at < scroll || at + length > scroll + window)
@@ -214,6 +217,40 @@ static void follow(struct app *app)
 	}
 }
 
+/* Another layout under the same selection: its box stays where the eye is. */
+static void keep_place(struct app *app, struct area area, int x, int y)
+{
+	struct graph_state *graph = &app->graph;
+	const struct graph_seen *seen = &graph->seen;
+
+	if (graph->fresh) {
+		graph->held = strcmp(seen->id, app->selected_id) == 0 &&
+			      seen->width == area.width && seen->height == area.height;
+		if (graph->held) {
+			graph->scroll_x = x - seen->x;
+			graph->scroll_y = y - seen->y;
+		}
+	}
+	graph->fresh = false;
+}
+
+static void move_camera(struct app *app, struct area area, int x, int y)
+{
+	struct graph_state *graph = &app->graph;
+	int width = layout_width(graph->layout), height = layout_height(graph->layout);
+
+	keep_place(app, area, x, y);
+	graph->scroll_x =
+		scroll_to(graph->scroll_x, x, graph->box_width, area.width, width, graph->held);
+	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 3, area.height, height, graph->held);
+	graph->seen = (struct graph_seen){.x = x - graph->scroll_x,
+					  .y = y - graph->scroll_y,
+					  .width = area.width,
+					  .height = area.height};
+	if (graph_group(app, app->selected) != FOLD_NONE)
+		(void)snprintf(graph->seen.id, sizeof(graph->seen.id), "%s", app->selected_id);
+}
+
 static void draw_picture(struct app *app, struct canvas *canvas, struct area area)
 {
 	struct graph_state *graph = &app->graph;
@@ -229,11 +266,9 @@ static void draw_picture(struct app *app, struct canvas *canvas, struct area are
 		free(path);
 	}
 	struct picture picture = {app, critical};
-	int width = layout_width(graph->layout), height = layout_height(graph->layout);
 	if (group != FOLD_NONE)
 		layout_place(graph->layout, group, &x, &y);
-	graph->scroll_x = scroll_to(graph->scroll_x, x, graph->box_width, area.width, width);
-	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 3, area.height, height);
+	move_camera(app, area, x, y);
 	struct layout_view view = {.scroll_x = graph->scroll_x,
 				   .scroll_y = graph->scroll_y,
 				   .hot = group == FOLD_NONE ? -1 : (int64_t)group,

@@ -14,13 +14,19 @@
 #define FOLD_NODES 1000 /* up to so many nodes layers are capped to meet a wish */
 #define TRY_NODES  200	/* up to so many, all gaps are tried, and caps that come near */
 
+struct frame { /* what all layouts have in common that are tried */
+	int box_width;
+	const struct layout_past *past;
+};
+
 /* NULL where it is plain before the costly part that the width, unless 0, cannot be met. */
-static struct layout *build_within(const struct layout_graph *graph, int box_width, int gap,
-				   uint32_t cap, int width)
+static struct layout *build_within(const struct layout_graph *graph, const struct frame *frame,
+				   int gap, uint32_t cap, int width)
 {
 	struct layout *layout = mem_zalloc(sizeof *layout);
 	layout->nodes = graph->nodes_count;
-	layout->box_width = box_width;
+	layout->box_width = frame->box_width;
+	layout->past = frame->past;
 	layout->gap = gap;
 	layout->layer_cap = cap;
 	layout->width_most = width;
@@ -38,12 +44,14 @@ static struct layout *build_within(const struct layout_graph *graph, int box_wid
 	layout_set_columns(layout);
 	layout_ports(layout);
 	layout_route(layout);
+	layout->past = NULL;
 	return layout;
 }
 
-static struct layout *build(const struct layout_graph *graph, int box_width, int gap, uint32_t cap)
+static struct layout *build(const struct layout_graph *graph, const struct frame *frame, int gap,
+			    uint32_t cap)
 {
-	return build_within(graph, box_width, gap, cap, 0);
+	return build_within(graph, frame, gap, cap, 0);
 }
 
 static struct layout *narrower(struct layout *a, struct layout *b)
@@ -58,11 +66,11 @@ static struct layout *narrower(struct layout *a, struct layout *b)
 
 /* For a large graph one cap is tried out, the first that may meet the wish. */
 static struct layout *fold_large(struct layout *layout, const struct layout_graph *graph,
-				 int wanted)
+				 const struct frame *frame, int wanted)
 {
-	int box = layout->box_width;
-	for (int cap = (wanted + 1) / (box + 1); cap >= 1; cap -= 1 + cap / 4) {
-		struct layout *folded = build_within(graph, box, 1, (uint32_t)cap, wanted);
+	int box = frame->box_width;
+	for (int cap = (wanted + 1) / (box + 1); cap >= 1; cap -= 1 + cap / 8) {
+		struct layout *folded = build_within(graph, frame, 1, (uint32_t)cap, wanted);
 		if (folded == NULL) {
 			continue;
 		}
@@ -75,25 +83,43 @@ static struct layout *fold_large(struct layout *layout, const struct layout_grap
 	return layout;
 }
 
+/* As before. What became too wide by it is closed up; the order stays in any case. */
+static struct layout *hold(const struct layout_graph *graph, const struct frame *frame, int wanted)
+{
+	const struct layout_past *past = frame->past;
+	struct layout *layout = build(graph, frame, past->gap, past->layer_cap);
+	if (wanted <= 0 || layout->width <= wanted || past->width > wanted) {
+		return layout;
+	}
+	struct layout_past closer = *past;
+	closer.hold = false;
+	struct frame again = {.box_width = frame->box_width, .past = &closer};
+	return narrower(layout, build(graph, &again, 1, past->layer_cap));
+}
+
 struct layout *layout_new(const struct layout_graph *graph, const struct layout_options *options)
 {
 	int box = options->box_width < 3 ? 3 : options->box_width > 40 ? 40 : options->box_width;
 	int wanted = options->width_wanted;
-	struct layout *layout = build(graph, box, GAP_WIDEST, 0);
+	struct frame frame = {.box_width = box, .past = options->past};
+	if (frame.past != NULL && frame.past->hold) {
+		return hold(graph, &frame, wanted);
+	}
+	struct layout *layout = build(graph, &frame, GAP_WIDEST, 0);
 	if (wanted <= 0 || layout->width <= wanted) {
 		return layout;
 	}
 	if (graph->nodes_count > TRY_NODES) {
-		layout = narrower(layout, build(graph, box, 1, 0));
+		layout = narrower(layout, build(graph, &frame, 1, 0));
 		bool folds = layout->width > wanted && graph->nodes_count <= FOLD_NODES;
-		return folds ? fold_large(layout, graph, wanted) : layout;
+		return folds ? fold_large(layout, graph, &frame, wanted) : layout;
 	}
 	for (int gap = GAP_WIDEST - 1; gap >= 1 && layout->width > wanted; gap--) {
-		layout = narrower(layout, build(graph, box, gap, 0));
+		layout = narrower(layout, build(graph, &frame, gap, 0));
 	}
 	int cap = (wanted + 1) / (box + 1);
-	for (; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 4) {
-		layout = narrower(layout, build(graph, box, 1, (uint32_t)cap));
+	for (; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 8) {
+		layout = narrower(layout, build(graph, &frame, 1, (uint32_t)cap));
 	}
 	return layout;
 }
@@ -130,6 +156,21 @@ void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *o
 {
 	*out_x = layout_box_x(layout, node);
 	*out_y = layout->layer_y[layout->layer[node]];
+}
+
+struct layout_past layout_past(const struct layout *layout)
+{
+	return (struct layout_past){
+		.gap = layout->gap, .width = layout->width, .layer_cap = layout->layer_cap};
+}
+
+struct layout_stood layout_stood(const struct layout *layout, uint32_t node)
+{
+	uint32_t layer = layout->layer[node], first = layer;
+	while (first > 0 && layout->layer_band[first] < 0) {
+		first--;
+	}
+	return (struct layout_stood){layout_box_x(layout, node), (int)(layer - first)};
 }
 
 uint32_t layout_layer_from(const struct layout *layout, int y)

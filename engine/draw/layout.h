@@ -4,7 +4,8 @@
  * weighted medians, Gansner et al. 1993, counted as Barth, Jünger and Mutzel 2002; integer
  * coordinates by isotonic regression). Phases are bands: all of an earlier phase stands above a
  * later one. It depends on the topology and the box width alone, so a change of state never moves a
- * box. Pure; a layout is immutable once made.
+ * box; and where the graph itself changed, on what stood before, so that what stands stays. Pure; a
+ * layout is immutable once made.
  */
 #ifndef HLP_DRAW_LAYOUT_H
 #define HLP_DRAW_LAYOUT_H
@@ -22,9 +23,26 @@ struct layout_graph {
 	uint32_t phases_count;
 };
 
+/* Where a node stood in an earlier layout, of the graph that this one came from. */
+struct layout_stood {
+	int x;	   /* first column of its box; LAYOUT_NOWHERE: it is new */
+	int layer; /* from the first one of its phase; -1: it was part of what stood there */
+};
+#define LAYOUT_NOWHERE (-1)
+
+/* What an earlier layout leaves to the next, which is made from this alone. */
+struct layout_past {
+	int gap, width;
+	uint32_t layer_cap;
+	bool hold; /* boxes stay where they are as far as what is new leaves room, not only in order
+		    */
+	const struct layout_stood *stood; /* per node of the new graph */
+};
+
 struct layout_options {
 	int box_width;	  /* columns of a box, 3 … 40; boxes are one row high */
 	int width_wanted; /* columns to fit if possible: tries narrower gaps; 0: no wish */
+	const struct layout_past *past; /* boxes of a layer that stood keep their order; or NULL */
 };
 
 struct layout;
@@ -36,6 +54,9 @@ void layout_free(struct layout *layout); /* accepts NULL */
 int layout_width(const struct layout *layout);	/* columns of the whole drawing */
 int layout_height(const struct layout *layout); /* rows, band headers included */
 void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *out_y);
+/* For the next layout: all but what it says of its nodes, and that of one node. */
+struct layout_past layout_past(const struct layout *layout);
+struct layout_stood layout_stood(const struct layout *layout, uint32_t node);
 uint64_t layout_crossings(const struct layout *layout);
 /* Edges that are not drawn, because they would need more lines than the graph is large. */
 uint32_t layout_edges_cut(const struct layout *layout);

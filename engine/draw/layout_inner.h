@@ -38,8 +38,9 @@ struct layout {
 	struct arena arena; /* owns every array */
 	uint32_t nodes;
 	int box_width, gap;
-	uint32_t layer_cap; /* most nodes of one layer; 0: no cap */
-	int width_most;	    /* of no use if wider; 0: any width */
+	uint32_t layer_cap;		/* most nodes of one layer; 0: no cap */
+	int width_most;			/* of no use if wider; 0: any width */
+	const struct layout_past *past; /* while it is made; NULL: none */
 
 	uint32_t layers;
 	uint32_t *node_layer; /* per node */
@@ -96,6 +97,22 @@ static inline bool layout_is_dummy(const struct layout *layout, uint32_t vertex)
 static inline uint32_t layout_layer_size(const struct layout *layout, uint32_t layer)
 {
 	return layout->layer_start[layer + 1] - layout->layer_start[layer];
+}
+
+/* Where a node stood before; NULL when it did not. */
+static inline const struct layout_stood *layout_stood_of(const struct layout *layout, uint32_t v)
+{
+	const struct layout_past *past = layout->past;
+	return past != NULL && v < layout->nodes && past->stood[v].x != LAYOUT_NOWHERE
+		       ? &past->stood[v]
+		       : NULL;
+}
+
+/* The same where its very place is to be held. */
+static inline const struct layout_stood *layout_held(const struct layout *layout, uint32_t v)
+{
+	const struct layout_stood *stood = layout_stood_of(layout, v);
+	return stood != NULL && layout->past->hold && stood->layer >= 0 ? stood : NULL;
 }
 
 /* First column of a node's box, inside its slot. */

@@ -5,6 +5,9 @@
  * band leads to are then pulled down to what needs them. With a cap on the layer, nodes move down
  * to the next layer with room, so that a wide fan-out fits a narrow screen. Iterative, O(n + m).
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "draw/layout_inner.h"
 
 struct layering {
@@ -104,35 +107,67 @@ static uint32_t forced_layer(const struct layering *l, uint32_t v)
 	return layer;
 }
 
+/* The layer in which a node stays, if what it needs lets it; LAYOUT_NONE: any. */
+static uint32_t held_layer(const struct layering *l, uint32_t v)
+{
+	const struct layout_stood *stood = layout_held(l->layout, v);
+	if (stood == NULL) {
+		return LAYOUT_NONE;
+	}
+	return (uint32_t)stood->layer < l->graph->nodes_count ? (uint32_t)stood->layer
+							      : l->graph->nodes_count;
+}
+
+/* The first layer with room, but what is held takes none from itself. */
+static uint32_t layer_below_cap(struct layering *l, uint32_t v, uint32_t *filled)
+{
+	uint32_t layer = forced_layer(l, v), held = held_layer(l, v);
+	if (held != LAYOUT_NONE) {
+		filled[held]--;
+		layer = layer < held ? held : layer;
+	}
+	while (held == LAYOUT_NONE && filled[layer] >= l->layout->layer_cap) {
+		layer++;
+	}
+	filled[layer]++;
+	return layer;
+}
+
+static void choose_layers_of_band(struct layering *l, uint32_t band, uint32_t *filled)
+{
+	uint32_t n = l->graph->nodes_count;
+	for (uint32_t v = 0; v < n; v++) {
+		if (l->band[v] == band && held_layer(l, v) != LAYOUT_NONE) {
+			filled[held_layer(l, v)]++;
+		}
+	}
+	for (uint32_t k = 0; k < n; k++) {
+		if (l->band[l->order[k]] == band) {
+			l->local[l->order[k]] = layer_below_cap(l, l->order[k], filled);
+		}
+	}
+}
+
 static void choose_layers(struct layering *l)
 {
-	uint32_t n = l->graph->nodes_count, cap = l->layout->layer_cap;
+	uint32_t n = l->graph->nodes_count;
 	struct arena *arena = &l->layout->arena;
 	l->local = arena_alloc(arena, (n + 1) * sizeof *l->local);
-	if (cap == 0) {
-		for (uint32_t k = 0; k < n; k++) {
-			l->local[l->order[k]] = forced_layer(l, l->order[k]);
-		}
+	for (uint32_t k = 0; k < n && l->layout->layer_cap == 0; k++) {
+		uint32_t v = l->order[k], held = held_layer(l, v), forced = forced_layer(l, v);
+		l->local[v] = held != LAYOUT_NONE && held > forced ? held : forced;
+	}
+	if (l->layout->layer_cap == 0) {
 		return;
 	}
-	uint32_t *filled = arena_alloc(arena, ((size_t)n + 1) * sizeof *filled);
+	size_t layers =
+		2 * (size_t)n + 2; /* a held one is at most n, and then each below another */
+	uint32_t *filled = mem_calloc(layers, sizeof *filled);
 	for (uint32_t band = 0; band < l->bands; band++) {
-		for (uint32_t i = 0; i <= n && band > 0; i++) {
-			filled[i] = 0;
-		}
-		for (uint32_t k = 0; k < n; k++) {
-			uint32_t v = l->order[k];
-			if (l->band[v] != band) {
-				continue;
-			}
-			uint32_t layer = forced_layer(l, v);
-			while (filled[layer] >= cap) {
-				layer++;
-			}
-			filled[layer]++;
-			l->local[v] = layer;
-		}
+		memset(filled, 0, layers * sizeof *filled);
+		choose_layers_of_band(l, band, filled);
 	}
+	free(filled);
 }
 
 /* A source of its band comes down to just above what needs it: shorter lines. */
@@ -140,7 +175,7 @@ static void pull_sources_down(struct layering *l)
 {
 	for (uint32_t k = l->graph->nodes_count; k-- > 0;) {
 		uint32_t v = l->order[k], lowest = LAYOUT_NONE;
-		if (forced_layer(l, v) > 0) {
+		if (forced_layer(l, v) > 0 || held_layer(l, v) != LAYOUT_NONE) {
 			continue;
 		}
 		for (uint32_t i = l->start[v]; i < l->start[v + 1]; i++) {
@@ -153,6 +188,34 @@ static void pull_sources_down(struct layering *l)
 			l->local[v] = lowest - 1;
 		}
 	}
+}
+
+/* Layers that what was held left empty are none: afterwards each has a node, and the first of a
+ * band is 0. */
+static void close_gaps(struct layering *l)
+{
+	uint32_t n = l->layout->nodes;
+	size_t stride = 2 * (size_t)n + 2;
+	uint32_t *number = mem_calloc(stride, sizeof *number);
+	for (uint32_t band = 0; band < l->bands; band++) {
+		uint32_t used = 0;
+		memset(number, 0, stride * sizeof *number);
+		for (uint32_t v = 0; v < n; v++) {
+			if (l->band[v] == band) {
+				number[l->local[v]] = 1;
+			}
+		}
+		for (size_t i = 0; i < stride; i++) {
+			used += number[i];
+			number[i] = used;
+		}
+		for (uint32_t v = 0; v < n; v++) {
+			if (l->band[v] == band) {
+				l->local[v] = number[l->local[v]] - 1;
+			}
+		}
+	}
+	free(number);
 }
 
 /* Numbers the layers through all bands; an empty phase has none. */
@@ -240,6 +303,9 @@ void layout_layers(struct layout *layout, const struct layout_graph *graph)
 	choose_layers(&l);
 	if (layout->layer_cap == 0) {
 		pull_sources_down(&l);
+	}
+	if (layout->past != NULL && layout->past->hold) {
+		close_gaps(&l);
 	}
 	number_layers(&l);
 	sort_dependents(&l);

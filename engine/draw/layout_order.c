@@ -20,6 +20,7 @@
 #define WORK_AGAIN    8000    /* visits of one sweep times starts: no further start beyond */
 #define PLACES	      100     /* places and edges looked at for long lines, per node … */
 #define MANY	      1500    /* … of so many nodes at most */
+#define MANY_COLUMNS  500000  /* right of all */
 #define RUN	      8	      /* keys sorted by insertion */
 
 /* An order that was seen: vertices as in layout->at. */
@@ -275,10 +276,14 @@ static void settle(struct sorter *s, int sweeps, int patience, bool up_first, st
  * pays for more than finding the lines. */
 static void polish(struct sorter *s, uint64_t *budget, struct order *best)
 {
-	while (best->crossings > 0 && *budget > s->layout->vertices &&
+	bool better = true;
+
+	while (better && best->crossings > 0 && *budget > s->layout->vertices &&
 	       layout_move_chains(&s->cross, budget) > 0) {
 		layout_cross_exchange(&s->cross, false);
-		keep(s, best, layout_cross_count(&s->cross));
+		better = layout_cross_count(&s->cross) < best->crossings;
+		if (better)
+			keep(s, best, layout_cross_count(&s->cross));
 	}
 }
 
@@ -314,6 +319,94 @@ static void improve(struct sorter *s)
 	free(now.at);
 }
 
+/* ---- from what stood ---------------------------------------------------------------------- */
+
+#define UNKNOWN (-1.0)
+
+static double mean_of(const double *column, const uint32_t *list, uint32_t count)
+{
+	double sum = 0;
+	uint32_t known = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (column[list[i]] >= 0) {
+			sum += column[list[i]];
+			known++;
+		}
+	}
+	return known > 0 ? sum / known : UNKNOWN;
+}
+
+/* Where each vertex belongs by the columns of then: what is new, near what leads to it, or else
+ * near what it leads to. Visited layer by layer, by `unsorted`. */
+static void find_columns(const struct sorter *s, const uint32_t *unsorted, double *column)
+{
+	const struct layout *layout = s->layout;
+	const struct cross *cross = &s->cross;
+
+	for (uint32_t i = 0; i < layout->vertices; i++) {
+		uint32_t v = unsorted[i], from = cross->up_start[v];
+		const struct layout_stood *stood = layout_stood_of(layout, v);
+
+		column[v] = stood != NULL ? stood->x
+					  : mean_of(column, cross->above + from,
+						    cross->up_start[v + 1] - from);
+	}
+	for (uint32_t i = layout->vertices; i-- > 0;) {
+		uint32_t v = unsorted[i], from = cross->down_start[v];
+
+		if (column[v] < 0)
+			column[v] = mean_of(column, cross->below + from,
+					    cross->down_start[v + 1] - from);
+	}
+}
+
+/* What leads nowhere and comes from nowhere new goes to the right. */
+static void sort_by_column(struct sorter *s, uint32_t layer, const double *column)
+{
+	struct layout *layout = s->layout;
+	uint32_t *at = layout->at + layout->layer_start[layer];
+	uint32_t size = layout_layer_size(layout, layer);
+
+	for (uint32_t i = 0; i < size; i++)
+		s->keys[i] = key_of(column[at[i]] < 0 ? MANY_COLUMNS : column[at[i]], i);
+	sort_keys(s->keys, s->spare, size);
+	for (uint32_t i = 0; i < size; i++)
+		s->sorted[i] = at[(uint32_t)s->keys[i]];
+	for (uint32_t i = 0; i < size; i++) {
+		at[i] = s->sorted[i];
+		layout->place[at[i]] = i;
+	}
+	layout_cross_changed(&s->cross, layer);
+}
+
+/* What stood keeps its order; only what is new finds its place among it. */
+static void resume(struct sorter *s)
+{
+	struct layout *layout = s->layout;
+	size_t vertices = (size_t)layout->vertices + 1;
+	double *column = mem_calloc(vertices, sizeof(*column));
+	bool *fixed = mem_calloc(vertices, sizeof(*fixed));
+	struct order best = {.at = mem_calloc(vertices, sizeof(*best.at))};
+	uint64_t budget = (uint64_t)PLACES * (layout->nodes < MANY ? layout->nodes : MANY);
+
+	for (uint32_t v = 0; v < layout->nodes; v++)
+		fixed[v] = layout_stood_of(layout, v) != NULL && layout->past->stood[v].layer >= 0;
+	find_columns(s, layout->at, column);
+	for (uint32_t k = 0; k < layout->layers; k++)
+		sort_by_column(s, k, column);
+	s->cross.fixed = fixed;
+	layout_cross_exchange(&s->cross, false);
+	keep(s, &best, layout_cross_count(&s->cross));
+	polish(s, &budget, &best);
+	restore(s, best.at);
+	layout->crossings = best.crossings;
+	s->cross.fixed = NULL;
+	free(column);
+	free(fixed);
+	free(best.at);
+}
+
 void layout_order(struct layout *layout)
 {
 	struct sorter s = {.layout = layout};
@@ -328,7 +421,10 @@ void layout_order(struct layout *layout)
 	s.keys = mem_calloc(widest + 1, sizeof(*s.keys));
 	s.spare = mem_calloc(widest + 1, sizeof(*s.spare));
 	s.sorted = mem_calloc(widest + 1, sizeof(*s.sorted));
-	improve(&s);
+	if (layout->past != NULL)
+		resume(&s);
+	else
+		improve(&s);
 	layout_cross_release(&s.cross);
 	free(s.keys);
 	free(s.spare);

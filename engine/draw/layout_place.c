@@ -14,6 +14,10 @@
 #define PASSES_LARGE 4 /* of a graph with more vertices than MANY */
 #define MANY	     20000
 #define DUMMY_WEIGHT 8.0
+#define LINE_SHARE   100.0  /* of a line's own way against that of what joins or leaves it */
+#define HANGS_WEIGHT 0.005  /* of a box that hangs on a line which goes on: it must not bend it */
+#define LOOSE_WEIGHT 0.5    /* of a line's end at a net that spreads out */
+#define HELD_WEIGHT  1000.0 /* of a box that stays where it was */
 
 struct block {			   /* vertices of a layer that stand as close as they may */
 	double weight, wish, mean; /* sum of weights, of weight times wish; one by the other */
@@ -34,6 +38,8 @@ struct stand {
 	uint32_t net_below;  /* LAYOUT_NONE: it wishes for nothing below */
 	uint32_t pulls;	     /* first of its pulls; they end where those of the next begin */
 	double above, below; /* weights of the two sides; */
+	double held;	     /* and of where it was */
+	int column;	     /* which is here */
 	double own;	     /* and what it resists being moved by others of its layer */
 };
 
@@ -44,6 +50,7 @@ struct placer {
 	uint32_t *tops, *bottoms;	  /* as in the layout, by index of `stands` */
 	double *net_above, *net_below;	  /* per net: mean column of its tops, of its bottoms */
 	double *top_share, *bottom_share; /* per net: one by the sum of their weights */
+	bool *through;			  /* per net: a line goes on through it */
 	double *wish, *weight;		  /* scratch of one layer */
 	struct block *blocks;
 };
@@ -149,7 +156,15 @@ static double weight_below(const struct layout *layout, const struct net *net, u
 {
 	bool line = layout_is_dummy(layout, layout->tops[net->top]);
 
-	return layout_is_dummy(layout, bottom) == line ? DUMMY_WEIGHT : 1.0;
+	if (line)
+		return layout_is_dummy(layout, bottom) ? LINE_SHARE : 1.0;
+	return layout_is_dummy(layout, bottom) ? 1.0 : DUMMY_WEIGHT;
+}
+
+/* What joins a line must not draw it aside, or a long fan-in would lean more at each layer. */
+static double weight_above(const struct layout *layout, uint32_t top)
+{
+	return layout_is_dummy(layout, top) ? LINE_SHARE : 1.0;
 }
 
 static int gap_between(const struct layout *layout, uint32_t left, uint32_t right)
@@ -158,16 +173,43 @@ static int gap_between(const struct layout *layout, uint32_t left, uint32_t righ
 	return line ? 1 : layout->gap;
 }
 
+/* Whether a line goes on through a net, past the boxes that hang on it. */
+static bool has_line_through(const struct layout *layout, const struct net *net)
+{
+	bool above = false, below = false;
+	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
+		above |= layout_is_dummy(layout, layout->tops[i]);
+	}
+	for (uint32_t i = net->bottom; above && i < net->bottom + net->bottoms; i++) {
+		below |= layout_is_dummy(layout, layout->bottoms[i]);
+	}
+	return above && below;
+}
+
+/* How much a vertex wants to stand straight at a net's other side: much where the line between the
+ * two is all there is, little where the net spreads out anyway. */
+static double pull_of(const struct placer *p, uint32_t v, uint32_t n, bool single)
+{
+	const struct net *net = &p->layout->nets[n];
+	bool dummy = layout_is_dummy(p->layout, v);
+	if (p->through[n]) {
+		return dummy ? DUMMY_WEIGHT / 2 : HANGS_WEIGHT;
+	}
+	if (dummy && net->tops + net->bottoms > 2) {
+		return LOOSE_WEIGHT;
+	}
+	return dummy || single ? DUMMY_WEIGHT / 2 : 1.0;
+}
+
 static void list_pulls(struct placer *p, uint32_t v, struct stand *stand, uint32_t *used)
 {
 	const struct layout *layout = p->layout;
 	stand->pulls = *used;
 	for (uint32_t i = layout->into_start[v]; i < layout->into_start[v + 1]; i++) {
-		const struct net *net = &layout->nets[layout->into[i]];
-		bool straight = layout_is_dummy(layout, v) || net->bottoms == 1;
-		struct pull pull = {.net = layout->into[i],
+		uint32_t n = layout->into[i];
+		struct pull pull = {.net = n,
 				    .entry = layout->entry[layout->into_bottom[i]],
-				    .weight = straight ? DUMMY_WEIGHT / 2 : 1.0};
+				    .weight = pull_of(p, v, n, layout->nets[n].bottoms == 1)};
 		p->pulls[(*used)++] = pull;
 		stand->above += pull.weight;
 	}
@@ -182,7 +224,12 @@ static void make_stand(struct placer *p, uint32_t v, struct stand *stand, uint32
 	stand->net_below = LAYOUT_NONE;
 	if (net != LAYOUT_NONE && layout->nets[net].bottoms > 0) {
 		stand->net_below = net;
-		stand->below = layout->nets[net].tops == 1 ? DUMMY_WEIGHT / 2 : 1.0;
+		stand->below = pull_of(p, v, net, layout->nets[net].tops == 1);
+	}
+	if (layout_held(layout, v) != NULL) {
+		stand->held = HELD_WEIGHT;
+		stand->column =
+			layout_held(layout, v)->x - (layout->slot[v] - layout->box_width) / 2;
 	}
 	list_pulls(p, v, stand, used);
 }
@@ -222,7 +269,7 @@ static void list_members(struct placer *p)
 		double tops = 0, bottoms = 0;
 		for (uint32_t i = net->top; i < net->top + net->tops; i++) {
 			p->tops[i] = stand_of(layout, layout->tops[i]);
-			tops += weight_of(layout, layout->tops[i]);
+			tops += weight_above(layout, layout->tops[i]);
 		}
 		for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
 			p->bottoms[i] = stand_of(layout, layout->bottoms[i]);
@@ -243,7 +290,7 @@ static double mean_of_tops(const struct placer *p, uint32_t n)
 	}
 	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
 		const struct stand *stand = &p->stands[p->tops[i]];
-		sum += stand->own * (stand->x + stand->out);
+		sum += weight_above(p->layout, p->layout->tops[i]) * (stand->x + stand->out);
 	}
 	return sum * p->top_share[n];
 }
@@ -298,7 +345,7 @@ static void place_layer(struct placer *p, uint32_t layer, unsigned look)
 	uint32_t size = layout_layer_size(p->layout, layer);
 	const struct stand *stand = p->stands + first;
 	for (uint32_t i = 0; i < size; i++, stand++) {
-		double sum = 0, weights = 0;
+		double sum = stand->held * stand->column, weights = stand->held;
 		if (look & LOOK_UP) {
 			for (uint32_t k = stand->pulls; k < stand[1].pulls; k++) {
 				const struct pull *pull = &p->pulls[k];
@@ -311,7 +358,7 @@ static void place_layer(struct placer *p, uint32_t layer, unsigned look)
 			weights += stand->below;
 		}
 		p->wish[i] = weights > 0 ? sum / weights : stand->x;
-		p->weight[i] = weights > 0 ? stand->own + weights : 0.1;
+		p->weight[i] = weights >= 1 ? stand->own + weights : weights > 0 ? weights : 0.1;
 	}
 	settle_layer(p, first, size);
 }
@@ -457,8 +504,8 @@ static void order_entries_by_column(struct placer *p)
 		double sum = 0, weights = 0;
 		for (uint32_t i = net->top; i < net->top + net->tops; i++) {
 			uint32_t u = layout->tops[i];
-			sum += weight_of(layout, u) * (layout->x[u] + out_offset(layout, u));
-			weights += weight_of(layout, u);
+			sum += weight_above(layout, u) * (layout->x[u] + out_offset(layout, u));
+			weights += weight_above(layout, u);
 		}
 		p->net_above[n] = sum / weights;
 	}
@@ -480,6 +527,7 @@ static void placer_init(struct placer *p, struct layout *layout)
 	p->tops = mem_calloc(layout->nets_count > 0 ? last->top + last->tops : 1, sizeof *p->tops);
 	p->bottoms =
 		mem_calloc((size_t)layout->into_start[layout->vertices] + 1, sizeof *p->bottoms);
+	p->through = mem_calloc(nets, sizeof(bool));
 	p->net_above = mem_calloc(nets, sizeof(double));
 	p->net_below = mem_calloc(nets, sizeof(double));
 	p->top_share = mem_calloc(nets, sizeof(double));
@@ -495,6 +543,7 @@ static void placer_release(struct placer *p)
 	free(p->pulls);
 	free(p->tops);
 	free(p->bottoms);
+	free(p->through);
 	free(p->net_above);
 	free(p->net_below);
 	free(p->top_share);
@@ -513,6 +562,9 @@ void layout_set_columns(struct layout *layout)
 	placer_init(&p, layout);
 	choose_slots(layout);
 	order_entries_by_place(&p);
+	for (uint32_t n = 0; n < layout->nets_count; n++) {
+		p.through[n] = has_line_through(layout, &layout->nets[n]);
+	}
 	make_stands(&p);
 	list_members(&p);
 	for (int pass = 0; pass < passes; pass++) {

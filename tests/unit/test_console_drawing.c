@@ -23,6 +23,8 @@
 
 #define NODES 3000
 
+static const struct layout_options OPTIONS = {.box_width = 18, .width_wanted = 80};
+
 /* A console with a graph of many nodes, each needing two before it. */
 static void open_large(struct app *app)
 {
@@ -64,8 +66,8 @@ static void beside_is_the_same_as_at_once(void **state)
 	open_large(&app);
 	struct fold_wish wish = {0};
 	struct fold *fold = fold_make(&app.mirror, &wish);
-	struct layout *once = drawing_make(&fold->graph, 18, 80);
-	struct drawing *drawing = drawing_start(&fold->graph, 18, 80);
+	struct layout *once = layout_new(&fold->graph, &OPTIONS);
+	struct drawing *drawing = drawing_start(&fold->graph, &OPTIONS);
 	assert_non_null(drawing);
 	await_done(drawing);
 	struct layout *beside = drawing_take(drawing);
@@ -86,8 +88,8 @@ static void what_nobody_wants_is_left_behind(void **state)
 	struct fold_wish wish = {0};
 	struct fold *fold = fold_make(&app.mirror, &wish);
 	for (int i = 0; i < 20; i++)
-		drawing_abandon(drawing_start(&fold->graph, 18, 80));
-	struct drawing *drawing = drawing_start(&fold->graph, 18, 80);
+		drawing_abandon(drawing_start(&fold->graph, &OPTIONS));
+	struct drawing *drawing = drawing_start(&fold->graph, &OPTIONS);
 	fold_free(fold); /* it works on a copy */
 	await_done(drawing);
 	drawing_abandon(drawing);

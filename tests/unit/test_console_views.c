@@ -167,7 +167,7 @@ static void a_narrow_box_drops_its_time_before_it_cuts_its_name(void **state)
 {
 	(void)state;
 	struct app app;
-	fixture_open(&app, 40, 24);
+	fixture_open(&app, 36, 24);
 	fixture_keys(&app, "2");
 	assert_true(fixture_shows(&app, "[✓C issue     12s]"));
 	app.mirror.nodes[FIXTURE_ISSUE].id = "check-expiry";

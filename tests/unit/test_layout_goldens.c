@@ -93,18 +93,38 @@ static void phases_are_bands_with_their_names(void **state)
 	(void)state;
 	test_graph_make(&graph, SHAPE_PIPE, 6, 3, 7);
 	expect(&graph, false,
-	       "┄ prepare ┄┄┄┄┄┄┄┄┄┄┄┄\n"
+	       "┄ prepare ┄┄┄┄┄┄┄┄┄┄\n"
 	       "[0  ]\n"
-	       "  ├────┐\n"
-	       "[1  ]  │\n"
-	       "  │    │\n"
-	       "┄┄│┄┄┄┄│ drain ┄┄┄┄┄┄┄\n"
-	       " [2  ] │\n"
-	       "   │   │\n"
-	       " [3  ] │\n"
-	       "    ┌──┴────┐\n"
-	       "┄┄┄┄│┄┄┄┄┄┄┄│ switch ┄\n"
-	       "  [4  ]   [5  ]");
+	       "  ├───┐\n"
+	       "[1  ] │\n"
+	       "  │   │\n"
+	       "┄┄│┄┄┄│ drain ┄┄┄┄┄┄\n"
+	       "[2  ] │\n"
+	       "  │   │\n"
+	       "[3  ] │\n"
+	       "  ┌───┴───┐\n"
+	       "┄┄│┄┄┄┄┄┄┄│ switch ┄\n"
+	       "[4  ]   [5  ]");
+}
+
+/* A wide fan folded into rows: its trunk and what it merges into run straight down beside them. */
+static void a_fan_in_rows_does_not_lean(void **state)
+{
+	struct test_graph graph;
+	struct layout_options options = {.box_width = 5, .width_wanted = 30};
+	int x, y, last_x, last_y;
+
+	(void)state;
+	test_graph_make(&graph, SHAPE_FAN, 42, 0, 1);
+	struct layout *layout = layout_new(&graph.graph, &options);
+
+	assert_true(layout_width(layout) <= 30);
+	layout_place(layout, 13, &x, &y);
+	layout_place(layout, 37, &last_x, &last_y);
+	assert_true(last_y > y);
+	assert_in_range(last_x - x + 3, 0, 6);
+	layout_free(layout);
+	test_graph_release(&graph);
 }
 
 int main(void)
@@ -115,6 +135,7 @@ int main(void)
 		cmocka_unit_test(a_crossing_is_the_only_cross),
 		cmocka_unit_test(in_ascii_a_plus_is_never_a_crossing),
 		cmocka_unit_test(phases_are_bands_with_their_names),
+		cmocka_unit_test(a_fan_in_rows_does_not_lean),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
