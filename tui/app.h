@@ -183,6 +183,7 @@ struct journal_row {
 	uint64_t seq;
 	int64_t time_us;
 	char *kind, *node, *attempt, *state, *reason, *actor, *verb, *text;
+	char *origin; /* the actor's terminal, and over ssh from where; "" unknown */
 };
 
 struct journal_state {

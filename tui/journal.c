@@ -10,10 +10,10 @@
 
 #include "base/mem.h"
 
-static const char *note_of(const Hlp__V1__EventRecord *record)
+static const char *field_of(const Hlp__V1__EventRecord *record, const char *name)
 {
 	for (size_t i = 0; i < record->n_fields; i++) {
-		if (strcmp(record->fields[i]->name, "note") == 0)
+		if (strcmp(record->fields[i]->name, name) == 0)
 			return record->fields[i]->value;
 	}
 	return "";
@@ -32,12 +32,12 @@ static char *put(char **at, const char *text, size_t length)
 
 static struct journal_row row_of(const Hlp__V1__EventRecord *record)
 {
-	const char *note = note_of(record);
+	const char *note = field_of(record, "note"), *origin = field_of(record, "origin");
 	bool has_text = record->text.len > 0;
 	size_t text = has_text ? record->text.len : strlen(note);
 	size_t size = strlen(record->kind) + strlen(record->node) + strlen(record->attempt) +
 		      strlen(record->state) + strlen(record->reason) + strlen(record->actor) +
-		      strlen(record->verb) + text + 8;
+		      strlen(record->verb) + strlen(origin) + text + 9;
 	char *at = mem_alloc(size);
 	struct journal_row row = {.seq = record->seq, .time_us = record->time_us};
 
@@ -49,6 +49,7 @@ static struct journal_row row_of(const Hlp__V1__EventRecord *record)
 	row.actor = put(&at, record->actor, strlen(record->actor));
 	row.verb = put(&at, record->verb, strlen(record->verb));
 	row.text = put(&at, has_text ? (const char *)record->text.data : note, text);
+	row.origin = put(&at, origin, strlen(origin));
 	return row;
 }
 

@@ -100,8 +100,8 @@ static void draw_selected(struct app *app, struct canvas *canvas, struct area ar
 	journal_text(row, text, sizeof(text));
 	page_init(&page);
 	page_start(&page, area.width - 2);
-	page_addf(&page, ROLE_text, 0, 2, "%" PRIu64 "  %s%s%s", row->seq, row->actor,
-		  row->actor[0] ? ": " : "", text);
+	page_addf(&page, ROLE_text, 0, 2, "%" PRIu64 "  %s%s%s%s%s", row->seq, row->actor,
+		  row->origin[0] ? ", " : "", row->origin, row->actor[0] ? ": " : "", text);
 	struct area inner = {area.x + 1, area.y + 1, area.width - 2, area.height - 1};
 	view_rule(canvas, area,
 		  app->journal.all ? "every event; o: acts only" : "acts; o: every event");

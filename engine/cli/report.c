@@ -159,6 +159,13 @@ static const char *field_of(const Hlp__V1__EventRecord *event, const char *name)
 	return "";
 }
 
+/* " by ana, /dev/pts/3 from 10.0.0.7" */
+static void say_who(struct say *say, const Hlp__V1__EventRecord *event)
+{
+	const char *origin = field_of(event, "origin");
+	say_printf(say, " by %s%s%s", event->actor, origin[0] != '\0' ? ", " : "", origin);
+}
+
 static int on_event(void *ctx, const ProtobufCMessage *message)
 {
 	const Hlp__V1__EventRecord *event = (const Hlp__V1__EventRecord *)message;
@@ -175,9 +182,13 @@ static int on_event(void *ctx, const ProtobufCMessage *message)
 		say_printf(say, " **%s**", event->node);
 	}
 	if (event->verb[0] != '\0') {
-		say_printf(say, " %s by %s", event->verb, event->actor);
+		say_printf(say, " %s", event->verb);
+		say_who(say, event);
 	}
 	say_printf(say, " %s", words);
+	if (strcmp(event->kind, "created") == 0) {
+		say_who(say, event);
+	}
 	if (event->attempt[0] != '\0') {
 		say_printf(say, " (%s)", event->attempt);
 	}

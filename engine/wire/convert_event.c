@@ -14,6 +14,15 @@
 
 #define RECORD_FIELDS 11 /* the number of EventRecord.fields */
 
+static void add_missing(struct buf *out, const char *name)
+{
+	Hlp__V1__Pair pair = HLP__V1__PAIR__INIT;
+
+	pair.name = (char *)name;
+	pair.missing = true;
+	convert_field_message(out, RECORD_FIELDS, &pair.base);
+}
+
 static void add_pair(struct buf *out, const char *name, const char *value)
 {
 	Hlp__V1__Pair pair = HLP__V1__PAIR__INIT;
@@ -99,7 +108,10 @@ static void add_item(struct buf *out, const struct event_item *item)
 		value = item->absent ? "absent" : item->blob;
 	buf_init(&name, LIMIT_EVENT_BYTES);
 	buf_printf(&name, "%s %s", item->kind, item->name ? item->name : "");
-	add_pair(out, buf_text(&name), value);
+	if (!item->value && strcmp(item->kind, "shown") == 0)
+		add_missing(out, buf_text(&name));
+	else
+		add_pair(out, buf_text(&name), value);
 	buf_release(&name);
 }
 

@@ -16,7 +16,7 @@ nodes:
   - {id: verify, needs: [flaky], run: "exit 7", retry: {limit: 1, interval: 10ms, jitter: none}}
 END
 expect 1 hlp run incident.yaml --yes --reason "the certificate runs out"
-expect 0 hlp note incident "called the owner of the proxy"
+expect 0 env SSH_CONNECTION="10.0.0.7 50000 10.0.0.1 22" hlp note incident "called the owner of the proxy"
 expect 0 hlp report incident
 says '^# incident#1$'
 says 'started by: tester \(the certificate runs out\)'
@@ -24,7 +24,7 @@ says '^- differs from before: `served.conf`'
 says '^- failure ignored: flaky$'
 says 'verify\*\* failed, is tried again'
 says 'verify\*\* failed.*: exit'
-says 'note by tester.*called the owner of the proxy'
+says 'note by tester, [^(]*from 10.0.0.7.*called the owner of the proxy'
 says '^\| verify \| .* \| 2 \| '
 says '^\+new$'
 says '\([0-9-]{10}T[0-9:]{8}Z\)'

@@ -101,6 +101,7 @@ static void bring(struct app *app, uint64_t seq, char *kind, char *node, char *a
 		  char *text)
 {
 	Hlp__V1__EventRecord record = HLP__V1__EVENT_RECORD__INIT;
+	Hlp__V1__Pair origin = HLP__V1__PAIR__INIT, *fields[] = {&origin};
 
 	record.seq = seq;
 	record.time_us = FIXTURE_WALL_US;
@@ -110,6 +111,10 @@ static void bring(struct app *app, uint64_t seq, char *kind, char *node, char *a
 	record.verb = verb;
 	record.text.data = (uint8_t *)text;
 	record.text.len = strlen(text);
+	origin.name = "origin";
+	origin.value = "/dev/pts/3 from 10.0.0.7";
+	record.fields = fields;
+	record.n_fields = verb[0] ? 1 : 0;
 	journal_take(&app->journal, &record);
 }
 
@@ -125,6 +130,7 @@ static void the_journal_shows_acts_and_on_request_all(void **state)
 	assert_int_equal(app.journal.count, 3);
 	fixture_keys(&app, "7");
 	assert_true(fixture_shows(&app, "bo         skip swap: INC-3311"));
+	assert_true(fixture_shows(&app, "7  bo, /dev/pts/3 from 10.0.0.7: skip swap: INC-3311"));
 	assert_false(fixture_shows(&app, "failed swap"));
 	fixture_keys(&app, "ok");
 	assert_true(fixture_shows(&app, "failed swap: exit 3"));
