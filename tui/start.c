@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "client/sources.h"
 #include "model/environment.h"
+#include "model/hosts.h"
 #include "model/limits.h"
 #include "model/workflow.h"
 #include "tui/feed.h"
@@ -33,7 +34,8 @@ struct start_plan {
 	struct arena arena;
 	struct binding given[PARAMS_MAX];
 	size_t given_count;
-	bool another; /* even if one of this workflow has not ended */
+	struct binding *bound; /* with defaults; NULL until the form was taken */
+	bool another;	       /* even if one of this workflow has not ended */
 };
 
 void start_free(struct start_plan *start)
@@ -243,7 +245,6 @@ static int set_param(struct start_plan *start, const char *name, const char *val
 static int take_form(struct app *app, struct err *err)
 {
 	struct start_plan *start = app->start;
-	struct binding *bound = NULL;
 	int status = 0;
 
 	for (size_t i = 0; i < app->form.count && status >= 0; i++) {
@@ -254,7 +255,7 @@ static int take_form(struct app *app, struct err *err)
 	if (status < 0)
 		return status;
 	return workflow_bind_params(start->workflow, start->given, start->given_count,
-				    &start->arena, &bound, err);
+				    &start->arena, &start->bound, err);
 }
 
 void start_confirm(struct app *app)
@@ -322,6 +323,18 @@ bool start_needs_name(const struct app *app)
 	return node->irreversible != NULL || risk_level(node->risk) >= RISK_HIGH;
 }
 
+/* Over ssh it is done elsewhere, which is the first thing to get wrong. */
+static void add_hosts(const struct start_plan *start, struct page *page)
+{
+	struct buf hosts;
+
+	buf_init(&hosts, LIMIT_WORKFLOW_BYTES);
+	hosts_say(start->workflow, start->bound, &hosts);
+	if (hosts.length > 0)
+		page_addf(page, ROLE_warning, 0, 8, "on      %s, over ssh", buf_text(&hosts));
+	buf_release(&hosts);
+}
+
 void start_fill(struct app *app, struct page *page)
 {
 	const struct start_plan *start = app->start;
@@ -333,6 +346,7 @@ void start_fill(struct app *app, struct page *page)
 	if (workflow->description[0] != '\0')
 		page_add_prose(page, ROLE_text, 0, workflow->description);
 	page_addf(page, ROLE_text, 0, 8, "file    %s", start->file);
+	add_hosts(start, page);
 	for (size_t i = 0; i < start->given_count; i++)
 		page_addf(page, ROLE_text, 0, 8, "param   %s=%s", start->given[i].name,
 			  is_secret(start, start->given[i].name) ? "(secret)"

@@ -85,6 +85,7 @@ static void fill_facts(struct app *app, struct page *page, uint32_t index)
 	if (has(node->description))
 		page_add_prose(page, ROLE_dim, 0, node->description);
 	fact(page, "runs", node->command);
+	fact(page, "on", node->host);
 	fact(page, "by hand", node->manual);
 	fact(page, "gate", node->approval);
 	fact(page, "undo", node->has_undo ? node->undo : "");

@@ -11,6 +11,7 @@
 
 #include "cli/policy.h"
 #include "cli/revision.h"
+#include "model/hosts.h"
 
 #define LINE_BYTES   ((size_t)256 * 1024)
 #define COMMIT_SHOWN 12
@@ -60,6 +61,19 @@ static void say_place(const struct intent *intent)
 	say_printf(&intent->cli->out, "  on %s as %s%s%s, in %s\n", host,
 		   user != NULL ? user->pw_name : "?", other ? " for " : "", other ? actor : "",
 		   intent->source->folder);
+}
+
+/* Over ssh it is done elsewhere, which is the first thing to get wrong. */
+static void say_hosts(const struct intent *intent)
+{
+	struct buf hosts;
+	buf_init(&hosts, LINE_BYTES);
+	hosts_say(intent->source->workflow, intent->params->bound, &hosts);
+	if (hosts.length > 0) {
+		say_printf(&intent->cli->out, "  over ssh on");
+		say_wrapped(&intent->cli->out, 4, 13, buf_text(&hosts));
+	}
+	buf_release(&hosts);
 }
 
 static void say_revision(const struct intent *intent)
@@ -194,6 +208,7 @@ static void say_intent(struct intent *intent)
 		say_paragraph(out, workflow->description);
 	}
 	say_place(intent);
+	say_hosts(intent);
 	say_revision(intent);
 	say_params(intent);
 	say_amount(intent);

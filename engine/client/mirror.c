@@ -112,6 +112,7 @@ static void copy_node(struct arena *arena, const Hlp__V1__Graph *graph,
 	node->has_undo = from->has_undo;
 	node->irreversible = copy_text(arena, from->irreversible);
 	node->command = copy_text(arena, from->command);
+	node->host = copy_text(arena, from->host);
 	node->undo = copy_text(arena, from->undo);
 	node->description = copy_text(arena, from->description);
 	node->manual = copy_text(arena, from->manual);

@@ -44,7 +44,8 @@ struct mirror_node {
 	const char *risk_name;
 	bool has_undo;
 	const char *irreversible, *command, *undo, *description; /* "" without */
-	const char *manual, *undo_manual, *approval;		 /* as written; "" without */
+	const char *host; /* where it runs, over ssh; "": the engine's machine */
+	const char *manual, *undo_manual, *approval; /* as written; "" without */
 	const char *const *artifacts;
 	uint32_t artifacts_count;
 	const char *const *outputs;

@@ -113,15 +113,14 @@ void consequence_say(const struct execution *execution, const struct act *act, u
 		say_released(execution, before, out);
 		break;
 	case VERB_FREEZE:
-		if (runs_there(execution, act->node))
-			buf_printf(out,
-				   "%s is being frozen here; the remote end is not proven: what "
-				   "runs there may go on; ",
-				   name);
-		buf_printf(out,
-			   "%s is being frozen: its clock stands still; its locks and connections "
-			   "stay open until it is thawed",
-			   name);
+		buf_printf(
+			out,
+			"%s is being frozen%s: its clock stands still; its locks and connections "
+			"stay open until it is thawed",
+			name,
+			runs_there(execution, act->node)
+				? " here; the remote end is not proven: what runs there may go on"
+				: "");
 		break;
 	case VERB_THAW:
 		buf_printf(out, "%s is being thawed: it goes on where it stood", name);

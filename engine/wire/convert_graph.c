@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/environment.h"
+#include "model/hosts.h"
 #include "wire/convert.h"
 #include "wire/message.h"
 
@@ -65,7 +66,8 @@ static void fill_approval(const struct approval *approval, Hlp__V1__GraphNode *o
 }
 
 static void fill_node(struct node_texts *texts, const struct workflow *workflow,
-		      const struct node_spec *spec, int64_t estimate_us, Hlp__V1__GraphNode *out)
+		      const struct node_spec *spec, const struct binding *params,
+		      int64_t estimate_us, Hlp__V1__GraphNode *out)
 {
 	hlp__v1__graph_node__init(out);
 	out->id = (char *)spec->id;
@@ -92,17 +94,19 @@ static void fill_node(struct node_texts *texts, const struct workflow *workflow,
 	out->description = (char *)spec->description;
 	out->timeout_us = spec->timeout_us;
 	out->estimate_us = estimate_us;
+	if (spec->host)
+		out->host = (char *)hosts_of_node(workflow, spec, params, &texts->arena);
 }
 
 static void add_node(struct buf *out, const struct workflow *workflow, const struct node_spec *spec,
-		     int64_t estimate_us)
+		     const struct binding *params, int64_t estimate_us)
 {
 	struct node_texts texts = {0};
 	Hlp__V1__GraphNode message;
 
 	buf_init(&texts.command, COMMAND_BYTES_MAX);
 	buf_init(&texts.undo, COMMAND_BYTES_MAX);
-	fill_node(&texts, workflow, spec, estimate_us, &message);
+	fill_node(&texts, workflow, spec, params, estimate_us, &message);
 	convert_field_message(out, GRAPH_NODES, &message.base);
 	buf_release(&texts.command);
 	buf_release(&texts.undo);
@@ -166,6 +170,7 @@ void convert_graph(struct buf *out, const struct workflow *workflow, const struc
 	message_pack(&message.base, out);
 	arena_release(&arena);
 	for (uint32_t i = 0; i < workflow->nodes_count; i++)
-		add_node(out, workflow, &workflow->nodes[i], estimates_us ? estimates_us[i] : 0);
+		add_node(out, workflow, &workflow->nodes[i], params,
+			 estimates_us ? estimates_us[i] : 0);
 	add_params(out, workflow, params);
 }

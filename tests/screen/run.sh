@@ -42,6 +42,20 @@ keys Enter
 shows '^hlp: not started$'
 test ! -e "$HLP_HOME" || fail "it started something"
 
+# What is done elsewhere is said with where, its params put in.
+cat >there.yaml <<'END'
+name: there
+params: {edge: {default: edge-07}}
+nodes:
+  - {id: look, run: "true"}
+  - {id: swap, host: "deploy@${params.edge}", risk: high, run: "true"}
+END
+type_in 'clear; hlp run there.yaml -p edge=edge-09'
+shows '^  over ssh on deploy@edge-09 \(swap\)$'
+shows '^Start\? \[y/N'
+keys Enter
+shows '^hlp: not started$'
+
 type_in 'clear; hlp run drain.yaml -p days=3; echo "ended $?"'
 shows '^Start\?'
 type_in y

@@ -13,10 +13,19 @@ nodes:
   - {id: third, needs: [second], run: "true"}
 END
 
+cat >there.yaml <<'END'
+name: there
+nodes: [{id: swap, host: deploy@edge-07, run: "true"}]
+END
+
 terminal
 type_in 'stty -a >before.tty; hlp-console; stty -a >after.tty; echo back'
 shows 'there is no execution yet; n starts one'
 keys n
+type_in 'there.yaml'
+shows 'on +deploy@edge-07 \(swap\), over ssh'
+pause_for_dialog
+keys Escape n
 type_in 'slow.yaml'
 shows 'slow: 3 nodes'
 shows 'y does it, Esc leaves it'

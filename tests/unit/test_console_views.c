@@ -453,6 +453,19 @@ static void the_diff_is_coloured_by_line_and_walked_by_change(void **state)
 	fixture_close(&app);
 }
 
+static void a_node_of_another_host_says_which(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "\r");
+	assert_false(fixture_shows(&app, "\n on "));
+	app.mirror.nodes[FIXTURE_SWAP].host = "deploy@edge-07";
+	assert_true(fixture_shows(&app, "\n on      deploy@edge-07"));
+	fixture_close(&app);
+}
+
 static void escapes_from_a_node_stay_text(void **state)
 {
 	(void)state;
@@ -593,6 +606,7 @@ int main(void)
 		cmocka_unit_test(attention_first_only_on_request),
 		cmocka_unit_test(a_diff_by_structure_has_a_line_for_each_change),
 		cmocka_unit_test(the_diff_is_coloured_by_line_and_walked_by_change),
+		cmocka_unit_test(a_node_of_another_host_says_which),
 		cmocka_unit_test(escapes_from_a_node_stay_text),
 		cmocka_unit_test(no_size_is_too_small_or_too_large),
 		cmocka_unit_test(ascii_screens_hold_only_ascii),
