@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# The runbook postgres-failover by keys at 80x24, with two real servers: the primary is killed, a
-# person says that it is dead, the gate is approved, clients are pointed wrongly; undoing the fence
-# is refused because of the promotion, undoing the pointer works.
+# The runbooks postgres-failover and postgres-failback by keys at 80x24, with two real servers: the
+# primary is killed, a person says that it is dead, the gate is approved, clients are pointed
+# wrongly; undoing the fence is refused because of the promotion, undoing the pointer works. Then the
+# way back: started by its name, its gate approved, and every acknowledged row is there.
 . "$(dirname "$0")/lib.sh"
 
 test -x "$(echo /usr/lib/postgresql/*/bin/pg_rewind)" || skip "PostgreSQL is missing"
@@ -62,5 +63,32 @@ pause_for_dialog
 type_in repoint
 shows '↺ V repoint ' 30
 grep -qx 'server a' "$runbook/clients.conf" || fail "clients.conf is not what it was"
+keys X
+shows 'type postgres-failover#1 to do it'
+pause_for_dialog
+type_in 'postgres-failover#1'
+wait_for 20 execution_is postgres-failover RECOVERED
+"$runbook/repoint.sh" b >"$out" 2>"$err" || fail "clients cannot be pointed to server b"
+"$runbook/writer.sh" 10
+
+# And back.
+keys n
+type_in postgres/postgres-failback.yaml
+shows 'no way back after'
+shows 'type postgres-failback'
+pause_for_dialog
+type_in postgres-failback
+shows '¿ A stop-primary +approval' 60
+keys ']' A
+shows 'Stop server b and make server a the primary again'
+pause_for_dialog
+keys a
+shows 'type stop-primary to do it'
+pause_for_dialog
+type_in stop-primary
+shows 'postgres-failback#1 .*COMPLETED' 60
+grep -qx 'server a' "$runbook/clients.conf" || fail "clients do not use server a"
+"$runbook/check.sh" rows >"$out" 2>"$err" || fail "acknowledged rows are lost"
+"$runbook/look.sh" standby >"$out" 2>"$err" || fail "server b is no standby"
 keys q
 shows '^back$'
