@@ -179,6 +179,9 @@ struct artifacts_state {
 };
 
 /* The journal of one execution, its newest part. */
+/* What somebody with a coach has looked at. */
+enum { COACH_SAW_FAILURE = 1, COACH_SAW_DIFF = 2, COACH_SAW_CRASH = 4 };
+
 struct journal_row {
 	uint64_t seq;
 	int64_t time_us;
@@ -363,7 +366,7 @@ struct app {
 	struct feed_answer moment; /* the rows of then */
 	struct people people;
 	struct feed_answer engine; /* an EngineStatus, for the coach */
-	unsigned coach_seen;	   /* what was looked at: 1 the failure, 2 what it changed */
+	unsigned coach_seen;	   /* COACH_SAW_… */
 	struct form form;	   /* what an act takes along */
 	struct marks marks;
 	char started[8][32]; /* ids of executions started from here; the newest eight */

@@ -68,12 +68,12 @@ static const char *at_a_failure(struct app *app)
 	if (node == NULL || node->state != STATE_FAILED)
 		return "A step failed, on purpose. ] goes to it.";
 	if (view == VIEW_NODE || view == VIEW_OUTPUT)
-		app->coach_seen |= 1;
+		app->coach_seen |= COACH_SAW_FAILURE;
 	if (view == VIEW_DIFF)
-		app->coach_seen |= 2;
-	if ((app->coach_seen & 1) == 0)
+		app->coach_seen |= COACH_SAW_DIFF;
+	if ((app->coach_seen & COACH_SAW_FAILURE) == 0)
 		return "Enter shows why it failed.";
-	if ((app->coach_seen & 2) == 0)
+	if ((app->coach_seen & COACH_SAW_DIFF) == 0)
 		return "Its last lines say why. d shows what it changed.";
 	return "U undoes it: the plan comes first, and nothing happens without it.";
 }
@@ -97,6 +97,8 @@ const char *coach_line(struct app *app)
 		return gate;
 	if (has_failed(mirror))
 		return at_a_failure(app);
+	if (mirror->state == STATE_COMPLETED && app->coach_seen & COACH_SAW_CRASH)
+		return "The engine came back and read its journal: all is as it was. q leaves.";
 	if (mirror->state == STATE_COMPLETED)
 		return "Green. :demo crash kills the engine to see it come back; q leaves.";
 	return "It runs by itself. ? shows all keys at any time.";

@@ -305,6 +305,7 @@ static void watch_connection(struct app *app)
 		clock_format_duration(app->now_us - app->lost_us, lost);
 		app_say(app, ROLE_text, "the engine was lost for %s and is back", lost);
 		app->lost_us = 0;
+		app->coach_seen |= COACH_SAW_CRASH;
 	} else if (!connected && app->lost_us == 0) {
 		app->lost_us = app->now_us;
 		app->changed = true;

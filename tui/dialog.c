@@ -285,7 +285,7 @@ static void fill_node(struct app *app, struct page *page, const struct mirror_no
 	char word[64];
 
 	words_node(&app->mirror, node, word, sizeof(word));
-	page_addf(page, words_role(node->state, node->reason), 0, 0, "%s is %s; risk %s.", node->id,
+	page_addf(page, words_role(node->state, node->reason), 0, 0, "%s: %s; risk %s.", node->id,
 		  word, words_risk(node));
 	if (act->action != ACTION_CANCEL && node->command != NULL && node->command[0] != '\0')
 		page_addf(page, ROLE_text, 0, 2, "runs: %s", node->command);

@@ -61,7 +61,8 @@ void summary_write(const struct app *app, struct buf *out)
 	add_counts(mirror, &text);
 	buf_add_text(&text, "\nproblems: ");
 	add_problems(mirror, &text);
-	buf_printf(&text, "\ncome back: hlp-console %s\n", mirror->name);
+	buf_printf(&text, "\ncome back: hlp-console %s%s\n", mirror->name,
+		   mirror->ended ? "" : " (it goes on without you)");
 	const char *rest = "The run goes on without the console.";
 	if (coach_is_on(app))
 		rest = "Your own: write NAME.yaml ('hlp schema' says how), then "

@@ -160,7 +160,7 @@ static void print(struct cli *cli, Hlp__V1__ExecutionList *list)
 		say_beginning(cli);
 	} else if (say_needs(cli, list, looked_us) == 0) {
 		say_printf(&cli->out, "nothing runs or waits, and nothing failed since you last "
-				      "looked (hlp list, hlp help)\n");
+				      "looked\n  what ran: hlp list   what there is: hlp help\n");
 	}
 	remember_look(cli);
 }

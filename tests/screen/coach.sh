@@ -63,7 +63,7 @@ engine=$(pid_of hlpd)
 type_in ':demo crash'
 shows 'was killed: watch it come back|the engine was lost for [0-9a-z]+ and is back' 20
 wait_for 20 test "$(pid_of hlpd)" != "$engine"
-shows 'live' 20
+shows '→ The engine came back and read its journal: all is as it was\. q leaves\.' 20
 keys q
 shows '^back$'
 shows "^Your own: write NAME.yaml"

@@ -39,6 +39,7 @@ keys Escape Escape
 shows 'first-minute#1 .*COMPLETED'
 keys q
 shows '^ended 0$'
-shows '^What happened: +hlp events first-minute$'
-shows '^One of your own: '
+shows '^first-minute#1: COMPLETED$'
+shows '^come back: hlp-console first-minute#1$'
+shows '^Your own: write NAME.yaml .* then .hlp run NAME.yaml.\.$'
 test -z "$(ls)" || fail "it wrote outside its folder"

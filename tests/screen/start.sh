@@ -61,7 +61,7 @@ shows 'slow#2 .*FAILED'
 keys l
 shows 'waiting for the flag'
 keys R
-shows 'second is cancelled; risk low'
+shows 'second: cancelled; risk low'
 pause_for_dialog
 touch flag
 keys y
