@@ -53,7 +53,6 @@ pause_for_dialog
 type_in switch
 shows '→ Everything is as it was\. R runs it again\.' 20
 test "$(cat site.conf)" = old || fail "it is not as it was"
-type_in '/switch'
 keys R
 shows '→ y does it'
 pause_for_dialog

@@ -22,11 +22,19 @@ shows '► R first +running'
 type_in '/fence'
 keys H
 shows '○ P fence +will be held'
+type_in '/use'
+keys Space
 type_in '/last'
 keys Space H
-shows 'hold: asked for 1 node|hold last: the engine has it'
+shows 'hold: asked for 2 nodes'
+shows '○ P use +will be held'
 shows '○ P last +will be held'
-keys H
+type_in '/use'
+keys Space
+type_in '/last'
+keys Space H
+shows 'release: asked for 2 nodes'
+shows '○ P use +waiting'
 shows '○ P last +waiting'
 type_in ':note the DNS team was called'
 shows 'note: the engine has it|note last'

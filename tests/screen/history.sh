@@ -17,6 +17,10 @@ END
 expect 0 hlp run conf.yaml --yes
 expect 1 hlp run conf.yaml -p level=debug --yes --reason 'with more logs'
 
+changed() {
+	test "$(term capture-pane -p | grep 'as it was at')" != "$before"
+}
+
 terminal
 type_in 'hlp-console conf; echo back'
 shows 'conf#2 .*FAILED'
@@ -41,6 +45,10 @@ shows 'conf#2 .*RUNNING .*PAST'
 hides '✗ F use'
 keys R
 shows 'retry: this is the past'
+before=$(term capture-pane -p | grep 'as it was at')
+keys '>'
+shows 'as it was at'
+wait_for 10 changed
 keys t
 shows 'conf#2 .*FAILED .*live'
 shows '✗ F use'

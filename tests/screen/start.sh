@@ -69,6 +69,22 @@ shows 'slow#2 .*COMPLETED'
 keys 6
 shows '✓ slow#2'
 shows '✓ slow#1'
+
+# From a node that has ended X is of the run.
+rm flag
+keys 1 n
+type_in 'slow.yaml'
+pause_for_dialog
+keys y
+shows 'slow#3 .*RUNNING'
+shows '✓ C first +ok'
+type_in '/first'
+keys X
+shows 'type slow#3 to do it'
+pause_for_dialog
+type_in 'slow#3'
+shows 'slow#3 .*FAILED'
+shows '⊗ X second +cancelled'
 keys q
 shows '^back$'
 cmp before.tty after.tty || fail "the terminal's settings are not as they were"

@@ -67,7 +67,6 @@ pause_for_dialog
 type_in write
 shows 'PAUSED, rolled back' 30
 test "$(cat workflows/app.conf)" = 'level none' || fail "the file did not go back"
-type_in '/first'
 keys R
 shows 'runs again as a new attempt'
 pause_for_dialog
