@@ -279,6 +279,7 @@ format:
 bench:
 	@$(AGAIN) tests
 	@tests/bench/run
+	@tests/bench/revisions.sh
 
 .PHONY: bench-console
 bench-console:

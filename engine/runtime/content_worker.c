@@ -20,7 +20,6 @@
 #include "store/projection.h"
 
 #define QUEUE_MAX	 65536
-#define REPACK_OVER	 200
 #define PROJECT_MOST	 50
 #define PROJECT_AFTER_US (2 * CLOCK_SECOND_US)
 
@@ -543,12 +542,12 @@ static int64_t work_off(struct worker *worker, struct message *messages)
 	struct content *content = keeper->content;
 	struct err err;
 
+	if (messages)
+		work_group(worker, messages);
+	if (!worker->quits && content_upkeep(content, &err) < 0)
+		log_warn("cannot merge the packs of revisions: %s", err.message);
 	if (!messages)
 		return project(keeper);
-	work_group(worker, messages);
-	if (!worker->quits && content_packs_count(content) > REPACK_OVER &&
-	    content_repack(content, &err) < 0)
-		log_warn("cannot pack the revisions: %s", err.message);
 	return mailbox_now_us() + PROJECT_AFTER_US;
 }
 

@@ -5,7 +5,6 @@
  * that an id always names an object of content.git. Putting back is in content_restore.c, comparing
  * for people in content_diff.c.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,21 +24,6 @@
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
-static uint32_t count_packs(const char *repository)
-{
-	char *path = mem_printf("%s/objects/pack", repository);
-	DIR *folder = opendir(path);
-	uint32_t count = 0;
-
-	free(path);
-	if (!folder)
-		return 0;
-	for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
-		count += text_ends_with(entry->d_name, ".pack");
-	(void)closedir(folder); /* only read */
-	return count;
-}
-
 int content_open(const struct home *home, enum content_mode mode, struct content **out,
 		 struct err *err)
 {
@@ -54,7 +38,7 @@ int content_open(const struct home *home, enum content_mode mode, struct content
 		content_close(content);
 		return rc;
 	}
-	content->packs = count_packs(home->content);
+	content_own_count_packs(content);
 	*out = content;
 	return 0;
 }
@@ -63,6 +47,7 @@ void content_close(struct content *content)
 {
 	if (!content)
 		return;
+	content_own_end_upkeep(content);
 	repo_close(&content->repo);
 	bigfile_release(&content->large);
 	free(content);
@@ -449,52 +434,47 @@ int content_compare(struct content *content, const char *folder, const char *con
 	return rc;
 }
 
-/* ---- upkeep ------------------------------------------------------------------------------- */
+/* ---- git ---------------------------------------------------------------------------------- */
 
-uint32_t content_packs_count(const struct content *content)
+int content_own_git_words(const struct content *content, const char *const *words,
+			  struct content_git *out, struct err *err)
 {
-	return content->packs;
-}
-
-int content_own_git(const struct content *content, const char *const *words, struct err *err)
-{
-	char *git = NULL, *safe, *folder;
-	const char *argv[CONTENT_OWN_GIT_WORDS + 5];
-	struct buf output;
+	char *git = NULL;
 	size_t count = 4;
 	int rc = proc_find_program("git", &git, err);
 
 	if (rc < 0)
 		return rc;
-	safe = mem_printf("safe.directory=%s", content->home->content);
-	folder = mem_printf("--git-dir=%s", content->home->content);
-	argv[0] = git;
-	argv[1] = "-c";
-	argv[2] = safe;
-	argv[3] = folder;
+	out->argv[0] = git;
+	out->argv[1] = mem_strdup("-c");
+	out->argv[2] = mem_printf("safe.directory=%s", content->home->content);
+	out->argv[3] = mem_printf("--git-dir=%s", content->home->content);
 	for (; *words; words++)
-		argv[count++] = *words;
-	argv[count] = NULL;
-	buf_init(&output, 4096);
-	rc = proc_run((char *const *)argv, NULL, &output, err);
-	if (rc > 0)
-		rc = err_set(err, ERR_IO, "git %s of '%s' ended with %d", argv[4],
-			     content->home->content, rc);
-	buf_release(&output);
-	free(folder);
-	free(safe);
-	free(git);
-	return rc;
+		out->argv[count++] = mem_strdup(*words);
+	out->argv[count] = NULL;
+	return 0;
 }
 
-int content_repack(struct content *content, struct err *err)
+void content_own_git_release(struct content_git *git)
 {
-	/* Only small packs are merged into larger ones, so the work stays in proportion to what
-	 * came since the last time. */
-	static const char *const words[] = {"repack", "--geometric=2", "-d", "-q", "-n", NULL};
-	int rc = content_own_git(content, words, err);
+	for (size_t i = 0; git->argv[i]; i++)
+		free(git->argv[i]);
+}
 
-	if (rc == 0)
-		content->packs = count_packs(content->home->content);
+int content_own_git(const struct content *content, const char *const *words, struct err *err)
+{
+	struct content_git git;
+	struct buf output;
+	int rc = content_own_git_words(content, words, &git, err);
+
+	if (rc < 0)
+		return rc;
+	buf_init(&output, 4096);
+	rc = proc_run(git.argv, NULL, &output, err);
+	if (rc > 0)
+		rc = err_set(err, ERR_IO, "git %s of '%s' ended with %d", words[0],
+			     content->home->content, rc);
+	buf_release(&output);
+	content_own_git_release(&git);
 	return rc;
 }

@@ -107,9 +107,12 @@ int content_diff(const struct content_side *old, const struct content_side *new,
  * and whether the file differs from that commit. */
 int content_describe_file(const char *path, char out_commit[41], bool *out_dirty, struct err *err);
 
-/* Packs written since the last repack; the content thread spawns `git repack` over a threshold. */
+/* How many packs there are, as far as is known. */
 uint32_t content_packs_count(const struct content *content);
-int content_repack(struct content *content, struct err *err);
+/* Keeps them few: starts a git that merges some when there are many more than after the last time,
+ * and takes note of its end. Never waits; to be called again and again, between batches. -ERR_IO
+ * when that git failed. */
+int content_upkeep(struct content *content, struct err *err);
 
 /* The home that it was opened with. */
 const struct home *content_home(const struct content *content);

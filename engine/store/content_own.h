@@ -17,12 +17,25 @@ struct content {
 	struct repo repo;
 	struct bigfile large;
 	uint32_t packs;
-	bool may_fill; /* 5 % of the disk need not stay free */
+	uint32_t packs_left; /* after they were merged the last time */
+	pid_t packer;	     /* a git that merges some now; 0: none */
+	bool may_fill;	     /* 5 % of the disk need not stay free */
 };
 
 /* Runs git on the repository, with these words (at most CONTENT_OWN_GIT_WORDS) and NULL. */
 #define CONTENT_OWN_GIT_WORDS 8
 int content_own_git(const struct content *content, const char *const *words, struct err *err);
+/* The whole command; owned by the caller, who gives it back with content_own_git_release. */
+struct content_git {
+	char *argv[CONTENT_OWN_GIT_WORDS + 5];
+};
+int content_own_git_words(const struct content *content, const char *const *words,
+			  struct content_git *out, struct err *err);
+void content_own_git_release(struct content_git *git);
+/* Counts the packs anew. */
+void content_own_count_packs(struct content *content);
+/* Ends a merge that is under way, and waits for that. */
+void content_own_end_upkeep(struct content *content);
 /* What stat says about a file, into an item. */
 void content_own_describe(const struct stat *info, struct event_item *out);
 /* Which folder holds it, if there is one. */

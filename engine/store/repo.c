@@ -28,6 +28,7 @@
 #define CACHE_BYTES  ((ssize_t)2 * 1024 * 1024)
 #define MAPPED_BYTES ((size_t)32 * 1024 * 1024)
 #define OPEN_PACKS   64
+#define REOPEN_AFTER 256 /* reads */
 
 int repo_error(int result, struct err *err, const char *format, ...)
 {
@@ -153,6 +154,27 @@ int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct e
 	if (rc < 0)
 		repo_close(repo);
 	return rc;
+}
+
+int repo_reopen(struct repo *repo, struct err *err)
+{
+	struct repo again = {.path = repo->path};
+	int result = open_repository(&again, repo->memory ? REPO_WRITE : REPO_READ);
+
+	assert(!repo->entries_count && !repo->fresh_count);
+	if (result < 0) {
+		result = repo_error(result, err, "cannot open '%s' again", repo->path);
+	} else {
+		git_odb_free(repo->odb);
+		git_repository_free(repo->git);
+		repo->git = again.git;
+		repo->odb = again.odb;
+		repo->memory = again.memory;
+		return 0;
+	}
+	git_odb_free(again.odb);
+	git_repository_free(again.git);
+	return result;
 }
 
 void repo_close(struct repo *repo)
@@ -443,6 +465,8 @@ int repo_read(struct repo *repo, const char *id_text, struct buf *out, struct er
 
 	if (result < 0)
 		return err_set(err, ERR_INVALID, "'%s' is no object id", id_text);
+	if (!repo->memory && ++repo->reads % REOPEN_AFTER == 0)
+		(void)repo_reopen(repo, NULL); /* or not: it can be read as it is */
 	/* The size first: what is too large is not unpacked. */
 	result = git_odb_read_header(&length, &type, repo->odb, &id);
 	if (result == 0 && length > out->max - out->length)

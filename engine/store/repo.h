@@ -31,15 +31,20 @@ struct repo {
 	git_oid *fresh; /* objects in memory that no pack holds yet */
 	size_t fresh_count, fresh_capacity;
 	size_t fresh_bytes;
+	unsigned reads;
 };
 
 enum repo_mode { REPO_WRITE, REPO_READ };
 
 /* Opens the repository, and makes it when it is missing. */
 int repo_open(struct repo *repo, const char *path, enum repo_mode mode, struct err *err);
-/* Removes what a writer that was killed left of its guards; only the one writer may. */
+/* Removes what a writer that was killed left: guards of refs, half of a pack; only the one writer
+ * may. */
 void repo_remove_locks(const char *repository);
 void repo_close(struct repo *repo); /* accepts a zeroed one */
+/* Opens it anew, outside a batch: libgit2 keeps what it has mapped of packs that are gone. A reader
+ * does so by itself from time to time. */
+int repo_reopen(struct repo *repo, struct err *err);
 
 /* Adds a blob to the batch, and its name to the tree of the batch's commit. */
 int repo_add(struct repo *repo, const char *name, const void *data, size_t length, git_oid *out_id,

@@ -256,13 +256,7 @@ int content_describe_file(const char *path, char out_commit[41], bool *out_dirty
 	return err_set(err, ERR_NOT_FOUND, "'%s' is outside Git", path);
 }
 
-uint32_t content_packs_count(const struct content *content)
-{
-	(void)content;
-	return 0;
-}
-
-int content_repack(struct content *content, struct err *err)
+int content_upkeep(struct content *content, struct err *err)
 {
 	(void)content;
 	(void)err;

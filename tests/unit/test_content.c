@@ -22,42 +22,9 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "store/bigfile.h"
+#include "tests/unit/content_fixture.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/store_fixture.h"
-
-struct fixture {
-	struct home *home;
-	struct content *content;
-	const char *folder; /* the node's */
-	void **state;
-};
-
-static struct fixture begin(void **state)
-{
-	struct fixture fixture = {.state = state};
-	struct err err = {0};
-
-	fixture.home = store_home(state);
-	fixture.folder = scratch_path(state, "work");
-	assert_int_equal(mkdir(fixture.folder, 0755), 0);
-	if (content_open(fixture.home, CONTENT_WRITE, &fixture.content, &err) < 0)
-		fail_msg("%s", err.message);
-	return fixture;
-}
-
-static void end(struct fixture *fixture)
-{
-	content_close(fixture->content);
-	store_home_free(fixture->home);
-}
-
-static void commit(struct fixture *fixture)
-{
-	struct err err = {0};
-
-	if (content_commit(fixture->content, "record revisions", &err) < 0)
-		fail_msg("%s", err.message);
-}
 
 static int add_file(struct fixture *fixture, const char *name, const char *path,
 		    struct event_item *out, struct err *err)
@@ -75,68 +42,39 @@ static struct event_item capture(struct fixture *fixture, const char *path)
 	return item;
 }
 
-static void expect_text(struct content *content, const char *blob, const char *text)
-{
-	struct err err = {0};
-	size_t length;
-	char *data;
-
-	if (content_read(content, blob, 1 << 20, &data, &length, &err) < 0)
-		fail_msg("%s", err.message);
-	assert_int_equal(length, strlen(text));
-	assert_memory_equal(data, text, length);
-	free(data);
-}
-
-/* Runs git on the repository; the output is the caller's to release. */
-static int git(struct fixture *fixture, struct buf *out, const char *a, const char *b)
-{
-	char *where = mem_printf("--git-dir=%s", fixture->home->content), *path;
-	char safe[] = "safe.directory=*", flag[] = "-c";
-	int rc;
-
-	buf_init(out, 1 << 20);
-	assert_int_equal(proc_find_program("git", &path, NULL), 0);
-	rc = proc_run((char *[]){path, flag, safe, where, (char *)a, (char *)b, NULL}, NULL, out,
-		      NULL);
-	free(path);
-	free(where);
-	return rc;
-}
-
 /* ---- adding and reading ------------------------------------------------------------------- */
 
 static void bytes_come_back_by_their_id(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char blob[41];
 
 	assert_int_equal(content_add(fixture.content, "x#1/pin/x.yaml", "name: x\n", 8, blob, NULL),
 			 0);
-	expect_text(fixture.content, blob, "name: x\n");
-	commit(&fixture);
-	expect_text(fixture.content, blob, "name: x\n");
-	end(&fixture);
+	fixture_expect_text(fixture.content, blob, "name: x\n");
+	fixture_commit(&fixture);
+	fixture_expect_text(fixture.content, blob, "name: x\n");
+	fixture_end(&fixture);
 }
 
 static void another_reader_sees_what_is_committed(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct content *reader;
 	char blob[41];
 
 	assert_int_equal(content_open(fixture.home, CONTENT_READ, &reader, NULL), 0);
 	assert_int_equal(content_add(fixture.content, "a", "hello", 5, blob, NULL), 0);
-	commit(&fixture);
-	expect_text(reader, blob, "hello");
+	fixture_commit(&fixture);
+	fixture_expect_text(reader, blob, "hello");
 	content_close(reader);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 /* As an engine leaves one that is killed while it moves the ref. */
 static void a_lock_that_was_left_is_no_obstacle(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char *folder = mem_printf("%s/refs/hlp", fixture.home->content);
 	char *lock = mem_printf("%s/log.lock", folder), blob[41];
 
@@ -144,12 +82,12 @@ static void a_lock_that_was_left_is_no_obstacle(void **state)
 		assert_int_equal(file_make_folders(folder, 0700, NULL), 0);
 		assert_int_equal(file_replace(lock, "", 0, 0600, NULL), 0);
 		assert_int_equal(content_add(fixture.content, "a", &i, sizeof(i), blob, NULL), 0);
-		commit(&fixture);
+		fixture_commit(&fixture);
 		assert_false(file_exists(lock));
 	}
 	free(lock);
 	free(folder);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_repository_that_is_half_made_is_finished(void **state)
@@ -186,32 +124,32 @@ static void a_reader_may_be_the_first_to_come(void **state)
 
 static void reading_is_bounded(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	size_t length;
 	char blob[41], *data;
 
 	assert_int_equal(content_add(fixture.content, "a", "12345678", 8, blob, NULL), 0);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_int_equal(content_read(fixture.content, blob, 8, &data, &length, NULL), 0);
 	free(data);
 	assert_int_equal(content_read(fixture.content, blob, 7, &data, &length, NULL), -ERR_LIMIT);
 	assert_int_equal(content_read(fixture.content, "zz", 7, &data, &length, NULL),
 			 -ERR_INVALID);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void an_empty_batch_does_nothing(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_int_equal(content_packs_count(fixture.content), 0);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_batch_is_one_pack(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char blob[41], name[40], text[40];
 
 	for (int i = 0; i < 50; i++) {
@@ -220,60 +158,38 @@ static void a_batch_is_one_pack(void **state)
 		assert_int_equal(content_add(fixture.content, name, text, strlen(text), blob, NULL),
 				 0);
 	}
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_int_equal(content_packs_count(fixture.content), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void plain_git_reads_the_log_and_finds_no_fault(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char blob[41];
 	struct buf out;
 
 	(void)content_add(fixture.content, "x#1/swap/run-1/before/proxy.conf", "old\n", 4, blob,
 			  NULL);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	(void)content_add(fixture.content, "x#1/swap/run-1/after/proxy.conf", "new\n", 4, blob,
 			  NULL);
-	commit(&fixture);
-	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	fixture_commit(&fixture);
+	assert_int_equal(fixture_git(&fixture, &out, "fsck", "--strict"), 0);
 	buf_release(&out);
-	assert_int_equal(git(&fixture, &out, "log", "refs/hlp/log"), 0);
+	assert_int_equal(fixture_git(&fixture, &out, "log", "refs/hlp/log"), 0);
 	assert_non_null(strstr(buf_text(&out), "record revisions"));
 	buf_release(&out);
-	assert_int_equal(git(&fixture, &out, "show", "refs/hlp/log"), 0);
+	assert_int_equal(fixture_git(&fixture, &out, "show", "refs/hlp/log"), 0);
 	assert_non_null(strstr(buf_text(&out), "+new"));
 	assert_null(strstr(buf_text(&out), "-old"));
 	buf_release(&out);
-	end(&fixture);
-}
-
-static void what_a_batch_names_is_reached_after_repacking(void **state)
-{
-	struct fixture fixture = begin(state);
-	struct err err = {0};
-	char blobs[8][41], text[12];
-
-	for (int i = 0; i < 8; i++) {
-		(void)snprintf(text, sizeof(text), "%d", i);
-		assert_int_equal(content_add(fixture.content, "a", text, 1, blobs[i], NULL), 0);
-		commit(&fixture);
-	}
-	assert_int_equal(content_packs_count(fixture.content), 8);
-	if (content_repack(fixture.content, &err) < 0)
-		fail_msg("%s", err.message);
-	assert_true(content_packs_count(fixture.content) < 8);
-	for (int i = 0; i < 8; i++) {
-		(void)snprintf(text, sizeof(text), "%d", i);
-		expect_text(fixture.content, blobs[i], text);
-	}
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_tree_carries_on_what_came_before_while_it_is_small(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct buf out;
 	char blob[41], name[60];
 
@@ -281,39 +197,39 @@ static void a_tree_carries_on_what_came_before_while_it_is_small(void **state)
 		(void)snprintf(name, sizeof(name), "x#%d/n%d/f", i, i);
 		(void)content_add(fixture.content, name, name, strlen(name), blob, NULL);
 		(void)content_add(fixture.content, "x#0/again", name, strlen(name), blob, NULL);
-		commit(&fixture);
+		fixture_commit(&fixture);
 		if (i == 20 || i == 39) {
-			assert_int_equal(git(&fixture, &out, "ls-tree", "refs/hlp/log"), 0);
+			assert_int_equal(fixture_git(&fixture, &out, "ls-tree", "refs/hlp/log"), 0);
 			assert_int_equal(strstr(buf_text(&out), "x#1\n") != NULL, i == 20);
 			assert_non_null(strstr(buf_text(&out), "x#0\n"));
 			buf_release(&out);
 		}
 	}
-	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	assert_int_equal(fixture_git(&fixture, &out, "fsck", "--strict"), 0);
 	buf_release(&out);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_file_may_become_a_folder_and_back(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct buf out;
 	char blob[41];
 
 	(void)content_add(fixture.content, "x/f", "1", 1, blob, NULL);
 	(void)content_add(fixture.content, "x/f-b", "2", 1, blob, NULL);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	(void)content_add(fixture.content, "x/f/below", "3", 1, blob, NULL);
 	(void)content_add(fixture.content, "x/f.c", "4", 1, blob, NULL);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	(void)content_add(fixture.content, "x/f", "5", 1, blob, NULL);
-	commit(&fixture);
-	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	fixture_commit(&fixture);
+	assert_int_equal(fixture_git(&fixture, &out, "fsck", "--strict"), 0);
 	buf_release(&out);
-	assert_int_equal(git(&fixture, &out, "show", "refs/hlp/log:x/f"), 0);
+	assert_int_equal(fixture_git(&fixture, &out, "show", "refs/hlp/log:x/f"), 0);
 	assert_string_equal(buf_text(&out), "5");
 	buf_release(&out);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void names_that_git_refuses_are_made_fit(void **state)
@@ -327,7 +243,7 @@ static void names_that_git_refuses_are_made_fit(void **state)
 					    "f",
 					    "f/below",
 					    "f/below/it"};
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct buf out;
 	char blob[41];
 
@@ -338,32 +254,32 @@ static void names_that_git_refuses_are_made_fit(void **state)
 		    0)
 			fail_msg("%s", err.message);
 	}
-	commit(&fixture);
-	expect_text(fixture.content, blob, "f/below/it");
-	assert_int_equal(git(&fixture, &out, "fsck", "--strict"), 0);
+	fixture_commit(&fixture);
+	fixture_expect_text(fixture.content, blob, "f/below/it");
+	assert_int_equal(fixture_git(&fixture, &out, "fsck", "--strict"), 0);
 	buf_release(&out);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void the_same_contents_are_kept_once(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char a[41], b[41];
 
 	assert_int_equal(content_add(fixture.content, "a", "same", 4, a, NULL), 0);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_int_equal(content_add(fixture.content, "b", "same", 4, b, NULL), 0);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_string_equal(a, b);
-	expect_text(fixture.content, b, "same");
-	end(&fixture);
+	fixture_expect_text(fixture.content, b, "same");
+	fixture_end(&fixture);
 }
 
 /* ---- files -------------------------------------------------------------------------------- */
 
 static void a_file_is_captured_with_all_that_describes_it(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	const char *path = scratch_write(state, "work/proxy.conf", "listen 443\n");
 	struct event_item item;
 	struct stat info;
@@ -371,7 +287,7 @@ static void a_file_is_captured_with_all_that_describes_it(void **state)
 	assert_int_equal(chmod(path, 0640), 0);
 	assert_int_equal(stat(path, &info), 0);
 	item = capture(&fixture, "proxy.conf");
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_false(item.absent);
 	assert_string_equal(item.kind, "artifact");
 	assert_string_equal(item.name, "proxy.conf");
@@ -380,33 +296,33 @@ static void a_file_is_captured_with_all_that_describes_it(void **state)
 	assert_int_equal(item.uid, geteuid());
 	assert_int_equal(item.inode, info.st_ino);
 	assert_int_equal(item.mtime_ns, info.st_mtim.tv_sec * 1000000000LL + info.st_mtim.tv_nsec);
-	expect_text(fixture.content, item.blob, "listen 443\n");
-	end(&fixture);
+	fixture_expect_text(fixture.content, item.blob, "listen 443\n");
+	fixture_end(&fixture);
 }
 
 static void a_missing_file_is_absent(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item item = capture(&fixture, "none/at/all.conf");
 
 	assert_true(item.absent);
 	assert_string_equal(item.blob, "");
 	assert_string_equal(item.name, "none/at/all.conf");
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void an_empty_file_is_not_absent(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item item;
 
 	(void)scratch_write(state, "work/empty", "");
 	item = capture(&fixture, "empty");
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_false(item.absent);
 	assert_int_equal(strlen(item.blob), 40);
-	expect_text(fixture.content, item.blob, "");
-	end(&fixture);
+	fixture_expect_text(fixture.content, item.blob, "");
+	fixture_end(&fixture);
 }
 
 static void expect_refused(struct fixture *fixture, const char *path, int code, const char *word)
@@ -421,7 +337,7 @@ static void expect_refused(struct fixture *fixture, const char *path, int code, 
 
 static void what_is_no_regular_file_is_named_and_refused(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 
 	assert_int_equal(mkdir(scratch_path(state, "work/folder"), 0755), 0);
 	assert_int_equal(mkfifo(scratch_path(state, "work/pipe"), 0644), 0);
@@ -430,12 +346,12 @@ static void what_is_no_regular_file_is_named_and_refused(void **state)
 	expect_refused(&fixture, "folder", ERR_INVALID, "a folder");
 	expect_refused(&fixture, "pipe", ERR_INVALID, "a named pipe");
 	expect_refused(&fixture, "link", ERR_INVALID, "a symbolic link");
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void nothing_outside_the_folder_is_read(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 
 	(void)scratch_write(state, "secret", "do not read");
 	assert_int_equal(symlink("..", scratch_path(state, "work/up")), 0);
@@ -444,12 +360,12 @@ static void nothing_outside_the_folder_is_read(void **state)
 	expect_refused(&fixture, "up/secret", ERR_DENIED, "leads out");
 	expect_refused(&fixture, "etc/passwd", ERR_DENIED, "leads out");
 	expect_refused(&fixture, "/etc/passwd", ERR_DENIED, "roots");
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void an_absolute_path_lies_in_the_folder_or_a_root(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	const char *root = scratch_path(state, "etc"), *near = scratch_path(state, "etc-other");
 	const char *roots[] = {root};
 	struct event_item item = {0};
@@ -463,14 +379,14 @@ static void an_absolute_path_lies_in_the_folder_or_a_root(void **state)
 	assert_int_equal(content_add_file(fixture.content, "a", fixture.folder, roots, 1,
 					  scratch_path(state, "etc/site.conf"), &item, &err),
 			 0);
-	expect_text(fixture.content, item.blob, "site");
+	fixture_expect_text(fixture.content, item.blob, "site");
 	assert_int_equal(content_add_file(fixture.content, "b", fixture.folder, roots, 1,
 					  scratch_path(state, "work/own"), &item, &err),
 			 0);
 	assert_int_equal(content_add_file(fixture.content, "c", fixture.folder, roots, 1,
 					  scratch_path(state, "etc-other/site.conf"), &item, &err),
 			 -ERR_DENIED);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 /* ---- large files -------------------------------------------------------------------------- */
@@ -487,7 +403,7 @@ static void write_large(struct fixture *fixture, const char *name, int64_t size)
 
 static void a_large_file_lies_beside_the_repository(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item item;
 	struct stat info;
 	size_t length;
@@ -495,7 +411,7 @@ static void a_large_file_lies_beside_the_repository(void **state)
 
 	write_large(&fixture, "work/dump", BIGFILE_FROM + 1);
 	item = capture(&fixture, "dump");
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_int_equal(item.size, BIGFILE_FROM + 1);
 	assert_int_equal(stat(scratch_path(state, "home/large"), &info), 0);
 	assert_int_equal(content_read(fixture.content, item.blob, (size_t)BIGFILE_FROM + 1, &data,
@@ -508,19 +424,19 @@ static void a_large_file_lies_beside_the_repository(void **state)
 	assert_int_equal(content_read(fixture.content, item.blob, (size_t)BIGFILE_FROM, &data,
 				      &length, NULL),
 			 -ERR_LIMIT);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_file_at_the_limit_is_a_blob(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct stat info;
 
 	write_large(&fixture, "work/dump", BIGFILE_FROM);
 	(void)capture(&fixture, "dump");
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_int_not_equal(stat(scratch_path(state, "home/large"), &info), 0);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void contents_that_look_like_a_pointer_come_back_as_they_are(void **state)
@@ -529,16 +445,16 @@ static void contents_that_look_like_a_pointer_come_back_as_they_are(void **state
 		"hlp large file 1\nsha256 "
 		"0123456789012345678901234567890123456789012345678901234567890123"
 		"\nsize 99\n";
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item item;
 
 	(void)scratch_write(state, "work/odd", text);
 	item = capture(&fixture, "odd");
-	commit(&fixture);
-	expect_text(fixture.content, item.blob, text);
+	fixture_commit(&fixture);
+	fixture_expect_text(fixture.content, item.blob, text);
 	assert_int_equal(
 		content_compare(fixture.content, fixture.folder, NULL, 0, "odd", &item, NULL), 0);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 /* ---- comparing ---------------------------------------------------------------------------- */
@@ -555,7 +471,7 @@ static int compare(struct fixture *fixture, const char *path, const struct event
 
 static void only_real_changes_are_different(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	const char *path = scratch_write(state, "work/a", "one");
 	struct event_item item = capture(&fixture, "a");
 	struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
@@ -571,12 +487,12 @@ static void only_real_changes_are_different(void **state)
 	assert_int_equal(compare(&fixture, "a", &item), 1);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(compare(&fixture, "a", &item), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_write_within_the_same_tick_is_noticed(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	const char *path = scratch_write(state, "work/a", "one");
 	struct event_item item = capture(&fixture, "a");
 	struct timespec times[2] = {
@@ -586,18 +502,18 @@ static void a_write_within_the_same_tick_is_noticed(void **state)
 	(void)scratch_write(state, "work/a", "two");
 	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 	assert_int_equal(compare(&fixture, "a", &item), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void absent_is_compared_too(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item item = capture(&fixture, "a");
 
 	assert_int_equal(compare(&fixture, "a", &item), 0);
 	(void)scratch_write(state, "work/a", "");
 	assert_int_equal(compare(&fixture, "a", &item), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 /* ---- where a workflow file stands --------------------------------------------------------- */
@@ -652,21 +568,21 @@ static void a_file_outside_git_has_no_commit(void **state)
 /* A writer that is killed leaves Git's guard of a ref behind. */
 static void a_guard_left_by_a_killed_writer_stops_nobody(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char *guard = mem_printf("%s/refs/hlp/log.lock", fixture.home->content);
 	char blob[41];
 	struct err err = {0};
 
 	assert_int_equal(content_add(fixture.content, "a", "1", 1, blob, &err), 0);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	content_close(fixture.content);
 	assert_int_equal(file_replace(guard, "", 0, 0600, &err), 0);
 	assert_int_equal(content_open(fixture.home, CONTENT_WRITE, &fixture.content, &err), 0);
 	assert_int_equal(content_add(fixture.content, "b", "2", 1, blob, &err), 0);
-	commit(&fixture);
+	fixture_commit(&fixture);
 	assert_false(file_exists(guard));
 	free(guard);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 int main(void)
@@ -682,7 +598,6 @@ int main(void)
 		TEST(an_empty_batch_does_nothing),
 		TEST(a_batch_is_one_pack),
 		TEST(plain_git_reads_the_log_and_finds_no_fault),
-		TEST(what_a_batch_names_is_reached_after_repacking),
 		TEST(a_tree_carries_on_what_came_before_while_it_is_small),
 		TEST(a_file_may_become_a_folder_and_back),
 		TEST(names_that_git_refuses_are_made_fit),

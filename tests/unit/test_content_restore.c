@@ -20,31 +20,9 @@
 #include "base/file.h"
 #include "store/bigfile.h"
 #include "store/content.h"
+#include "tests/unit/content_fixture.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/store_fixture.h"
-
-struct fixture {
-	struct home *home;
-	struct content *content;
-	const char *folder;
-	void **state;
-};
-
-static struct fixture begin(void **state)
-{
-	struct fixture fixture = {.home = store_home(state), .state = state};
-
-	fixture.folder = scratch_path(state, "work");
-	assert_int_equal(mkdir(fixture.folder, 0755), 0);
-	assert_int_equal(content_open(fixture.home, CONTENT_WRITE, &fixture.content, NULL), 0);
-	return fixture;
-}
-
-static void end(struct fixture *fixture)
-{
-	content_close(fixture->content);
-	store_home_free(fixture->home);
-}
 
 static struct event_item capture(struct fixture *fixture, const char *path)
 {
@@ -104,7 +82,7 @@ static size_t count_files(const char *folder)
 
 static void a_changed_file_comes_back_as_it_was(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before, now;
 	struct stat old, new;
 
@@ -121,12 +99,12 @@ static void a_changed_file_comes_back_as_it_was(void **state)
 	assert_int_equal(now.inode, new.st_ino);
 	assert_string_equal(now.blob, before.blob);
 	assert_int_equal(count_files(fixture.folder), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_removed_file_comes_back_with_its_folder(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before;
 
 	assert_int_equal(mkdir(scratch_path(state, "work/tls"), 0755), 0);
@@ -136,12 +114,12 @@ static void a_removed_file_comes_back_with_its_folder(void **state)
 	assert_int_equal(rmdir(scratch_path(state, "work/tls")), 0);
 	(void)restore(&fixture, "tls/edge.crt", &before);
 	expect_file(&fixture, "work/tls/edge.crt", "certificate");
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void absent_removes_the_file(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before = capture(&fixture, "a"), now;
 	struct stat info;
 
@@ -155,12 +133,12 @@ static void absent_removes_the_file(void **state)
 	before = capture(&fixture, "none/b");
 	now = restore(&fixture, "none/b", &before);
 	assert_true(now.absent);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void what_is_the_same_is_not_touched(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before;
 	struct stat old, new;
 
@@ -171,12 +149,12 @@ static void what_is_the_same_is_not_touched(void **state)
 	new = look(&fixture, "work/a");
 	assert_int_equal(old.st_ino, new.st_ino);
 	assert_int_equal(old.st_ctim.tv_nsec, new.st_ctim.tv_nsec);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void what_a_death_left_behind_does_no_harm(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before;
 	char id[41];
 
@@ -196,12 +174,12 @@ static void what_a_death_left_behind_does_no_harm(void **state)
 	(void)restore(&fixture, "a", &before);
 	expect_file(&fixture, "work/a", "old");
 	assert_int_equal(count_files(fixture.folder), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_link_put_in_its_place_is_replaced_not_followed(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before;
 
 	(void)scratch_write(state, "work/a", "old");
@@ -213,12 +191,12 @@ static void a_link_put_in_its_place_is_replaced_not_followed(void **state)
 	assert_true(S_ISREG(look(&fixture, "work/a").st_mode));
 	expect_file(&fixture, "work/a", "old");
 	expect_file(&fixture, "outside", "not ours");
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void nothing_is_written_outside_the_folder(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before, now = {0};
 	struct err err = {0};
 
@@ -236,12 +214,12 @@ static void nothing_is_written_outside_the_folder(void **state)
 					 &before, &now, &err),
 			 -ERR_DENIED);
 	assert_int_equal(count_files(scratch_path(state, "other")), 0);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_folder_in_its_place_is_an_error_that_names_it(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before, now = {0};
 	struct err err = {0};
 
@@ -253,12 +231,12 @@ static void a_folder_in_its_place_is_an_error_that_names_it(void **state)
 				    &err) < 0);
 	assert_non_null(strstr(err.message, "'a'"));
 	assert_int_equal(count_files(fixture.folder), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_revision_that_is_gone_leaves_the_file_alone(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item before, now = {0};
 	struct err err = {0};
 
@@ -270,12 +248,12 @@ static void a_revision_that_is_gone_leaves_the_file_alone(void **state)
 		-ERR_NOT_FOUND);
 	expect_file(&fixture, "work/a", "old");
 	assert_int_equal(count_files(fixture.folder), 1);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_large_file_comes_back(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	const char *path = scratch_write(state, "work/dump", "begin");
 	struct event_item before;
 	char data[6] = "";
@@ -290,12 +268,12 @@ static void a_large_file_comes_back(void **state)
 	assert_int_equal(read(fd, data, 5), 5);
 	assert_string_equal(data, "begin");
 	(void)close(fd);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void the_owner_comes_back_where_that_is_allowed(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	const char *path = scratch_write(state, "work/a", "old");
 	struct event_item before;
 
@@ -307,7 +285,7 @@ static void the_owner_comes_back_where_that_is_allowed(void **state)
 	(void)restore(&fixture, "a", &before);
 	assert_int_equal(look(&fixture, "work/a").st_uid, before.uid);
 	assert_int_equal(look(&fixture, "work/a").st_gid, before.gid);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 int main(void)

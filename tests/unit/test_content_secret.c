@@ -17,35 +17,13 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "store/content.h"
+#include "tests/unit/content_fixture.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/store_fixture.h"
 
 #define EXECUTION "01jd0000000000000000000000"
 #define OLD	  "the old key\n"
 #define NEW	  "the new key\n"
-
-struct fixture {
-	struct home *home;
-	struct content *content;
-	const char *folder;
-	void **state;
-};
-
-static struct fixture begin(void **state)
-{
-	struct fixture fixture = {.home = store_home(state), .state = state};
-
-	fixture.folder = scratch_path(state, "work");
-	assert_int_equal(mkdir(fixture.folder, 0755), 0);
-	assert_int_equal(content_open(fixture.home, CONTENT_WRITE, &fixture.content, NULL), 0);
-	return fixture;
-}
-
-static void end(struct fixture *fixture)
-{
-	content_close(fixture->content);
-	store_home_free(fixture->home);
-}
 
 static struct event_item capture(struct fixture *fixture)
 {
@@ -83,7 +61,7 @@ static char *objects(struct fixture *fixture)
 
 static void git_gets_a_hash_only(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item item;
 	char *all, *data;
 	size_t length;
@@ -97,12 +75,12 @@ static void git_gets_a_hash_only(void **state)
 	assert_int_equal(content_read(fixture.content, item.blob, 1 << 20, &data, &length, NULL),
 			 -ERR_DENIED);
 	free(all);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void others_may_not_look(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char *folder = file_join(fixture.home->path, "secret/" EXECUTION);
 	struct stat info;
 
@@ -111,12 +89,12 @@ static void others_may_not_look(void **state)
 	assert_int_equal(stat(folder, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0700);
 	free(folder);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void a_secret_is_compared_and_restored(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item old, new, now = {0};
 	size_t length;
 	char *data;
@@ -136,7 +114,7 @@ static void a_secret_is_compared_and_restored(void **state)
 	assert_string_equal(data, OLD);
 	assert_int_equal(compare(&fixture, &old), 0);
 	free(data);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 /* A revision and another one, or the file. */
@@ -164,7 +142,7 @@ static void expect_secret(struct fixture *fixture, const char *old_blob, const c
 
 static void a_diff_says_that_it_differs(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct content_file file = {.folder = fixture.folder, .path = "key"};
 	struct event_item old, new;
 
@@ -177,12 +155,12 @@ static void a_diff_says_that_it_differs(void **state)
 	expect_secret(&fixture, old.blob, "", &file);
 	file.secret = true; /* where there is no revision to tell */
 	expect_secret(&fixture, "", "", &file);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static void what_was_forgotten_is_named(void **state)
 {
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	struct event_item old, now = {0};
 	struct err err;
 
@@ -198,7 +176,7 @@ static void what_was_forgotten_is_named(void **state)
 		-ERR_NOT_FOUND);
 	assert_non_null(strstr(err.message, "cannot restore 'key': its contents were secret and "
 					    "have been forgotten"));
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 static bool is_ours(void *ctx, const char *execution)
@@ -209,7 +187,7 @@ static bool is_ours(void *ctx, const char *execution)
 static void secrets_of_nobody_are_swept_away(void **state)
 {
 	static const char other[] = "01jd0000000000000000000001";
-	struct fixture fixture = begin(state);
+	struct fixture fixture = fixture_begin(state);
 	char *ours = mem_printf("%s/%s/token", fixture.home->secret, EXECUTION);
 	char *theirs = mem_printf("%s/%s", fixture.home->secret, other);
 	struct err err;
@@ -223,7 +201,7 @@ static void secrets_of_nobody_are_swept_away(void **state)
 	assert_false(file_exists(theirs));
 	free(ours);
 	free(theirs);
-	end(&fixture);
+	fixture_end(&fixture);
 }
 
 int main(void)
