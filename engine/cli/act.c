@@ -152,7 +152,7 @@ static void say_done(struct acting *a, const Hlp__V1__ActReply *reply)
 static int send_act(struct acting *a)
 {
 	Hlp__V1__ActRequest request = HLP__V1__ACT_REQUEST__INIT;
-	Hlp__V1__Pair artifact = HLP__V1__PAIR__INIT, *artifacts = &artifact;
+	Hlp__V1__Pair argument = HLP__V1__PAIR__INIT, *arguments = &argument;
 	ProtobufCMessage *reply = NULL;
 	char id[27];
 	request.request = client_request_id(id);
@@ -166,10 +166,10 @@ static int send_act(struct acting *a)
 		request.arguments = a->act->outputs->pairs;
 		request.n_arguments = a->act->outputs->count;
 	}
-	if (a->act->artifact != NULL) {
-		artifact.name = (char *)"artifact";
-		artifact.value = (char *)a->act->artifact;
-		request.arguments = &artifacts;
+	if (a->act->value != NULL) {
+		argument.name = (char *)a->act->argument;
+		argument.value = (char *)a->act->value;
+		request.arguments = &arguments;
 		request.n_arguments = 1;
 	}
 	request.until_us = a->act->until_us;

@@ -31,10 +31,10 @@ struct act {
 	const char *note;	 /* instead of the reason; NULL without */
 	const char *warning;	 /* said before asking; NULL without */
 	struct outputs *outputs; /* go with it, and are asked for where missing; NULL without */
-	const char *artifact;	 /* goes with it; NULL without */
-	int64_t until_us;	 /* of a hold; 0: until it is released */
-	bool failed;		 /* of done: a person's step did not succeed */
-	bool next;		 /* of release: the held node that would start first */
+	const char *argument, *value; /* go with it, by name; value NULL without */
+	int64_t until_us;	      /* of a hold; 0: until it is released */
+	bool failed;		      /* of done: a person's step did not succeed */
+	bool next;		      /* of release: the held node that would start first */
 };
 
 /* `target` is EXECUTION or EXECUTION/NODE as typed. Returns how hlp ends. */

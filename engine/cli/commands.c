@@ -12,20 +12,21 @@
 #define FAR 3
 
 const struct cli_command *const commands[] = {
-	&run_command,	     &validate_command,	 &plan_command,	  &workflows_command,
-	&schema_command,     &list_command,	 &status_command, &logs_command,
-	&graph_command,	     &events_command,	 &why_command,	  &attach_command,
-	&watch_command,	     &wait_command,	 &pause_command,  &resume_command,
-	&hold_command,	     &release_command,	 &freeze_command, &thaw_command,
-	&cancel_command,     &retry_command,	 &skip_command,	  &done_command,
-	&shell_command,	     &approve_command,	 &reject_command, &answer_command,
-	&note_command,	     &artifacts_command, &diff_command,	  &history_command,
-	&rollback_command,   &restore_command,	 &report_command, &engine_command,
-	&completion_command, &version_command,	 &help_command,	  NULL,
+	&run_command,	    &validate_command,	 &plan_command,
+	&workflows_command, &schema_command,	 &list_command,
+	&status_command,    &logs_command,	 &graph_command,
+	&events_command,    &why_command,	 &attach_command,
+	&watch_command,	    &wait_command,	 &pause_command,
+	&resume_command,    &hold_command,	 &release_command,
+	&freeze_command,    &thaw_command,	 &cancel_command,
+	&retry_command,	    &skip_command,	 &done_command,
+	&shell_command,	    &approve_command,	 &reject_command,
+	&answer_command,    &note_command,	 &artifacts_command,
+	&diff_command,	    &checkpoint_command, &checkpoints_command,
+	&history_command,   &rollback_command,	 &restore_command,
+	&report_command,    &engine_command,	 &completion_command,
+	&version_command,   &help_command,	 NULL,
 };
-
-/* Known to the design, not to this version. */
-static const char *const later[] = {"checkpoint", NULL};
 
 const struct cli_command *commands_find(const char *name)
 {
@@ -54,15 +55,9 @@ const char *commands_nearest(const char *name)
 static int refuse_unknown(const char *name)
 {
 	struct say err;
-	bool known = false;
 	const char *nearest = commands_nearest(name);
-	for (size_t i = 0; later[i] != NULL; i++) {
-		known = known || strcmp(later[i], name) == 0;
-	}
 	say_init(&err, STDERR_FILENO);
-	if (known) {
-		say_printf(&err, "hlp: '%s' is not supported yet\n", name);
-	} else if (nearest != NULL) {
+	if (nearest != NULL) {
 		say_printf(&err, "hlp: no command '%s'; did you mean '%s'? (hlp help)\n", name,
 			   nearest);
 	} else {

@@ -338,7 +338,8 @@ static int do_forget(struct cli *cli)
 	const struct act act = {
 		.verb = "forget",
 		.targets = ACT_EXECUTION,
-		.artifact = cli_argument(cli, 2),
+		.argument = "artifact",
+		.value = cli_argument(cli, 2),
 		.warning = "what is secret of it is removed for good: nothing that needs it can be "
 			   "run again, undone or restored",
 	};

@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/show.h"
 #include "cli/status.h"
+#include "cli/verify.h"
 
 struct report {
 	struct cli *cli;
@@ -139,6 +140,8 @@ static const char *words_of(const char *kind)
 		{"rollback_started", "the rollback began"},
 		{"ended", "the run ended"},
 		{"rollback_ended", "the rollback ended"},
+		{"checkpointed", "a checkpoint was recorded"},
+		{"checkpoint_failed", "a checkpoint was not recorded"},
 		{"draining", "starts nothing new after this failure"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -326,6 +329,9 @@ static int say_all(struct report *r)
 static int exec(struct cli *cli)
 {
 	struct report report = {.cli = cli};
+	if (options_has(&cli->options, "verify")) {
+		return verify_run(cli, cli_argument(cli, 0));
+	}
 	int code = status_fetch(cli, cli_argument(cli, 0), &report.status);
 	if (code == 0) {
 		code = say_all(&report);
@@ -336,10 +342,17 @@ static int exec(struct cli *cli)
 	return code;
 }
 
+static const struct option_spec options[] = {
+	{"verify", 0, OPTION_FLAG, NULL,
+	 "instead: whether the chain of acts and the checkpoints are as recorded"},
+	{0},
+};
+
 const struct cli_command report_command = {
 	.name = "report",
 	.arguments = "EXECUTION",
 	.help = "the record of a run as Markdown, for the post-mortem",
+	.options = options,
 	.least = 1,
 	.most = 1,
 	.exec = exec,

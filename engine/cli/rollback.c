@@ -18,7 +18,8 @@ static const struct option_spec options[] = {
 	{"node", 'n', OPTION_VALUE, "NODE", "this node and what depends on it"},
 	{"phase", 0, OPTION_VALUE, "PHASE", "this phase and those after it"},
 	{"artifact", 0, OPTION_VALUE, "FILE", "this file only (its path, or NODE:PATH)"},
-	{"to", 0, OPTION_VALUE, "REV", "the file back to this revision, not to what was before"},
+	{"to", 0, OPTION_VALUE, "CHECKPOINT|REV",
+	 "to this checkpoint; with --artifact, the file to this revision"},
 	{"all", 0, OPTION_FLAG, NULL, "the whole execution"},
 	{"plan", 0, OPTION_FLAG, NULL, "only show the plan (with -o json: to be applied later)"},
 	{"apply", 0, OPTION_VALUE, "PLAN", "a saved plan, or only the plan of this id"},
@@ -53,7 +54,11 @@ static void ask_by_options(struct rolling *r)
 	request->node = value_of(r->cli, "node");
 	request->phase = value_of(r->cli, "phase");
 	request->artifact = value_of(r->cli, "artifact");
-	request->revision = value_of(r->cli, "to");
+	if (options_has(&r->cli->options, "artifact")) {
+		request->revision = value_of(r->cli, "to");
+	} else {
+		request->checkpoint = value_of(r->cli, "to");
+	}
 	request->all = options_has(&r->cli->options, "all");
 	request->n_past = all_of(r->cli, "past", &request->past);
 	request->n_overwrite = all_of(r->cli, "overwrite", &request->overwrite);
@@ -68,6 +73,7 @@ static void ask_by_plan(struct rolling *r)
 	bool of_file = strcmp(saved->level, "artifact") == 0;
 	request->phase = saved->phase;
 	request->artifact = saved->artifact;
+	request->checkpoint = saved->checkpoint;
 	request->all = strcmp(saved->level, "all") == 0;
 	if (!of_file) {
 		request->node = saved->node;
@@ -85,7 +91,7 @@ static void ask_by_plan(struct rolling *r)
 static bool names_a_level(struct cli *cli)
 {
 	static const char *const levels[] = {"node", "phase", "artifact", "all"};
-	int found = 0;
+	int found = options_has(&cli->options, "to") && !options_has(&cli->options, "artifact");
 	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
 		found += options_has(&cli->options, levels[i]);
 	}
@@ -122,7 +128,7 @@ static int prepare(struct rolling *r)
 	if (loaded == 0 && !names_a_level(r->cli)) {
 		return cli_refuse(r->cli, CLI_USAGE,
 				  "say what: hlp rollback EXECUTION --node NODE, --phase PHASE, "
-				  "--artifact FILE or --all");
+				  "--artifact FILE, --to CHECKPOINT or --all");
 	}
 	if (loaded > 0) {
 		ask_by_plan(r);
@@ -155,7 +161,7 @@ static int exec(struct cli *cli)
 
 const struct cli_command rollback_command = {
 	.name = "rollback",
-	.arguments = "EXECUTION --node NODE | --phase PHASE | --artifact FILE | --all",
+	.arguments = "EXECUTION --node N|--phase P|--artifact FILE|--to CHECKPOINT|--all",
 	.help = "take back a node, a phase, a file or all; the plan comes first",
 	.options = options,
 	.least = 1,

@@ -101,6 +101,9 @@ char *rollback_plan_subject(const Hlp__V1__Plan *plan)
 	if (strcmp(plan->level, "all") == 0) {
 		return mem_printf("all of %s", plan->execution);
 	}
+	if (strcmp(plan->level, "checkpoint") == 0) {
+		return mem_printf("%s to the checkpoint %s", plan->execution, plan->checkpoint);
+	}
 	if (strcmp(plan->level, "artifact") == 0) {
 		return mem_printf("the file %s", plan->artifact);
 	}
@@ -112,6 +115,9 @@ const char *rollback_plan_target(const Hlp__V1__Plan *plan)
 	const char *colon = strchr(plan->artifact, ':');
 	if (strcmp(plan->level, "phase") == 0) {
 		return plan->phase;
+	}
+	if (strcmp(plan->level, "checkpoint") == 0) {
+		return plan->checkpoint;
 	}
 	if (strcmp(plan->level, "artifact") == 0) {
 		return colon != NULL ? colon + 1 : plan->artifact;

@@ -6,9 +6,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "runtime/load.h"
+#include "store/checkpoint_list.h"
 #include "store/content.h"
+#include "store/content_checkpoint.h"
 #include "store/journal.h"
 #include "store/projection.h"
 
@@ -70,13 +74,74 @@ static int with_store(const struct home *home,
 	return rc < 0 ? fail(&err) : rc;
 }
 
+/* ---- checkpoints -------------------------------------------------------------------------- */
+
+struct verifying {
+	const struct home *home;
+	struct checkpoint_list list; /* of one execution after the other */
+	char execution[ULID_TEXT], *name;
+	struct buf *problems;
+	int count;
+};
+
+static void verify_list(struct verifying *verifying)
+{
+	for (size_t i = 0; i < verifying->list.count; i++) {
+		const struct checkpoint *checkpoint = &verifying->list.items[i];
+		const struct content_checkpoint_id id = {verifying->name, checkpoint->name,
+							 checkpoint->commit, checkpoint->digest};
+		struct err err;
+
+		if (checkpoint->state != CHECKPOINT_KEPT ||
+		    content_checkpoint_verify(verifying->home, &id, &err) >= 0)
+			continue;
+		buf_printf(verifying->problems, "checkpoint %s of %s: %s\n", checkpoint->name,
+			   verifying->name, err.message);
+		verifying->count++;
+	}
+	checkpoint_list_release(&verifying->list);
+	free(verifying->name);
+	verifying->name = NULL;
+}
+
+static int take_checkpoint(void *ctx, const char *name, const struct event *event, struct err *err)
+{
+	struct verifying *verifying = ctx;
+
+	if (strcmp(verifying->execution, event->execution) != 0)
+		verify_list(verifying);
+	memcpy(verifying->execution, event->execution, ULID_TEXT);
+	if (!verifying->name)
+		verifying->name = mem_strdup(name);
+	return checkpoint_list_take(&verifying->list, event, err);
+}
+
+/* Appends what is damaged; returns how many are. */
+static int verify_all(const struct home *home, struct journal *journal, struct buf *problems,
+		      struct err *err)
+{
+	struct verifying verifying = {.home = home, .problems = problems};
+	int rc = journal_each_checkpoint(journal, take_checkpoint, &verifying, err);
+
+	verify_list(&verifying);
+	return rc < 0 ? rc : verifying.count;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
 static int check(struct journal *journal, const struct journal_loader *loader, struct err *err)
 {
+	const struct folding *folding = loader->ctx;
 	struct buf problems;
 	int rc;
 
 	buf_init(&problems, (size_t)16 * 1024 * 1024);
 	rc = journal_check(journal, loader, &problems, err);
+	if (rc >= 0) {
+		int damaged = verify_all(content_home(folding->content), journal, &problems, err);
+
+		rc = damaged < 0 ? damaged : rc + damaged;
+	}
 	if (rc > 0)
 		(void)printf(
 			"%s%d problem%s found; 'hlp engine rebuild' makes the tables anew from "

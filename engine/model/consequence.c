@@ -92,6 +92,19 @@ static void say_released(const struct execution *execution, uint64_t before, str
 	}
 }
 
+static void say_checkpoint(const struct execution *execution, uint64_t before, struct buf *out)
+{
+	const struct checkpoint *newest;
+
+	if (!execution->checkpoints_count)
+		return;
+	newest = &execution->checkpoints[execution->checkpoints_count - 1];
+	if (newest->seq > before)
+		buf_printf(out, "the checkpoint %s of %s is being recorded%s", newest->name,
+			   execution->name,
+			   execution->live_count ? "; what runs now counts as not done" : "");
+}
+
 static bool runs_there(const struct execution *execution, uint32_t node)
 {
 	return node < execution->graph->nodes_count && execution->workflow->nodes[node].host;
@@ -121,6 +134,9 @@ void consequence_say(const struct execution *execution, const struct act *act, u
 			runs_there(execution, act->node)
 				? " here; the remote end is not proven: what runs there may go on"
 				: "");
+		break;
+	case VERB_CHECKPOINT:
+		say_checkpoint(execution, before, out);
 		break;
 	case VERB_THAW:
 		buf_printf(out, "%s is being thawed: it goes on where it stood", name);

@@ -86,6 +86,11 @@ void decide_expired(struct decision *decision, uint32_t node);
 int decide_answer_approval(struct decision *decision, enum answer answer, struct err *err);
 int decide_answer_manual(struct decision *decision, enum answer answer, struct err *err);
 
+/* decide_checkpoint.c: of a node that this decision completes: one at the end of its phase. */
+void decide_phase_passed(struct decision *decision, uint32_t node);
+int decide_act_checkpoint(struct decision *decision, struct err *err);
+void decide_checkpoint_fact(struct decision *decision);
+
 /* decide_due.c: the one thing, or the waits, whose time has come. */
 void decide_due(struct decision *decision);
 /* decide_begin.c: the first holds and skips. */

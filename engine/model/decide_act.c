@@ -282,7 +282,7 @@ static bool lifts_quarantine(const struct act *act)
 static bool is_only_of_execution(enum verb verb)
 {
 	return verb == VERB_PAUSE || verb == VERB_RESUME || verb == VERB_FORGET ||
-	       verb == VERB_ATTACH;
+	       verb == VERB_ATTACH || verb == VERB_CHECKPOINT;
 }
 
 /* Compare-and-set: what the client saw must still be so. */
@@ -294,7 +294,7 @@ static int check_version(const struct decision *decision, struct err *err)
 						  : execution->nodes[act->node].version;
 
 	if (!act->version || now <= act->version || act->verb == VERB_NOTE ||
-	    act->verb == VERB_LEFT_SHELL)
+	    act->verb == VERB_LEFT_SHELL || act->verb == VERB_CHECKPOINT)
 		return 0;
 	if (act->node == EVENT_NO_NODE)
 		return err_set(err, ERR_CONFLICT, "%s changed since you saw it: look again",
@@ -393,6 +393,8 @@ int decide_act(struct decision *decision, struct err *err)
 		return 0;
 	case VERB_FORGET:
 		return act_forget(decision, err);
+	case VERB_CHECKPOINT:
+		return decide_act_checkpoint(decision, err);
 	case VERB_FREEZE:
 		return decide_act_freeze(decision, err);
 	case VERB_THAW:

@@ -528,6 +528,8 @@ void decide_fact(struct decision *decision)
 	case INPUT_DUE:
 	case INPUT_ADMIT:
 	case INPUT_QUARANTINE:
+	case INPUT_CHECKPOINTED:
+	case INPUT_CHECKPOINT_FAILED:
 		break; /* not about an attempt */
 	}
 }

@@ -231,6 +231,36 @@ static struct event_item *add_item(struct event *event, const char *kind, const 
 	return item;
 }
 
+static void add_file(struct event *event, const struct execution *execution, uint32_t node,
+		     uint32_t artifact, const struct revision *to)
+{
+	struct event_item *item =
+		add_item(event, "file", execution->workflow->nodes[node].artifacts[artifact].path);
+
+	item->node = node;
+	item->number = artifact;
+	item->absent = !to;
+	item->revision = to ? to->seq : 0;
+}
+
+/* Where files do not simply go back to what their nodes found. */
+static void add_files(struct event *event, const struct execution *execution,
+		      const struct plan *plan)
+{
+	const struct plan_ask *ask = &plan->ask;
+
+	if (ask->level == PLAN_OF_ARTIFACT)
+		add_file(event, execution, ask->node, ask->artifact, plan->rows[0].to);
+	for (size_t i = 0; ask->level != PLAN_OF_CHECKPOINT && i < ask->keep_count; i++)
+		add_file(event, execution, ask->keep[i].node, ask->keep[i].artifact, NULL);
+	for (uint32_t i = 0; ask->level == PLAN_OF_CHECKPOINT && i < plan->nodes_count; i++) {
+		const uint32_t node = plan->nodes[i];
+
+		for (uint32_t k = 0; k < execution->workflow->nodes[node].artifacts_count; k++)
+			add_file(event, execution, node, k, plan_restores(execution, ask, node, k));
+	}
+}
+
 static void add_items(struct event *event, const struct execution *execution,
 		      const struct plan *plan)
 {
@@ -241,28 +271,22 @@ static void add_items(struct event *event, const struct execution *execution,
 		add_item(event, "node", nodes[plan->nodes[i]].id)->number = plan->nodes[i];
 	for (size_t i = 0; i < ask->past_count; i++)
 		add_item(event, "past", nodes[ask->past[i]].id)->number = ask->past[i];
-	for (size_t i = 0; i < ask->keep_count; i++) {
-		const struct plan_file *file = &ask->keep[i];
-		struct event_item *item =
-			add_item(event, "file", nodes[file->node].artifacts[file->artifact].path);
+	add_files(event, execution, plan);
+}
 
-		item->node = file->node;
-		item->number = file->artifact;
-		item->absent = true;
-	}
-	if (ask->level == PLAN_OF_ARTIFACT) {
-		struct event_item *item = add_item(event, "file", plan->rows[0].path);
+static size_t files_of(const struct execution *execution, const struct plan *plan)
+{
+	size_t count = plan->ask.keep_count + 1;
 
-		item->node = ask->node;
-		item->number = ask->artifact;
-		item->revision = plan->rows[0].to->seq;
-	}
+	for (uint32_t i = 0; i < plan->nodes_count; i++)
+		count += execution->workflow->nodes[plan->nodes[i]].artifacts_count;
+	return count;
 }
 
 static void start_rollback(struct decision *decision, const struct plan *plan)
 {
 	const struct plan_ask *ask = &plan->ask;
-	size_t room = plan->nodes_count + ask->past_count + ask->keep_count + 1;
+	size_t room = plan->nodes_count + ask->past_count + files_of(decision->execution, plan);
 	struct event *event = decide_emit(decision, EVENT_ROLLBACK_STARTED, EVENT_NO_NODE);
 
 	event->text = arena_strdup(&decision->out->arena, plan->id);

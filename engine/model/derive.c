@@ -232,6 +232,18 @@ static void blocks_changed(struct execution *execution, uint32_t node, bool bloc
 	free(flips.vertices);
 }
 
+static void count_phase(struct execution *execution, uint32_t index, bool completed)
+{
+	const int32_t phase = execution->workflow->nodes[index].phase;
+
+	if (phase < 0)
+		return;
+	if (completed)
+		execution->phase_left[phase]--;
+	else
+		execution->phase_left[phase]++;
+}
+
 void derive_update(struct execution *execution, uint32_t index, const struct derive_mark *was)
 {
 	struct node_run *node = &execution->nodes[index];
@@ -242,8 +254,10 @@ void derive_update(struct execution *execution, uint32_t index, const struct der
 	count(execution, was, &is);
 	place(execution, index);
 	derive_touch(execution, index);
-	if ((was->state == STATE_COMPLETED) != (is.state == STATE_COMPLETED))
+	if ((was->state == STATE_COMPLETED) != (is.state == STATE_COMPLETED)) {
+		count_phase(execution, index, is.state == STATE_COMPLETED);
 		met_changed(execution, index, is.state == STATE_COMPLETED);
+	}
 	if (was->blocks != is.blocks)
 		blocks_changed(execution, index, is.blocks);
 }
@@ -292,6 +306,8 @@ static void derive_unmet(struct execution *execution)
 void derive_all(struct execution *execution)
 {
 	derive_unmet(execution);
+	memset(execution->phase_left, 0,
+	       execution->workflow->phases_count * sizeof(*execution->phase_left));
 	memset(execution->counts, 0, sizeof(execution->counts));
 	memset(execution->by_reason, 0, sizeof(execution->by_reason));
 	execution->live_count = execution->intended_count = execution->undo_left = 0;
@@ -302,6 +318,8 @@ void derive_all(struct execution *execution)
 		settle(execution, i);
 		is = derive_mark(&execution->nodes[i]);
 		execution->counts[is.state]++;
+		if (is.state != STATE_COMPLETED)
+			count_phase(execution, i, false);
 		execution->by_reason[is.reason]++;
 		execution->live_count += is.lives;
 		execution->intended_count += is.intended;

@@ -65,6 +65,10 @@ static const char *const kinds[] = {
 	[EVENT_AGENT] = "agent",
 	[EVENT_KEPT] = "kept",
 	[EVENT_WAITS] = "waits",
+	[EVENT_CHECKPOINTING] = "checkpointing",
+	[EVENT_CHECKPOINTED] = "checkpointed",
+	[EVENT_CHECKPOINT_FAILED] = "checkpoint_failed",
+	[EVENT_CHECKPOINT_DROPPED] = "checkpoint_dropped",
 };
 
 const char *event_kind_name(enum event_kind kind)

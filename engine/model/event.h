@@ -96,6 +96,13 @@ enum event_kind {
 	EVENT_RESTORING = 65, /* its turn has come, no undo command: only its files go back */
 	EVENT_WAITS = 67,     /* text: an intended attempt's files are somebody else's just now */
 	EVENT_KEPT = 66,      /* reason: its files are back, it is again what it was */
+
+	/* of a checkpoint, by its name (text): what it records is the state right after the first
+	   of them */
+	EVENT_CHECKPOINTING = 100,	/* it shall be recorded */
+	EVENT_CHECKPOINTED = 101,	/* it is: blob: the commit in content.git; digest */
+	EVENT_CHECKPOINT_FAILED = 102,	/* it is not and will not be; note: why */
+	EVENT_CHECKPOINT_DROPPED = 103, /* it is kept no longer */
 };
 
 enum attempt_kind {
@@ -184,6 +191,7 @@ struct event {
 	int64_t cpu_us, rss_kib;
 	const char *text, *note, *actor, *verb, *request, *revision, *folder; /* NULL when absent */
 	const char *origin; /* CREATED, ACT: the actor's terminal, and over ssh from where */
+	const char *digest; /* CHECKPOINTED: SHA-256 over what it holds, hex */
 	char blob[41];
 	struct event_item *items;
 	uint32_t items_count;

@@ -26,7 +26,7 @@ static const struct record_field fields[] = {
 	FIELD(20, I64, cpu_us),	     FIELD(21, I64, rss_kib),	FIELD(22, TEXT, text),
 	FIELD(23, TEXT, note),	     FIELD(24, TEXT, actor),	FIELD(25, TEXT, verb),
 	FIELD(26, TEXT, request),    FIELD(27, TEXT, revision), FIELD(28, TEXT, folder),
-	FIELD(29, CHARS, blob),	     FIELD(30, TEXT, origin),
+	FIELD(29, CHARS, blob),	     FIELD(30, TEXT, origin),	FIELD(76, TEXT, digest),
 };
 static const struct record event_record = {fields, sizeof(fields) / sizeof(*fields)};
 

@@ -44,6 +44,32 @@ struct file_target {
 	uint64_t revision; /* seq; 0: it is left as it is */
 };
 
+/* What a node was when a checkpoint was taken. */
+struct checkpoint_node {
+	uint8_t state, reason;
+	bool fresh; /* no attempt of it had started since it was fresh */
+	uint32_t attempt;
+};
+
+enum checkpoint_state {
+	CHECKPOINT_WANTED, /* it is being recorded */
+	CHECKPOINT_KEPT,
+	CHECKPOINT_FAILED,
+	CHECKPOINT_DROPPED,
+};
+
+/* All artifacts and node states at one moment; model/checkpoint.h. */
+struct checkpoint {
+	const char *name;
+	enum checkpoint_state state;
+	uint64_t seq; /* of the event that asked for it: it records the state right after that */
+	int64_t time_us;
+	char commit[41];	       /* in content.git; "" unless it is KEPT */
+	const char *digest;	       /* SHA-256 over what it holds, hex; NULL unless KEPT */
+	const char *message;	       /* why it failed; NULL unless it did */
+	struct checkpoint_node *nodes; /* owned; NULL once it FAILED or was DROPPED */
+};
+
 /* Where a freeze stands. A node is PAUSED `frozen` from the report on that it is, until the one
  * that it goes on. */
 enum freeze { FREEZE_NONE, FREEZE_ASKED, FREEZE_FROZEN, FREEZE_THAWING };
@@ -87,6 +113,8 @@ struct node_run {
 	int64_t pid;
 	uint64_t start_ticks;
 	uint64_t start_order;	/* seq of the first dispatch since fresh: rollback goes backwards */
+	uint64_t last_start;	/* seq of the last dispatch of a run */
+	uint64_t taken_back;	/* seq at which it was last RECOVERED; 0: never */
 	uint64_t settled;	/* seq at which it last ended: completed, failed, recovered */
 	uint64_t version;	/* seq of its last event */
 	uint64_t ready_seq;	/* when it became ready: age decides among equal priorities */
@@ -143,8 +171,11 @@ struct execution {
 	struct ready *ready;	 /* nodes that could be admitted, best first; derived; own type */
 	struct revision *revisions; /* in order of seq */
 	size_t revisions_count, revisions_capacity;
-	struct file_target *targets; /* of the rollback under way */
+	struct file_target *targets; /* of the rollback under way, by node and artifact */
 	size_t targets_count, targets_capacity;
+	struct checkpoint *checkpoints; /* in order of seq */
+	size_t checkpoints_count, checkpoints_capacity;
+	uint32_t *phase_left; /* per phase: nodes that are not COMPLETED; derived */
 	uint32_t *touched; /* nodes changed since execution_touched_clear; for rows and effects */
 	uint32_t touched_count;
 	bool *touched_mark;
@@ -177,6 +208,7 @@ enum verb {
 	VERB_LEFT_SHELL, /* … and has left it */
 	VERB_ATTACH,	 /* somebody looks: agent */
 	VERB_FORGET,	 /* its secrets; arguments: "artifact" and a path, or none: all */
+	VERB_CHECKPOINT, /* arguments: "name" and one, or none: one is made up */
 	VERBS
 };
 const char *verb_name(enum verb verb);
@@ -236,10 +268,12 @@ enum input_kind {
 	INPUT_REACHABLE,
 	INPUT_FROZEN, /* its processes stand still; they go on */
 	INPUT_THAWED,
-	INPUT_BEGIN,	  /* beginning: right after its creation, in the same commit */
-	INPUT_DUE,	  /* time_us has come: what is due. Given again while more is */
-	INPUT_ADMIT,	  /* intend the best ready node, if any; from admission */
-	INPUT_QUARANTINE, /* text */
+	INPUT_BEGIN,		 /* beginning: right after its creation, in the same commit */
+	INPUT_DUE,		 /* time_us has come: what is due. Given again while more is */
+	INPUT_ADMIT,		 /* intend the best ready node, if any; from admission */
+	INPUT_QUARANTINE,	 /* text */
+	INPUT_CHECKPOINTED,	 /* checkpoint: of what name, commit, digest */
+	INPUT_CHECKPOINT_FAILED, /* checkpoint: of what name; text: why */
 };
 
 struct input {
@@ -247,7 +281,8 @@ struct input {
 	int64_t time_us;
 	double draw; /* 0 <= draw < 1: the one random number a decision may use */
 	const struct act *act;
-	const struct beginning *beginning; /* one that beginning_check accepted */
+	const struct beginning *beginning;   /* one that beginning_check accepted */
+	const struct checkpoint *checkpoint; /* name, and of a recorded one commit and digest */
 	const char *workspace; /* the execution's scratch folder, for texts that name it; or NULL */
 	uint32_t node;
 	enum attempt_kind attempt_kind;
@@ -286,7 +321,8 @@ enum effect_kind {
 	EFFECT_CAPTURE_AFTER,
 	EFFECT_RESTORE, /* bring the node's artifacts back to their pre-images */
 	EFFECT_FREEZE,
-	EFFECT_THAW
+	EFFECT_THAW,
+	EFFECT_CHECKPOINT, /* of the execution: record the oldest one that is wanted */
 };
 
 struct effect {
@@ -299,7 +335,8 @@ struct effect {
 #define EFFECTS_PER_NODE 4
 
 /* What this node's state asks for now; the same answer until an event changes it. Idempotent by
- * attempt. After a restart this, over all nodes, is all there is to do. Returns the count. */
+ * attempt. EVENT_NO_NODE: what the execution itself asks for. After a restart this, over all nodes
+ * and for the execution, is all there is to do. Returns the count. */
 size_t execution_outstanding(const struct execution *execution, uint32_t node,
 			     struct effect out[EFFECTS_PER_NODE]);
 /* The next time at which INPUT_DUE is wanted; INT64_MAX when never. */
@@ -344,6 +381,7 @@ const struct revision *execution_find_revision(const struct execution *execution
 /* What the rollback under way restores of an artifact; NULL: nothing. */
 const struct revision *execution_target(const struct execution *execution, uint32_t node,
 					uint32_t artifact);
+void execution_sort_targets(struct execution *execution); /* after they were added */
 bool execution_has_target(const struct execution *execution, uint32_t node);
 /* Whether they hold the same: bytes, mode and owner, or no file at all. */
 bool execution_same_file(const struct revision *a, const struct revision *b);

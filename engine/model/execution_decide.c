@@ -68,6 +68,7 @@ void decide_completed(struct decision *decision, uint32_t node, enum reason reas
 	decide_emit(decision, EVENT_COMPLETED, node)->reason = reason;
 	decide_moved(decision, node, reason);
 	decision->completed = node;
+	decide_phase_passed(decision, node);
 }
 
 static enum reason reason_of(enum question question)
@@ -316,6 +317,10 @@ static int decide_any(struct decision *decision, struct err *err)
 	case INPUT_QUARANTINE:
 		decide_emit(decision, EVENT_QUARANTINED, EVENT_NO_NODE)->text =
 			decision->input->text;
+		return 0;
+	case INPUT_CHECKPOINTED:
+	case INPUT_CHECKPOINT_FAILED:
+		decide_checkpoint_fact(decision);
 		return 0;
 	case INPUT_DISPATCHED:
 	case INPUT_CAPTURED:

@@ -98,6 +98,8 @@ static const struct record_field node_fields[] = {
 	NODE(57, U32, kept_reason),
 	NODE(58, U64, settled),
 	NODE(70, U32, shells),
+	NODE(73, U64, last_start),
+	NODE(74, U64, taken_back),
 };
 const struct record execution_node_record = {node_fields, COUNT(node_fields)};
 
@@ -117,6 +119,14 @@ static const struct record_field target_fields[] = {
 	RECORD_FIELD(3, U64, file_target, revision),
 };
 const struct record execution_target_record = {target_fields, COUNT(target_fields)};
+
+static const struct record_field checkpoint_fields[] = {
+	RECORD_FIELD(1, TEXT, checkpoint, name),    RECORD_FIELD(2, U32, checkpoint, state),
+	RECORD_FIELD(3, U64, checkpoint, seq),	    RECORD_FIELD(4, I64, checkpoint, time_us),
+	RECORD_FIELD(5, CHARS, checkpoint, commit), RECORD_FIELD(6, TEXT, checkpoint, digest),
+	RECORD_FIELD(7, TEXT, checkpoint, message),
+};
+const struct record execution_checkpoint_record = {checkpoint_fields, COUNT(checkpoint_fields)};
 
 static const struct record_field binding_fields[] = {
 	RECORD_FIELD(1, TEXT, binding, name),

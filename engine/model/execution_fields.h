@@ -15,6 +15,7 @@ extern const struct record execution_node_record;   /* of struct node_run; but m
 extern const struct record execution_revision_record;
 extern const struct record execution_target_record;
 extern const struct record execution_binding_record;
+extern const struct record execution_checkpoint_record; /* of struct checkpoint; but nodes */
 
 void execution_add_target(struct execution *execution, const struct file_target *target);
 

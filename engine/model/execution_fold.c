@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/checkpoint.h"
 #include "model/derive.h"
 #include "model/environment.h"
 #include "model/execution.h"
@@ -258,6 +259,7 @@ static void fold_run_dispatched(struct execution *execution, struct node_run *no
 	node->outputs = NULL;
 	if (!node->tries++)
 		node->first_try_us = event->time_us;
+	node->last_start = event->seq;
 	if (!node->start_order)
 		node->start_order = event->seq;
 	if (!execution->started_us)
@@ -521,6 +523,11 @@ static bool is_of_execution(enum event_kind kind)
 	       kind == EVENT_ROLLBACK_ENDED;
 }
 
+static bool is_of_checkpoint(enum event_kind kind)
+{
+	return kind >= EVENT_CHECKPOINTING && kind <= EVENT_CHECKPOINT_DROPPED;
+}
+
 static bool is_of_attempt(enum event_kind kind)
 {
 	return kind >= EVENT_INTENDED && kind <= EVENT_RESTORED;
@@ -596,6 +603,10 @@ static int fold_any(struct execution *execution, const struct event *event, stru
 	struct derive_mark was;
 	const char *objection;
 
+	if (event->node == EVENT_NO_NODE && is_of_checkpoint(event->kind)) {
+		objection = checkpoint_fold(execution, event);
+		return objection ? corrupt(execution, event, objection, err) : 0;
+	}
 	if (event->node == EVENT_NO_NODE || event->kind == EVENT_DRAINING) {
 		if (!is_of_execution(event->kind) || event->kind == EVENT_CREATED)
 			return corrupt(execution, event, "it names no node", err);

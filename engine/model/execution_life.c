@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/checkpoint.h"
 #include "model/derive.h"
 #include "model/execution_fields.h"
 #include "model/priority.h"
@@ -72,6 +73,8 @@ static void make_room(struct execution *execution)
 	execution->priority = mem_calloc(nodes, sizeof(*execution->priority));
 	execution->touched = mem_calloc(nodes, sizeof(*execution->touched));
 	execution->touched_mark = mem_calloc(nodes, sizeof(*execution->touched_mark));
+	execution->phase_left = mem_calloc((size_t)execution->workflow->phases_count + 1,
+					   sizeof(*execution->phase_left));
 	execution->ready = ready_new(nodes);
 	for (uint32_t i = 0; i < nodes; i++)
 		execution->nodes[i].message = "";
@@ -123,6 +126,10 @@ void execution_free(struct execution *execution)
 	free(execution->priority);
 	free(execution->touched);
 	free(execution->touched_mark);
+	for (size_t i = 0; i < execution->checkpoints_count; i++)
+		checkpoint_forget_nodes(&execution->checkpoints[i]);
+	free(execution->checkpoints);
+	free(execution->phase_left);
 	free(execution->revisions);
 	free(execution->targets);
 	graph_free((struct graph *)execution->graph);

@@ -2,6 +2,7 @@
  *
  * What is to be done, from the state alone: the same answer before a crash and after it.
  */
+#include "model/checkpoint.h"
 #include "model/derive.h"
 #include "model/execution.h"
 #include "model/ready.h"
@@ -55,14 +56,25 @@ static void running(const struct execution *execution, uint32_t index, struct ef
 	}
 }
 
+static size_t of_execution(const struct execution *execution, struct effect *out)
+{
+	if (!checkpoint_wanted(execution))
+		return 0;
+	*out = (struct effect){.kind = EFFECT_CHECKPOINT, .node = EVENT_NO_NODE};
+	return 1;
+}
+
 size_t execution_outstanding(const struct execution *execution, uint32_t index,
 			     struct effect out[EFFECTS_PER_NODE])
 {
-	const struct node_run *node = &execution->nodes[index];
+	const struct node_run *node;
 	size_t count = 0;
 
 	if (execution->quarantined)
 		return 0;
+	if (index == EVENT_NO_NODE)
+		return of_execution(execution, out);
+	node = &execution->nodes[index];
 	if (node->intended) {
 		intended(execution, index, out, &count);
 	} else if (derive_runs(node)) {

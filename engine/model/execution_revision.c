@@ -6,6 +6,7 @@
 #include "model/execution.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
@@ -98,19 +99,35 @@ static bool is_untouched(const struct execution *execution, const struct revisio
 	return last && last->moment == MOMENT_AFTER && execution_same_file(last, found);
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct file_target *first = a, *second = b;
+
+	if (first->node != second->node)
+		return first->node < second->node ? -1 : 1;
+	return (first->artifact > second->artifact) - (first->artifact < second->artifact);
+}
+
+void execution_sort_targets(struct execution *execution)
+{
+	if (execution->targets_count)
+		qsort(execution->targets, execution->targets_count, sizeof(*execution->targets),
+		      by_place);
+}
+
 const struct revision *execution_target(const struct execution *execution, uint32_t node,
 					uint32_t artifact)
 {
+	const struct file_target wanted = {.node = node, .artifact = artifact}, *target = NULL;
 	const struct revision *found;
 
-	for (size_t i = 0; i < execution->targets_count; i++) {
-		const struct file_target *target = &execution->targets[i];
-
-		if (target->node == node && target->artifact == artifact)
-			return target->revision ? execution_find_revision(execution, node, artifact,
-									  target->revision)
-						: NULL;
-	}
+	if (execution->targets_count)
+		target = bsearch(&wanted, execution->targets, execution->targets_count,
+				 sizeof(*target), by_place);
+	if (target)
+		return target->revision ? execution_find_revision(execution, node, artifact,
+								  target->revision)
+					: NULL;
 	if (execution->nodes[node].keeps)
 		return NULL;
 	found = execution_pre_image(execution, node, artifact);

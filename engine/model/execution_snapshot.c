@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "model/broken.h"
+#include "model/checkpoint.h"
 #include "model/derive.h"
 #include "model/execution_fields.h"
 #include "model/limits.h"
@@ -28,6 +29,7 @@ enum section {
 	SECTION_REVISION = 5,
 	SECTION_NODES_COUNT = 6,
 	SECTION_TARGET = 7,
+	SECTION_CHECKPOINT = 53,
 };
 /* Beside the fields of a node's table. */
 enum { TAG_INDEX = 100, TAG_MESSAGE = 101, TAG_OUTPUT = 102, TAG_SHOWN = 104 };
@@ -134,6 +136,11 @@ void execution_snapshot(const struct execution *execution, struct buf *out)
 		buf_clear(&body);
 		record_encode(&execution_target_record, &execution->targets[i], &body);
 		add_section(out, SECTION_TARGET, &body);
+	}
+	for (size_t i = 0; i < execution->checkpoints_count; i++) {
+		buf_clear(&body);
+		checkpoint_encode(execution, &execution->checkpoints[i], &body);
+		add_section(out, SECTION_CHECKPOINT, &body);
 	}
 	buf_release(&body);
 	sum = checksum(buf_text(out) + start, out->length - start);
@@ -347,6 +354,8 @@ static int read_section(struct reading *reading, const struct record_value *valu
 		return read_revision(execution, value, err);
 	case SECTION_TARGET:
 		return read_target(execution, value, err);
+	case SECTION_CHECKPOINT:
+		return checkpoint_decode(execution, value->data, value->length, err);
 	default:
 		return 0; /* of a later version that this one can do without */
 	}
@@ -390,6 +399,7 @@ int execution_from_snapshot(struct workflow *workflow, struct graph *graph, cons
 		return more;
 	}
 	execution_rename(reading.execution);
+	execution_sort_targets(reading.execution);
 	derive_all(reading.execution);
 	*out = reading.execution;
 	return 0;
@@ -442,6 +452,9 @@ static const char *compare_derived(const struct execution *a, const struct execu
 		return "unmet";
 	if (memcmp(a->undo_unmet, b->undo_unmet, vertices * sizeof(*a->undo_unmet)) != 0)
 		return "undo_unmet";
+	if (memcmp(a->phase_left, b->phase_left,
+		   a->workflow->phases_count * sizeof(*a->phase_left)) != 0)
+		return "phase_left";
 	if (memcmp(a->counts, b->counts, sizeof(a->counts)) != 0)
 		return "counts";
 	if (memcmp(a->by_reason, b->by_reason, sizeof(a->by_reason)) != 0)
@@ -480,6 +493,8 @@ static const char *difference(const struct execution *a, const struct execution 
 		where = "targets";
 	for (size_t i = 0; !where && i < a->targets_count; i++)
 		where = record_difference(&execution_target_record, &a->targets[i], &b->targets[i]);
+	if (!where)
+		where = checkpoint_difference(a, b);
 	return where ? where : compare_derived(a, b);
 }
 

@@ -46,6 +46,7 @@ static void take_targets(struct execution *execution, const struct event *event)
 								   .artifact = item->number,
 								   .revision = item->revision});
 	}
+	execution_sort_targets(execution);
 }
 
 static void step_aside(struct execution *execution)
@@ -117,7 +118,7 @@ static void recovered(struct node_run *node, const struct event *event)
 	node->backoff_us = 0;
 	node->restored = node->stale = node->approved = false;
 	node->undo_from = REASON_NONE;
-	node->settled = event->seq;
+	node->settled = node->taken_back = event->seq;
 	node->outputs = NULL;
 }
 

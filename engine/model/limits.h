@@ -29,6 +29,7 @@
 #define LIMIT_PARALLEL		 10000
 #define LIMIT_ATTEMPTS		 1000 /* automatic retries of one node */
 #define LIMIT_TEXT		 4096 /* an act's reason, a note */
+#define LIMIT_CHECKPOINTS	 1000 /* of one execution, those that are kept no longer included */
 #define LIMIT_EVENT_BYTES	 ((size_t)16 * 1024 * 1024)
 
 #endif

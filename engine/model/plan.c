@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/checkpoint.h"
 #include "model/derive.h"
 
 bool plan_takes_part(const struct execution *execution, uint32_t index)
@@ -33,18 +34,29 @@ const char *plan_say(struct plan *plan, const char *format, ...)
 
 /* ---- who takes part, in which order ------------------------------------------------------ */
 
+static bool is_asked(const struct plan_ask *ask, const struct execution *execution, uint32_t node)
+{
+	switch (ask->level) {
+	case PLAN_OF_NODE:
+		return node == ask->node;
+	case PLAN_OF_PHASE:
+		return execution->workflow->nodes[node].phase >= ask->phase;
+	case PLAN_OF_ALL:
+		return true;
+	case PLAN_OF_CHECKPOINT: /* one that never ran pulls in none that did */
+		return plan_takes_part(execution, node) &&
+		       checkpoint_misses(execution, checkpoint_find(execution, ask->checkpoint),
+					 node);
+	case PLAN_OF_ARTIFACT:
+		break;
+	}
+	return false;
+}
+
 static void mark_asked(const struct plan_ask *ask, const struct execution *execution, bool *marks)
 {
-	const struct workflow *workflow = execution->workflow;
-
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
-		if (ask->level == PLAN_OF_NODE)
-			marks[i] = i == ask->node;
-		else if (ask->level == PLAN_OF_PHASE)
-			marks[i] = workflow->nodes[i].phase >= ask->phase;
-		else
-			marks[i] = ask->level == PLAN_OF_ALL;
-	}
+	for (uint32_t i = 0; i < execution->workflow->nodes_count; i++)
+		marks[i] = is_asked(ask, execution, i);
 	graph_mark_dependents(execution->graph, marks);
 	for (size_t i = 0; i < ask->exclude_count; i++)
 		marks[ask->exclude[i]] = false;
@@ -168,9 +180,38 @@ static void add_hooks(struct rows *rows, const struct execution *execution, size
 	}
 }
 
+/* A node that was fresh at a checkpoint goes back to what it found, which is as new as that: what a
+ * person did before it comes back too. */
+static const struct revision *target_of(const struct execution *execution,
+					const struct plan_ask *ask, uint32_t node,
+					uint32_t artifact)
+{
+	const struct checkpoint *checkpoint;
+	const struct revision *then;
+
+	if (ask->level != PLAN_OF_CHECKPOINT)
+		return execution_pre_image(execution, node, artifact);
+	checkpoint = checkpoint_find(execution, ask->checkpoint);
+	if (checkpoint->nodes[node].fresh)
+		return execution_pre_image(execution, node, artifact);
+	then = checkpoint_revision(execution, checkpoint, node, artifact);
+	return then ? then : execution_pre_image(execution, node, artifact);
+}
+
 static bool is_as_before(const struct revision *from, const struct revision *to)
 {
 	return from && from->moment == MOMENT_AFTER && execution_same_file(from, to);
+}
+
+const struct revision *plan_restores(const struct execution *execution, const struct plan_ask *ask,
+				     uint32_t node, uint32_t artifact)
+{
+	const struct revision *to = target_of(execution, ask, node, artifact);
+
+	if (!to || is_kept(ask, node, artifact) ||
+	    is_as_before(execution_last_seen(execution, node, artifact, UINT64_MAX), to))
+		return NULL;
+	return to;
 }
 
 static void add_files(struct rows *rows, const struct execution *execution,
@@ -179,10 +220,9 @@ static void add_files(struct rows *rows, const struct execution *execution,
 	size_t first = rows->count;
 
 	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
-		const struct revision *to = execution_pre_image(execution, node, i);
+		const struct revision *to = plan_restores(execution, ask, node, i);
 
-		if (to && !is_kept(ask, node, i) &&
-		    !is_as_before(execution_last_seen(execution, node, i, UINT64_MAX), to))
+		if (to)
 			add_file(rows, execution, node, i, to, warnings);
 	}
 	add_hooks(rows, execution, first);
@@ -312,6 +352,28 @@ static bool may_start(const struct execution *execution)
 	       (execution->by_reason[REASON_READY] || execution->by_reason[REASON_BACKOFF]);
 }
 
+static int check_checkpoint(const struct execution *execution, const char *name, struct err *err)
+{
+	const struct checkpoint *checkpoint = checkpoint_find(execution, name);
+
+	if (!checkpoint)
+		return err_set(err, ERR_NOT_FOUND, "%s has no checkpoint '%s'", execution->name,
+			       name);
+	switch (checkpoint->state) {
+	case CHECKPOINT_KEPT:
+		return 0;
+	case CHECKPOINT_WANTED:
+		return err_set(err, ERR_REFUSED, "the checkpoint %s is being recorded: in a moment",
+			       name);
+	case CHECKPOINT_FAILED:
+		return err_set(err, ERR_REFUSED, "the checkpoint %s was not recorded: %s", name,
+			       checkpoint->message);
+	case CHECKPOINT_DROPPED:
+		break;
+	}
+	return err_set(err, ERR_REFUSED, "the checkpoint %s is kept no longer", name);
+}
+
 static int check(const struct execution *execution, const struct plan_ask *ask, struct err *err)
 {
 	bool names_node = ask->level == PLAN_OF_NODE || ask->level == PLAN_OF_ARTIFACT;
@@ -324,6 +386,8 @@ static int check(const struct execution *execution, const struct plan_ask *ask, 
 	if (ask->level == PLAN_OF_PHASE &&
 	    (ask->phase < 0 || ask->phase >= (int32_t)execution->workflow->phases_count))
 		return err_set(err, ERR_NOT_FOUND, "%s has no such phase", execution->name);
+	if (ask->level == PLAN_OF_CHECKPOINT)
+		return check_checkpoint(execution, ask->checkpoint, err);
 	return 0;
 }
 

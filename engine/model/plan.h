@@ -13,10 +13,11 @@
 struct plan_history;
 
 enum plan_level {
-	PLAN_OF_NODE,	  /* a node and all that depends on it */
-	PLAN_OF_PHASE,	  /* a phase and those after it */
-	PLAN_OF_ALL,	  /* the whole execution */
-	PLAN_OF_ARTIFACT, /* one file back to a revision: its node keeps its state */
+	PLAN_OF_NODE,	    /* a node and all that depends on it */
+	PLAN_OF_PHASE,	    /* a phase and those after it */
+	PLAN_OF_ALL,	    /* the whole execution */
+	PLAN_OF_ARTIFACT,   /* one file back to a revision: its node keeps its state */
+	PLAN_OF_CHECKPOINT, /* what a checkpoint has not, and its files to what it has */
 };
 
 enum plan_action {
@@ -46,10 +47,11 @@ struct plan_file {
 /* What is asked for. */
 struct plan_ask {
 	enum plan_level level;
-	uint32_t node;	   /* NODE, ARTIFACT */
-	uint32_t artifact; /* ARTIFACT */
-	uint64_t revision; /* ARTIFACT: to this one; 0: what it was before its node ran */
-	int32_t phase;	   /* PHASE */
+	uint32_t node;		/* NODE, ARTIFACT */
+	uint32_t artifact;	/* ARTIFACT */
+	uint64_t revision;	/* ARTIFACT: to this one; 0: what it was before its node ran */
+	int32_t phase;		/* PHASE */
+	const char *checkpoint; /* CHECKPOINT: its name, the execution's text */
 	const uint32_t *past,
 		*exclude; /* irreversible nodes that are named; nodes left as they are */
 	size_t past_count, exclude_count;
@@ -90,6 +92,7 @@ struct plan {
 	const char *refused;   /* why it may not be carried out as it is; NULL when it may */
 	const char *exclusion; /* what is wrong with what is left out; NULL when nothing is */
 	int64_t estimate_us;   /* of the whole: plan_estimate; 0: unknown */
+	const char *damage;    /* … and with the checkpoint; NULL when nothing is */
 };
 
 /* On success *out is the caller's; it borrows revisions from the execution and is valid until the
@@ -103,10 +106,15 @@ static inline bool plan_wants_look(const struct plan_row *row)
 {
 	return row->action == PLAN_RESTORE && !row->later && !row->writes;
 }
+/* What a file of a node that takes part goes back to; NULL: it stays as it is. */
+const struct revision *plan_restores(const struct execution *execution, const struct plan_ask *ask,
+				     uint32_t node, uint32_t artifact);
 /* What was found on disk for such a row. */
 enum plan_found { PLAN_AS_LEFT, PLAN_AS_WANTED, PLAN_CHANGED };
 /* Says it of a row; `who` changed it, for people, NULL when that is not known. */
 void plan_mark(struct plan *plan, uint32_t row, enum plan_found found, const char *who);
+/* The checkpoint that it leads to proved to be damaged: why, for people. */
+void plan_mark_damaged(struct plan *plan, const struct execution *execution, const char *why);
 /* Id and refusal, from the rows; to be called after the last mark. */
 void plan_judge(struct plan *plan, const struct execution *execution);
 

@@ -2,6 +2,7 @@
  *
  * What a plan is called, whether it may be carried out, and whether it still is what was shown.
  */
+#include "model/checkpoint.h"
 #include "model/plan.h"
 
 #include <stdio.h>
@@ -42,7 +43,8 @@ const char *plan_level_name(enum plan_level level)
 	static const char *const names[] = {[PLAN_OF_NODE] = "node",
 					    [PLAN_OF_PHASE] = "phase",
 					    [PLAN_OF_ALL] = "all",
-					    [PLAN_OF_ARTIFACT] = "artifact"};
+					    [PLAN_OF_ARTIFACT] = "artifact",
+					    [PLAN_OF_CHECKPOINT] = "checkpoint"};
 
 	return (size_t)level < sizeof(names) / sizeof(*names) ? names[level] : "";
 }
@@ -87,11 +89,13 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 32;
 }
 
-static void name_it(struct plan *plan)
+static void name_it(struct plan *plan, const struct execution *execution)
 {
 	uint64_t hash = mix(UINT64_C(14695981039346656037),
 			    (uint64_t)plan->ask.level << 32 | plan->ask.node);
 
+	if (plan->ask.level == PLAN_OF_CHECKPOINT)
+		hash = mix(hash, checkpoint_find(execution, plan->ask.checkpoint)->seq);
 	for (uint32_t i = 0; i < plan->rows_count; i++) {
 		const struct plan_row *row = &plan->rows[i];
 
@@ -166,6 +170,43 @@ static const char *object_to_artifact(struct plan *plan, const struct execution 
 	return NULL;
 }
 
+/* ", or --to NAME, which is before it"; nothing when there is none. */
+static const char *offer_before(struct plan *plan, const struct execution *execution,
+				const struct checkpoint *checkpoint)
+{
+	const struct checkpoint *before = checkpoint_before(execution, checkpoint);
+
+	return before ? plan_say(plan, "; the one before it is %s: --to %s", before->name,
+				 before->name)
+		      : "; there is none before it";
+}
+
+void plan_mark_damaged(struct plan *plan, const struct execution *execution, const char *why)
+{
+	const struct checkpoint *checkpoint = checkpoint_find(execution, plan->ask.checkpoint);
+
+	plan->damage = plan_say(plan, "the checkpoint %s is damaged: %s%s", checkpoint->name, why,
+				offer_before(plan, execution, checkpoint));
+}
+
+/* What was taken back since cannot come again by going back. */
+static const char *object_to_checkpoint(struct plan *plan, const struct execution *execution)
+{
+	const struct checkpoint *checkpoint = checkpoint_find(execution, plan->ask.checkpoint);
+
+	if (plan->damage)
+		return plan->damage;
+	for (uint32_t i = 0; i < execution->graph->nodes_count; i++) {
+		if (checkpoint_is_past(execution, checkpoint, i))
+			return plan_say(plan,
+					"%s was taken back since the checkpoint %s: no rollback "
+					"leads there any more%s",
+					execution->workflow->nodes[i].id, checkpoint->name,
+					offer_before(plan, execution, checkpoint));
+	}
+	return NULL;
+}
+
 static const char *object_to_nothing(struct plan *plan, const struct execution *execution)
 {
 	const struct plan_ask *ask = &plan->ask;
@@ -181,6 +222,10 @@ static const char *object_to_nothing(struct plan *plan, const struct execution *
 	if (ask->level == PLAN_OF_PHASE)
 		return plan_say(plan, "no node of phase %s or of a later one has started",
 				workflow->phases[ask->phase]);
+	if (ask->level == PLAN_OF_CHECKPOINT)
+		return plan_say(
+			plan, "no node of %s has started since the checkpoint %s: nothing to undo",
+			execution->name, ask->checkpoint);
 	return plan_say(plan, "no node of %s has started, or all were undone: nothing to undo",
 			execution->name);
 }
@@ -191,8 +236,11 @@ static const char *objection(struct plan *plan, const struct execution *executio
 
 	if (execution->rolling_back)
 		return plan_say(plan, "%s is being rolled back already", execution->name);
-	found = plan->ask.level == PLAN_OF_ARTIFACT ? object_to_artifact(plan, execution)
-						    : object_to_nothing(plan, execution);
+	found = plan->ask.level == PLAN_OF_CHECKPOINT ? object_to_checkpoint(plan, execution)
+						      : NULL;
+	if (!found)
+		found = plan->ask.level == PLAN_OF_ARTIFACT ? object_to_artifact(plan, execution)
+							    : object_to_nothing(plan, execution);
 	for (uint32_t i = 0; !found && i < plan->rows_count; i++)
 		found = object_to_row(plan, execution, &plan->rows[i]);
 	return found;
@@ -200,7 +248,7 @@ static const char *objection(struct plan *plan, const struct execution *executio
 
 void plan_judge(struct plan *plan, const struct execution *execution)
 {
-	name_it(plan);
+	name_it(plan, execution);
 	plan->refused = plan->exclusion ? plan->exclusion : objection(plan, execution);
 }
 

@@ -4,6 +4,7 @@
  * wrote it last; NODE:PATH says which.
  */
 #include "model/plan_words.h"
+#include "model/checkpoint.h"
 #include "model/suggest.h"
 
 #include <stdlib.h>
@@ -183,19 +184,43 @@ static int find_artifact(const struct execution *execution, const struct plan_wo
 	return 0;
 }
 
+static const char *checkpoint_at(const void *execution, size_t i)
+{
+	return ((const struct execution *)execution)->checkpoints[i].name;
+}
+
+static int find_checkpoint(const struct execution *execution, const char *name,
+			   struct plan_ask *out, struct err *err)
+{
+	const struct checkpoint *checkpoint = checkpoint_find(execution, name);
+	char hint[SUGGEST_HINT];
+
+	if (!checkpoint)
+		return err_set(err, ERR_NOT_FOUND, "%s has no checkpoint '%s'%s", execution->name,
+			       name,
+			       suggest_hint(name, execution->checkpoints_count, checkpoint_at,
+					    execution, hint));
+	out->level = PLAN_OF_CHECKPOINT;
+	out->checkpoint = checkpoint->name;
+	return 0;
+}
+
 static int find_level(const struct execution *execution, const struct plan_words *words,
 		      struct plan_ask *out, struct err *err)
 {
 	int said = is_said(words->node) + is_said(words->phase) + is_said(words->artifact) +
-		   words->all;
+		   is_said(words->checkpoint) + words->all;
 
 	if (said != 1)
 		return err_set(err, ERR_INVALID,
-			       "say what goes back: a node, a phase, an artifact, or all");
+			       "say what goes back: a node, a phase, an artifact, to a checkpoint, "
+			       "or all");
 	if (is_said(words->revision) && !is_said(words->artifact))
 		return err_set(err, ERR_INVALID, "a revision is of an artifact: name that too");
 	if (is_said(words->artifact))
 		return find_artifact(execution, words, out, err);
+	if (is_said(words->checkpoint))
+		return find_checkpoint(execution, words->checkpoint, out, err);
 	if (is_said(words->node))
 		return find_node(execution, words->node, &out->node, err);
 	out->level = words->all ? PLAN_OF_ALL : PLAN_OF_PHASE;
@@ -246,6 +271,9 @@ struct binding plan_ask_to_words(const struct execution *execution, const struct
 				  workflow->nodes[ask->node].artifacts[ask->artifact].path);
 		words.value = arena_strdup(arena, text);
 		free(text);
+		break;
+	case PLAN_OF_CHECKPOINT:
+		words.value = ask->checkpoint;
 		break;
 	case PLAN_OF_ALL:
 		break;

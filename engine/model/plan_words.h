@@ -8,11 +8,12 @@
 
 #include "model/plan.h"
 
-/* One of node, phase, artifact and all; NULL or "" is not said. */
+/* One of node, phase, artifact, checkpoint and all; NULL or "" is not said. */
 struct plan_words {
 	const char *node, *phase;
-	const char *artifact; /* PATH or NODE:PATH */
-	const char *revision; /* "r12" */
+	const char *checkpoint; /* its name */
+	const char *artifact;	/* PATH or NODE:PATH */
+	const char *revision;	/* "r12" */
 	bool all;
 	const char *const *past, *const *overwrite, *const *exclude; /* NODE; files; both */
 	size_t past_count, overwrite_count, exclude_count;

@@ -7,23 +7,15 @@
 #include "model/execution.h"
 
 static const char *const verbs[VERBS] = {
-	[VERB_NONE] = "",
-	[VERB_PAUSE] = "pause",
-	[VERB_RESUME] = "resume",
-	[VERB_CANCEL] = "cancel",
-	[VERB_RETRY] = "retry",
-	[VERB_SKIP] = "skip",
-	[VERB_DONE] = "done",
-	[VERB_HOLD] = "hold",
-	[VERB_RELEASE] = "release",
-	[VERB_FREEZE] = "freeze",
-	[VERB_THAW] = "thaw",
-	[VERB_ANSWER] = "answer",
-	[VERB_NOTE] = "note",
-	[VERB_ROLLBACK] = "rollback",
-	[VERB_FORGET] = "forget",
-	[VERB_SHELL] = "shell",
-	[VERB_LEFT_SHELL] = "left-shell",
+	[VERB_NONE] = "",	    [VERB_PAUSE] = "pause",
+	[VERB_RESUME] = "resume",   [VERB_CANCEL] = "cancel",
+	[VERB_RETRY] = "retry",	    [VERB_SKIP] = "skip",
+	[VERB_DONE] = "done",	    [VERB_HOLD] = "hold",
+	[VERB_RELEASE] = "release", [VERB_FREEZE] = "freeze",
+	[VERB_THAW] = "thaw",	    [VERB_ANSWER] = "answer",
+	[VERB_NOTE] = "note",	    [VERB_ROLLBACK] = "rollback",
+	[VERB_FORGET] = "forget",   [VERB_CHECKPOINT] = "checkpoint",
+	[VERB_SHELL] = "shell",	    [VERB_LEFT_SHELL] = "left-shell",
 	[VERB_ATTACH] = "attach",
 };
 

@@ -17,17 +17,20 @@
 #include "model/order.h"
 #include "runtime/claims.h"
 #include "store/content.h"
+#include "store/content_checkpoint.h"
 #include "store/projection.h"
 
 #define QUEUE_MAX	 65536
 #define PROJECT_MOST	 50
 #define PROJECT_AFTER_US (2 * CLOCK_SECOND_US)
+#define RECORD_AFTER_US	 CLOCK_SECOND_US /* a checkpoint is recorded, whatever else is wanted */
 
 /* What the thread owns. */
 struct keeper {
 	const struct home *home;
 	struct content *content;
 	struct claims claims;
+	struct message *later, **last_later; /* checkpoints to record, oldest first */
 };
 
 /* ---- pinning ----------------------------------------------------------------------------- */
@@ -305,12 +308,30 @@ static enum plan_found look_at(struct content *content, const struct compared *f
 	return PLAN_CHANGED;
 }
 
+/* What a rollback leads to is looked at before it is shown or carried out. */
+static void verify(const struct home *home, struct request *request)
+{
+	const struct checkpoint *checkpoint = request->checkpoint;
+	struct content_checkpoint_id id;
+	struct err err;
+
+	if (!checkpoint)
+		return;
+	id = (struct content_checkpoint_id){.execution = request->checkpoint_of,
+					    .name = checkpoint->name,
+					    .commit = checkpoint->commit,
+					    .digest = checkpoint->digest};
+	if (content_checkpoint_verify(home, &id, &err) < 0)
+		request->damage = arena_strdup(&request->arena, err.message);
+}
+
 static void compare(struct keeper *keeper, struct request *request)
 {
 	struct content *content = keeper->content;
 
 	if (request->kind == REQUEST_ROLLBACK)
 		request->busy = claims_take_all(&keeper->claims, request);
+	verify(keeper->home, request);
 	for (uint32_t i = 0; i < request->compared_count; i++)
 		request->compared[i].found = look_at(content, &request->compared[i]);
 }
@@ -328,6 +349,17 @@ static int collect(struct content_job *job)
 		rc = order_read_outputs(job->spec, data ? data : "", length, &job->arena,
 					&job->items, &job->items_count, &job->err);
 	free(data);
+	return rc;
+}
+
+static int record(struct content *content, struct content_job *job)
+{
+	char digest[CONTENT_CHECKPOINT_DIGEST];
+	int rc = content_checkpoint_record(content, job->wanted, job->recorded.commit, digest,
+					   &job->err);
+
+	if (rc == 0)
+		job->recorded.digest = arena_strdup(&job->arena, digest);
 	return rc;
 }
 
@@ -370,6 +402,9 @@ static void work(struct keeper *keeper, struct content_job *job)
 	case CONTENT_GIVE_BACK:
 	case CONTENT_WAITS:
 		break; /* no work on files */
+	case CONTENT_CHECKPOINT:
+		job->result = record(content, job);
+		break;
 	case CONTENT_FORGET:
 		job->result = forget(content, job);
 		break;
@@ -475,6 +510,17 @@ static void take_given_back(struct group *group, const struct content_job *given
 	}
 }
 
+/* Nobody waits for it: nodes that want their files recorded come first. */
+static void put_off(struct keeper *keeper, struct content_job *job)
+{
+	job->since_us = mailbox_now_us();
+	job->message.next = NULL;
+	if (!keeper->later)
+		keeper->last_later = &keeper->later;
+	*keeper->last_later = &job->message;
+	keeper->last_later = &job->message.next;
+}
+
 static void take_job(struct group *group, struct content_job *job)
 {
 	switch (job->kind) {
@@ -490,6 +536,9 @@ static void take_job(struct group *group, struct content_job *job)
 			job->node = EVENT_NO_NODE;
 		(void)claims_take(&group->keeper->claims, job); /* its own, from before */
 		free_job(job);
+		return;
+	case CONTENT_CHECKPOINT:
+		put_off(group->keeper, job);
 		return;
 	case CONTENT_PIN:
 	case CONTENT_AFTER:
@@ -525,6 +574,23 @@ static void work_group(struct worker *worker, struct message *message)
 	answer(&group);
 }
 
+/* Between batches: see content_checkpoint.h. */
+static void record_next(struct worker *worker)
+{
+	struct keeper *keeper = worker->state;
+	struct content_job *job = (struct content_job *)keeper->later;
+
+	keeper->later = job->message.next;
+	work(keeper, job);
+	mailbox_post_reply(worker->coordinator, &job->message);
+}
+
+static bool has_waited(const struct keeper *keeper)
+{
+	return keeper->later &&
+	       mailbox_now_us() - ((struct content_job *)keeper->later)->since_us > RECORD_AFTER_US;
+}
+
 /* People's refs are made when nobody has wanted anything for a while, a few at a time. */
 static int64_t project(struct keeper *keeper)
 {
@@ -539,16 +605,20 @@ static int64_t project(struct keeper *keeper)
 static int64_t work_off(struct worker *worker, struct message *messages)
 {
 	struct keeper *keeper = worker->state;
-	struct content *content = keeper->content;
+	const bool is_idle = !messages && !keeper->later;
 	struct err err;
 
 	if (messages)
 		work_group(worker, messages);
-	if (!worker->quits && content_upkeep(content, &err) < 0)
+	if (keeper->later && (!messages || has_waited(keeper)))
+		record_next(worker);
+	while (worker->quits && keeper->later)
+		record_next(worker);
+	if (!worker->quits && content_upkeep(keeper->content, &err) < 0)
 		log_warn("cannot merge the packs of revisions: %s", err.message);
-	if (!messages)
+	if (is_idle)
 		return project(keeper);
-	return mailbox_now_us() + PROJECT_AFTER_US;
+	return mailbox_now_us() + (keeper->later ? 0 : PROJECT_AFTER_US);
 }
 
 static void end(struct worker *worker)

@@ -10,8 +10,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/checkpoint.h"
 #include "runtime/acts.h"
 #include "runtime/broken.h"
+#include "runtime/checkpoints.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/facts.h"
@@ -58,6 +60,7 @@ static void take_part(struct engine *engine, const struct commit_part *part)
 	publish_take(engine, live, part);
 	for (uint32_t i = 0; i < part->nodes_count; i++)
 		effects_of_node(engine, live, part->nodes[i]);
+	checkpoints_post(engine, live); /* last: what nodes wait for comes first */
 	if (live->rollback_has_files && !live->execution->rolling_back)
 		effects_give_back(engine, live, EVENT_NO_NODE);
 }
@@ -179,7 +182,8 @@ static void admit(struct engine *engine)
 static bool is_unused(const struct engine *engine, const struct live *live)
 {
 	return live->execution->ended && !live->watchers && !live->jobs && !live->header_dirty &&
-	       !live->execution->live_count && !engine->commits_in_flight && !engine->open;
+	       !checkpoint_wanted(live->execution) && !live->execution->live_count &&
+	       !engine->commits_in_flight && !engine->open;
 }
 
 /* The one that has been unused for the shortest time; NULL: all are wanted. */

@@ -324,7 +324,8 @@ static void post(struct engine *engine, struct live *live, const struct effect *
 	case EFFECT_START:
 		queue_start(engine, live, effect);
 		break;
-	case EFFECT_WATCH: /* the executor reports by itself */
+	case EFFECT_WATCH:	/* the executor reports by itself */
+	case EFFECT_CHECKPOINT: /* no node's: see checkpoints.h */
 		break;
 	case EFFECT_STOP:
 		command(engine, live, effect, EXECUTOR_STOP);

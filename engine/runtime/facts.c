@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "runtime/broken.h"
+#include "runtime/checkpoints.h"
 #include "runtime/effects.h"
 #include "runtime/executor_worker.h"
 #include "runtime/quarantine.h"
@@ -234,6 +235,7 @@ static enum effect_kind effect_of(enum content_kind kind)
 	case CONTENT_GIVE_BACK:
 	case CONTENT_WAITS:
 	case CONTENT_FORGET:
+	case CONTENT_CHECKPOINT:
 		break;
 	}
 	return EFFECT_RESTORE;
@@ -281,6 +283,10 @@ static void take_files(struct engine *engine, struct live *live, struct content_
 {
 	if (job->kind == CONTENT_WAITS) {
 		take_wait(engine, live, job);
+		return;
+	}
+	if (job->kind == CONTENT_CHECKPOINT) {
+		checkpoints_take(engine, live, job);
 		return;
 	}
 	live->jobs--;
@@ -356,6 +362,7 @@ static void take_kept(struct engine *engine, struct live *live)
 	}
 	for (uint32_t node = 0; node < live->execution->workflow->nodes_count; node++)
 		effects_of_node(engine, live, node);
+	checkpoints_post(engine, live);
 }
 
 /* Whether this is the word that the node's query waits for. A report may also be of an attempt

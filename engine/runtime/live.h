@@ -27,6 +27,7 @@ struct live {
 	struct in_flight *in_flight; /* per node */
 	bool *has_files;	     /* per node: the content thread counts its files as its own */
 	bool rollback_has_files;     /* … as the rollback's */
+	bool checkpointing;	     /* a checkpoint is being recorded */
 	uint32_t jobs;		     /* content jobs under way: it may not be unloaded */
 	uint32_t unanswered;	     /* queries of recovery: nothing is decided before 0 */
 	bool *queried;		     /* per node, while unanswered > 0; else NULL */

@@ -62,10 +62,11 @@ enum content_kind {
 	CONTENT_COLLECT,
 	CONTENT_RESTORE,
 	CONTENT_COMPARE,
-	CONTENT_CLAIM,	   /* after a restart: what runs has its files still */
-	CONTENT_GIVE_BACK, /* a node has ended, or a rollback (node: EVENT_NO_NODE) */
-	CONTENT_WAITS,	   /* to the coordinator: a capture waits; err says for whom */
-	CONTENT_FORGET,	   /* secrets of an execution: those in items, or with none all */
+	CONTENT_CLAIM,	    /* after a restart: what runs has its files still */
+	CONTENT_GIVE_BACK,  /* a node has ended, or a rollback (node: EVENT_NO_NODE) */
+	CONTENT_WAITS,	    /* to the coordinator: a capture waits; err says for whom */
+	CONTENT_FORGET,	    /* secrets of an execution: those in items, or with none all */
+	CONTENT_CHECKPOINT, /* when nobody wants anything else */
 };
 
 /* Work on files. The workflow that `spec` points into outlives the job. */
@@ -85,6 +86,9 @@ struct content_job {
 	const char *outputs;	  /* COLLECT: the file */
 	struct event_item *items; /* RESTORE: in, what to bring back; all: out */
 	bool *differs;		  /* RESTORE: what was last seen of it is not that */
+	const struct content_checkpoint *wanted; /* CHECKPOINT */
+	struct checkpoint recorded;		 /* CHECKPOINT: out: its name, commit, digest */
+	int64_t since_us;			 /* CHECKPOINT: since when it waits */
 	uint32_t items_count;
 	int result;
 	struct err err;

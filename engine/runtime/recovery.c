@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "runtime/checkpoints.h"
 #include "runtime/effects.h"
 #include "runtime/load.h"
 #include "runtime/quarantine.h"
@@ -176,5 +177,6 @@ void recovery_resume(struct engine *engine)
 
 		for (uint32_t node = 0; node < live->execution->workflow->nodes_count; node++)
 			effects_of_node(engine, live, node);
+		checkpoints_post(engine, live);
 	}
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/checkpoint.h"
 #include "runtime/acts.h"
 #include "runtime/effects.h"
 #include "runtime/files.h"
@@ -38,6 +39,17 @@ static void list_files(const struct live *live, struct request *request, const s
 	}
 }
 
+/* A copy: the list of checkpoints may grow meanwhile. */
+static void name_checkpoint(const struct execution *execution, struct request *request,
+			    const struct plan *plan)
+{
+	if (plan->ask.level != PLAN_OF_CHECKPOINT)
+		return;
+	request->checkpoint = arena_alloc(&request->arena, sizeof(*request->checkpoint));
+	*request->checkpoint = *checkpoint_find(execution, plan->ask.checkpoint);
+	request->checkpoint_of = execution->name;
+}
+
 /* True when the request is on its way to the content thread, and the plan with it. */
 static bool compare_files(struct engine *engine, struct live *live, struct request *request,
 			  struct plan *plan)
@@ -48,9 +60,10 @@ static bool compare_files(struct engine *engine, struct live *live, struct reque
 	if (request->has_compared)
 		return false;
 	list_files(live, request, plan);
+	name_checkpoint(live->execution, request, plan);
 	(void)snprintf(owner, sizeof(owner), "the rollback of %s", live->execution->name);
 	request->owner = arena_strdup(&request->arena, owner);
-	if (!request->compared_count)
+	if (!request->compared_count && !request->checkpoint)
 		return false;
 	request->planned = plan;
 	live->jobs++;
@@ -148,6 +161,8 @@ static void mark_rows(const struct engine *engine, const struct live *live,
 		if (plan_wants_look(&plan->rows[i]))
 			mark_row(engine, live, request, plan, i);
 	}
+	if (request->damage)
+		plan_mark_damaged(plan, live->execution, request->damage);
 	plan_judge(plan, live->execution);
 	plan_estimate(plan, live->execution, request->history);
 	if (engine->options.no_rollbacks)

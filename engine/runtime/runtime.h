@@ -151,7 +151,10 @@ struct request {
 	struct graph *graph;
 	char blob[41], revision[41];
 	struct compared *compared;
-	const char *busy;  /* somebody writes one of the files now: who, for people */
+	struct checkpoint *checkpoint; /* that it leads to; NULL: to none */
+	const char *checkpoint_of;     /* … its execution, by name */
+	const char *damage;	       /* what is wrong with that; NULL: nothing */
+	const char *busy;	       /* somebody writes one of the files now: who, for people */
 	const char *owner; /* of the files, for people: "the rollback of edge-cert#12" */
 	uint32_t compared_count;
 	struct plan *planned; /* before the files were looked at; owned */

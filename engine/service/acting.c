@@ -187,6 +187,7 @@ static void then_rollback(struct asking *asking)
 	request->history = asking->history;
 	request->words = (struct plan_words){.node = asked->node,
 					     .phase = asked->phase,
+					     .checkpoint = asked->checkpoint,
 					     .artifact = asked->artifact,
 					     .revision = asked->revision,
 					     .all = asked->all,
@@ -210,9 +211,7 @@ void acting_rollback(struct asking *asking)
 {
 	const Hlp__V1__RollbackRequest *asked = (const Hlp__V1__RollbackRequest *)asking->message;
 
-	if (*asked->checkpoint)
-		fail(asking, ERR_UNSUPPORTED, "rolling back to a checkpoint is not supported yet");
-	else if (*asked->plan && !ulid_is_valid(asked->request))
+	if (*asked->plan && !ulid_is_valid(asked->request))
 		fail(asking, ERR_INVALID, "a rollback needs a request id of its own, a ULID");
 	else
 		asking_resolve(asking, asked->execution, *asked->plan ? CATALOG_ACT : CATALOG_LOOK,

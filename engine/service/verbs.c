@@ -12,6 +12,7 @@
 #include "service/acting.h"
 #include "service/presence.h"
 #include "service/reads.h"
+#include "service/reads_checkpoints.h"
 #include "service/reads_moment.h"
 #include "service/reads_pins.h"
 #include "service/reads_shell.h"
@@ -133,6 +134,31 @@ static void list_pins(struct asking *asking)
 	const Hlp__V1__PinsRequest *asked = (const Hlp__V1__PinsRequest *)asking->message;
 
 	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_pins);
+}
+
+static void then_checkpoints(struct asking *asking)
+{
+	asking_read_then(asking, reads_checkpoints, NULL);
+}
+
+static void list_checkpoints(struct asking *asking)
+{
+	const Hlp__V1__CheckpointsRequest *asked =
+		(const Hlp__V1__CheckpointsRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_checkpoints);
+}
+
+static void then_verify(struct asking *asking)
+{
+	asking_read_then(asking, reads_verify, NULL);
+}
+
+static void verify_execution(struct asking *asking)
+{
+	const Hlp__V1__VerifyRequest *asked = (const Hlp__V1__VerifyRequest *)asking->message;
+
+	asking_resolve(asking, asked->execution, CATALOG_LOOK, then_verify);
 }
 
 static void then_diff(struct asking *asking)
@@ -258,6 +284,8 @@ static const struct verb_entry {
 	{"ReadOutput", read_output},
 	{"FindOutput", find_output},
 	{"ListArtifacts", list_artifacts},
+	{"ListCheckpoints", list_checkpoints},
+	{"VerifyExecution", verify_execution},
 	{"DiffArtifact", diff_artifact},
 	{"ListPins", list_pins},
 	{"GetShell", get_shell},

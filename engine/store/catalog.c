@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "store/catalog_own.h"
+#include "store/chain_check.h"
 #include "store/schema.h"
 
 #define EXECUTION_COLUMNS                                                                          \
@@ -45,6 +46,8 @@ static const char *const sql[] = {
 			      " ORDER BY seq, artifact",
 	[CATALOG_EVENTS] = "SELECT seq, kind, format, payload FROM event WHERE execution = ?1"
 			   " AND seq > ?2 ORDER BY seq LIMIT ?3",
+	[CATALOG_CHECKPOINTS] = "SELECT seq, kind, format, payload FROM event WHERE execution = ?1"
+				" AND kind IN (" SCHEMA_CHECKPOINTS ") ORDER BY seq",
 	[CATALOG_NAMED] = "SELECT id, coalesce(name, workflow || '#' || number), ended"
 			  " FROM execution WHERE workflow = ?1 AND (?2 < 0 OR number = ?2)"
 			  " ORDER BY row DESC",
@@ -512,6 +515,23 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
 	(void)sqlite3_bind_int64(statement, 2, (int64_t)after_seq);
 	(void)sqlite3_bind_int64(statement, 3, limit ? (int64_t)limit : -1);
 	return each_row(catalog, CATALOG_EVENTS, statement, read_event, &call, err);
+}
+
+int catalog_checkpoints(struct catalog *catalog, const char *execution, catalog_each_event *each,
+			void *ctx, struct err *err)
+{
+	struct event_call call = {each, ctx, execution};
+	sqlite3_stmt *statement;
+	int rc = take_for(catalog, CATALOG_CHECKPOINTS, execution, &statement, err);
+
+	if (rc < 0)
+		return rc;
+	return each_row(catalog, CATALOG_CHECKPOINTS, statement, read_event, &call, err);
+}
+
+int catalog_check_chain(struct catalog *catalog, struct buf *problems, struct err *err)
+{
+	return chain_check(&catalog->db, 0, problems, err);
 }
 
 int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,

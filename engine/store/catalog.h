@@ -51,6 +51,12 @@ int catalog_revisions(struct catalog *catalog, const char *execution, uint32_t n
 		      catalog_each_revision *each, void *ctx, struct err *err);
 int catalog_events(struct catalog *catalog, const char *execution, uint64_t after_seq,
 		   uint32_t limit, catalog_each_event *each, void *ctx, struct err *err);
+/* Those that checkpoints are made of (kinds CHECKPOINTING and on), in order. */
+int catalog_checkpoints(struct catalog *catalog, const char *execution, catalog_each_event *each,
+			void *ctx, struct err *err);
+/* Follows the chain of acts of all executions; each problem is a line that names the act. Returns
+ * their number. */
+int catalog_check_chain(struct catalog *catalog, struct buf *problems, struct err *err);
 /* Durations in us of the last attempts of a kind that went well, of a node by this name in
  * executions of this workflow, newest first; for estimates. Returns the count. */
 int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,

@@ -8,7 +8,8 @@
 
 bool chain_covers(enum event_kind kind)
 {
-	return kind == EVENT_ACT || kind == EVENT_CREATED;
+	return kind == EVENT_ACT || kind == EVENT_CREATED ||
+	       (kind >= EVENT_CHECKPOINTING && kind <= EVENT_CHECKPOINT_DROPPED);
 }
 
 void chain_link(const uint8_t previous[DIGEST_SIZE], uint64_t seq, const char *execution,

@@ -13,7 +13,7 @@
 #include "model/event.h"
 #include "store/digest.h"
 
-/* Whether events of this kind are links: what a person asked for. */
+/* Whether events of this kind are links: what a person asked for, and what checkpoints hold. */
 bool chain_covers(enum event_kind kind);
 
 /* SHA-256 over the previous link, the sequence number (little endian), the execution's id and the

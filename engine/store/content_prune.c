@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/checkpoint_ref.h"
 #include "store/content_own.h"
 
 #define LOG_REF	       "refs/hlp/log"
@@ -193,7 +194,18 @@ static int take_named(struct gathering *gathering)
 
 /* ---- letting go --------------------------------------------------------------------------- */
 
-/* refs/hlp/artifacts/NAME/… of executions that are gone. */
+/* What stands behind the folder of an execution's refs; NULL for any other ref. */
+static const char *below_folder(const char *ref)
+{
+	static const char *const folders[] = {ARTIFACTS_REFS, CHECKPOINT_REFS};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (text_starts_with(ref, folders[i]))
+			return ref + strlen(folders[i]);
+	return NULL;
+}
+
+/* refs/hlp/artifacts/NAME/… and refs/hlp/checkpoints/NAME/… of executions that are gone. */
 static int drop_refs(struct gathering *gathering)
 {
 	git_repository *git = gathering->content->repo.git;
@@ -201,11 +213,12 @@ static int drop_refs(struct gathering *gathering)
 	int result = git_reference_list(&refs, git);
 
 	for (size_t i = 0; result == 0 && i < refs.count; i++) {
+		const char *below = below_folder(refs.strings[i]);
 		char *name;
 
-		if (!text_starts_with(refs.strings[i], ARTIFACTS_REFS))
+		if (!below)
 			continue;
-		name = mem_strdup(refs.strings[i] + strlen(ARTIFACTS_REFS));
+		name = mem_strdup(below);
 		name[strcspn(name, "/")] = '\0';
 		if (!map_find_text(&gathering->keep->names, name))
 			result = git_reference_remove(git, refs.strings[i]);

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/ballast.h"
+#include "store/chain_check.h"
 #include "store/journal_own.h"
 #include "store/schema.h"
 
@@ -276,7 +277,7 @@ int journal_open(const struct home *home, enum durability durability, struct jou
 		(void)ballast_take(home); /* without room there is none */
 	}
 	if (rc == 0)
-		rc = journal_own_check_chain(journal, TAIL_LINKS, NULL, err);
+		rc = chain_check(&journal->db, TAIL_LINKS, NULL, err);
 	if (rc < 0) {
 		close_all(journal);
 		free(journal);

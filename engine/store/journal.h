@@ -61,7 +61,8 @@ void journal_batch_snapshot(struct journal_batch *batch, const char *execution, 
 int journal_commit(struct journal *journal, const struct journal_batch *const *batches,
 		   size_t count, struct err *err);
 
-/* Executions that have not ended and are not quarantined (with `ended_too`: all), oldest first. */
+/* Executions that have not ended, or whose last checkpoint is not recorded, and that are not
+ * quarantined (with `ended_too`: all), oldest first. */
 int journal_each_execution(struct journal *journal, bool ended_too,
 			   int (*each)(void *ctx, const char *execution, struct err *err),
 			   void *ctx, struct err *err);
@@ -112,6 +113,11 @@ struct named_content {		 /* texts are borrowed for the call */
 int journal_each_named(struct journal *journal,
 		       int (*each)(void *ctx, const struct named_content *row, struct err *err),
 		       void *ctx, struct err *err);
+/* The events of all checkpoints, with their execution's name, by execution and in order. */
+int journal_each_checkpoint(struct journal *journal,
+			    int (*each)(void *ctx, const char *name, const struct event *event,
+					struct err *err),
+			    void *ctx, struct err *err);
 /* The full check: integrity of the file, chain of acts, projection against the journal (the rebuild
  * is told how to load an execution's fold by `load`). Problems as text lines. Returns their count.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/journal_own.h"
+#include "store/schema.h"
 
 int journal_own_find(struct journal *journal, const char *sql, const char *text, sqlite3_stmt **out,
 		     struct err *err)
@@ -46,16 +47,20 @@ int journal_own_each_id(struct journal *journal, sqlite3_stmt *statement,
 	return rc;
 }
 
+/* An ended one whose last checkpoint is still being recorded has something to do, too: each that
+ * was asked for is either recorded or failed in the end. */
+static const char unfinished[] =
+	"SELECT id FROM execution e WHERE quarantined = 0 AND (ended = 0 OR (SELECT total(CASE kind"
+	" WHEN 100 THEN 1 WHEN 103 THEN 0 ELSE -1 END) FROM event WHERE execution = e.row"
+	" AND kind IN (" SCHEMA_CHECKPOINTS ")) > 0) ORDER BY row";
+
 int journal_each_execution(struct journal *journal, bool ended_too,
 			   int (*each)(void *ctx, const char *execution, struct err *err),
 			   void *ctx, struct err *err)
 {
 	sqlite3_stmt *statement;
 	int rc = db_prepare(&journal->db,
-			    ended_too
-				    ? "SELECT id FROM execution ORDER BY row"
-				    : "SELECT id FROM execution WHERE ended = 0 AND quarantined = 0"
-				      " ORDER BY row",
+			    ended_too ? "SELECT id FROM execution ORDER BY row" : unfinished,
 			    &statement, err);
 
 	return rc < 0 ? rc : journal_own_each_id(journal, statement, each, ctx, err);
@@ -169,6 +174,37 @@ int journal_find_request(struct journal *journal, const char *request, uint64_t 
 		*out_seq = (uint64_t)sqlite3_column_int64(statement, 0);
 		memset(out_execution, 0, ULID_TEXT);
 		memcpy(out_execution, id, strnlen(id, ULID_TEXT - 1));
+	}
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc;
+}
+
+int journal_each_checkpoint(struct journal *journal,
+			    int (*each)(void *ctx, const char *name, const struct event *event,
+					struct err *err),
+			    void *ctx, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc =
+		db_prepare(&journal->db,
+			   "SELECT v.seq, v.kind, v.format, v.payload, e.id, coalesce(e.name, e.id)"
+			   " FROM execution e JOIN event v ON v.execution = e.row"
+			   " AND v.kind IN (" SCHEMA_CHECKPOINTS ") ORDER BY e.row, v.seq",
+			   &statement, err);
+
+	if (rc < 0)
+		return rc;
+	for (rc = db_step(&journal->db, statement, err); rc == 1;) {
+		struct arena arena = {0};
+		struct event event;
+
+		rc = journal_own_decode(statement, db_column_text(statement, 4), &arena, &event,
+					err);
+		if (rc >= 0)
+			rc = each(ctx, db_column_text(statement, 5), &event, err);
+		arena_release(&arena);
+		if (rc >= 0)
+			rc = db_step(&journal->db, statement, err);
 	}
 	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
 	return rc;

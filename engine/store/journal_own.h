@@ -43,9 +43,5 @@ int journal_own_each_id(struct journal *journal, sqlite3_stmt *statement,
 /* An event from a row of (seq, kind, format, payload). */
 int journal_own_decode(sqlite3_stmt *statement, const char *execution, struct arena *arena,
 		       struct event *out, struct err *err);
-/* Follows the chain of acts over its newest `links` (0: all). With `problems`, each is a line there
- * and their number is returned; without, the first is ERR_CORRUPT. */
-int journal_own_check_chain(struct journal *journal, uint32_t links, struct buf *problems,
-			    struct err *err);
 
 #endif

@@ -133,28 +133,19 @@ static void print_message(struct buf *out, sqlite3_stmt *row)
 static int put_commit(struct projection *projection, sqlite3_stmt *row, bool has_parent,
 		      git_oid *tip)
 {
-	const long long seconds = sqlite3_column_int64(row, TIME) / 1000000;
-	char id[REPO_ID_TEXT];
-	struct buf text;
-	git_oid tree;
-	int result = put_tree(projection, row, &tree);
+	const git_oid parent = *tip;
+	struct repo_commit_text commit = {.parent = has_parent ? &parent : NULL,
+					  .time_us = sqlite3_column_int64(row, TIME)};
+	struct buf message;
+	int result = put_tree(projection, row, &commit.tree);
 
 	if (result < 0)
 		return result;
-	buf_init(&text, (size_t)16 * 1024);
-	repo_id_text(&tree, id);
-	buf_printf(&text, "tree %s\n", id);
-	repo_id_text(tip, id);
-	if (has_parent)
-		buf_printf(&text, "parent %s\n", id);
-	buf_printf(&text,
-		   "author hlp <hlp@localhost> %lld +0000\n"
-		   "committer hlp <hlp@localhost> %lld +0000\n\n",
-		   seconds, seconds);
-	print_message(&text, row);
-	result = repo_put(&projection->content->repo, GIT_OBJECT_COMMIT, text.data, text.length,
-			  tip);
-	buf_release(&text);
+	buf_init(&message, (size_t)8 * 1024);
+	print_message(&message, row);
+	commit.message = buf_text(&message);
+	result = repo_put_commit(&projection->content->repo, &commit, tip);
+	buf_release(&message);
 	return result;
 }
 

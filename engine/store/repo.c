@@ -247,16 +247,16 @@ static char *clean_name(const char *name)
 	return buf_steal(&out);
 }
 
-static void note_entry(struct repo *repo, const char *name, const git_oid *id)
+void repo_keep_as(struct repo *repo, const char *name, const git_oid *id, git_filemode_t mode)
 {
 	repo->entries = mem_grow(repo->entries, &repo->entries_capacity, repo->entries_count + 1,
 				 sizeof(*repo->entries));
-	repo->entries[repo->entries_count++] = (struct repo_entry){clean_name(name), *id};
+	repo->entries[repo->entries_count++] = (struct repo_entry){clean_name(name), *id, mode};
 }
 
 void repo_keep(struct repo *repo, const char *name, const git_oid *id)
 {
-	note_entry(repo, name, id);
+	repo_keep_as(repo, name, id, GIT_FILEMODE_BLOB);
 }
 
 /* ---- packs -------------------------------------------------------------------------------- */
@@ -310,7 +310,7 @@ int repo_add(struct repo *repo, const char *name, const void *data, size_t lengt
 		result = write_pack(repo);
 	if (result < 0)
 		return repo_error(result, err, "cannot keep '%s' in '%s'", name, repo->path);
-	note_entry(repo, name, &id);
+	repo_keep(repo, name, &id);
 	*out_id = id;
 	return 0;
 }
@@ -440,6 +440,29 @@ int repo_tree_only(struct repo *repo, git_oid *out)
 	for (size_t i = 0; i < repo->entries_count; i++)
 		free(repo->entries[i].name);
 	repo->entries_count = 0;
+	return result;
+}
+
+int repo_put_commit(struct repo *repo, const struct repo_commit_text *commit, git_oid *out)
+{
+	const long long seconds = commit->time_us / 1000000;
+	char id[REPO_ID_TEXT];
+	struct buf text;
+	int result;
+
+	buf_init(&text, (size_t)16 * 1024);
+	repo_id_text(&commit->tree, id);
+	buf_printf(&text, "tree %s\n", id);
+	if (commit->parent) {
+		repo_id_text(commit->parent, id);
+		buf_printf(&text, "parent %s\n", id);
+	}
+	buf_printf(&text,
+		   "author hlp <hlp@localhost> %lld +0000\n"
+		   "committer hlp <hlp@localhost> %lld +0000\n\n%s",
+		   seconds, seconds, commit->message);
+	result = repo_put(repo, GIT_OBJECT_COMMIT, text.data, text.length, out);
+	buf_release(&text);
 	return result;
 }
 

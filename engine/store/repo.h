@@ -19,6 +19,7 @@
 struct repo_entry {
 	char *name; /* path in the commit's tree; owned */
 	git_oid id;
+	git_filemode_t mode;
 };
 
 struct repo {
@@ -51,6 +52,7 @@ int repo_add(struct repo *repo, const char *name, const void *data, size_t lengt
 	     struct err *err);
 /* Adds an object that the repository has to the tree of the batch's commit. */
 void repo_keep(struct repo *repo, const char *name, const git_oid *id);
+void repo_keep_as(struct repo *repo, const char *name, const git_oid *id, git_filemode_t mode);
 /* Keeps an object in memory for the batch's pack, unless a pack has it already. libgit2's code. */
 int repo_put(struct repo *repo, git_object_t type, const void *data, size_t length, git_oid *out);
 /* The tree of the batch's entries, after the tree of the
@@ -72,6 +74,14 @@ void repo_id_text(const git_oid *id, char out[REPO_ID_TEXT]);
  * in memory; 1 when one was written. repo_tree_only gives libgit2's code. */
 int repo_tree_only(struct repo *repo, git_oid *out);
 int repo_flush(struct repo *repo, struct err *err);
+/* A commit of which nothing changes from one making to the next. libgit2's code. */
+struct repo_commit_text {
+	git_oid tree;
+	const git_oid *parent; /* NULL: none */
+	int64_t time_us;
+	const char *message; /* with its newline */
+};
+int repo_put_commit(struct repo *repo, const struct repo_commit_text *commit, git_oid *out);
 
 /* Points a ref to a commit, if it points to `from` or that is NULL. A lock that an engine left
  * which was killed does not stand in the way. libgit2's code. */

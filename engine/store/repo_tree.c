@@ -142,7 +142,8 @@ static int add_new(struct repo *repo, struct range range, const git_tree *before
 		struct child child = {.name = name,
 				      .length = length,
 				      .id = repo->entries[i].id,
-				      .mode = name[length] ? GIT_FILEMODE_TREE : GIT_FILEMODE_BLOB,
+				      .mode = name[length] ? GIT_FILEMODE_TREE
+							   : repo->entries[i].mode,
 				      .is_new = true};
 
 		end = i + 1;

@@ -89,6 +89,10 @@ static const char *const steps[] = {
 	"ALTER TABLE execution ADD COLUMN quarantine TEXT NOT NULL DEFAULT '';",
 	/* What few nodes have, packed; NULL for the others. */
 	"ALTER TABLE node ADD COLUMN more BLOB;",
+
+	/* Few of all events: listing an execution's checkpoints must not read the others. */
+	"CREATE INDEX event_of_checkpoint ON event (execution, seq) WHERE kind IN"
+	" (" SCHEMA_CHECKPOINTS ");",
 };
 
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))

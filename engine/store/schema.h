@@ -7,6 +7,9 @@
 
 #include "store/db.h"
 
+/* Kinds of events of checkpoints, as the partial index and whoever wants to use it write them. */
+#define SCHEMA_CHECKPOINTS "100, 101, 102, 103"
+
 /* Brings the database to the newest version, one transaction a step, so that a death in between
  * leaves a whole older version. A newer schema is ERR_UNSUPPORTED, a foreign database ERR_INVALID.
  */

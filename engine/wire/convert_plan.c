@@ -96,6 +96,8 @@ static void fill_ask(struct arena *arena, const struct plan_ask *ask,
 		out->node = (char *)specs[ask->node].id;
 	if (ask->level == PLAN_OF_PHASE)
 		out->phase = (char *)workflow->phases[ask->phase];
+	if (ask->level == PLAN_OF_CHECKPOINT)
+		out->checkpoint = (char *)ask->checkpoint;
 	if (ask->level == PLAN_OF_ARTIFACT)
 		out->artifact =
 			name_file(arena, specs, &(struct plan_file){ask->node, ask->artifact});

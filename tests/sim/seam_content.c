@@ -121,7 +121,7 @@ void content_may_fill(struct content *content, bool may_fill)
 	content->may_fill = may_fill;
 }
 
-static int refusal(struct err *err)
+int content_refusal(struct err *err)
 {
 	if (sim->dead)
 		return err_set(err, ERR_IO, "the content is gone");
@@ -133,7 +133,7 @@ static int refusal(struct err *err)
 int content_add(struct content *content, const char *name, const void *data, size_t length,
 		char out_blob[41], struct err *err)
 {
-	int rc = refusal(err);
+	int rc = content_refusal(err);
 
 	(void)name;
 	if (rc)
@@ -147,7 +147,7 @@ int content_add_file(struct content *content, const char *name, const char *fold
 		     const char *const *roots, size_t roots_count, const char *path,
 		     struct event_item *out, struct err *err)
 {
-	int rc = refusal(err);
+	int rc = content_refusal(err);
 
 	(void)name;
 	(void)roots;
@@ -195,7 +195,7 @@ void content_crash(void)
 
 int content_commit(struct content *content, const char *message, struct err *err)
 {
-	int rc = refusal(err);
+	int rc = content_refusal(err);
 
 	(void)content;
 	(void)message;
@@ -236,7 +236,7 @@ int content_restore(struct content *content, const char *folder, const char *con
 		    size_t roots_count, const char *path, const struct event_item *recorded,
 		    struct event_item *out, struct err *err)
 {
-	int rc = refusal(err);
+	int rc = content_refusal(err);
 
 	(void)content;
 	(void)roots;
@@ -277,7 +277,7 @@ int content_keep_secret(struct content *content, const char *execution, const ch
 	(void)name;
 	(void)value;
 	(void)length;
-	return refusal(err);
+	return content_refusal(err);
 }
 
 int content_forget_file(struct content *content, const char *blob, struct err *err)

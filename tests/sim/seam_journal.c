@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/checkpoint.h"
 #include "store/catalog.h"
 #include "store/journal_batch.h"
 #include "tests/sim/sim.h"
@@ -198,7 +199,8 @@ int journal_each_execution(struct journal *journal, bool ended_too,
 
 	(void)journal;
 	for (uint32_t i = 0; rc >= 0 && i < sim->shadows_count; i++)
-		if (ended_too || !sim->shadows[i]->execution->ended)
+		if (ended_too || !sim->shadows[i]->execution->ended ||
+		    checkpoint_wanted(sim->shadows[i]->execution))
 			rc = each(ctx, sim->shadows[i]->id, err);
 	return rc;
 }

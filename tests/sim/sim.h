@@ -130,6 +130,8 @@ struct guard {	      /* what the simulator itself keeps of a node, from events a
 	bool has_base;
 	uint32_t base_attempt;	      /* 0: none started yet */
 	char base[ARTIFACTS_MAX][41]; /* pre-images of the first attempt since fresh */
+	bool has_seen;
+	char seen[ARTIFACTS_MAX][41]; /* what its files last were seen to hold */
 };
 
 struct shadow { /* an execution as the durable events say it is */
@@ -140,7 +142,8 @@ struct shadow { /* an execution as the durable events say it is */
 	uint64_t header_row;
 	struct buf snapshot;
 	uint64_t snapshot_seq;
-	int64_t act_us; /* time of the act whose consequences come, or -1 */
+	int64_t act_us;		       /* time of the act whose consequences come, or -1 */
+	const struct moment_kept *aim; /* the checkpoint that its last rollback leads to; or NULL */
 };
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -166,6 +169,7 @@ struct asked { /* what a client wants, kept by it until it is answered */
 	uint32_t workflow; /* execute */
 	char execution[ULID_TEXT], node[16], plan[16];
 	char phase[4], artifact[40], past[16], exclude[16]; /* of a rollback, with node */
+	char checkpoint[80];
 	bool all, overwrite;
 	char first[8]; /* execute: the node that a beginning names */
 	enum sim_begin begin;
@@ -233,6 +237,7 @@ struct world {
 	struct asked *asked[400];
 	uint32_t asked_count;
 	struct watcher watcher;
+	struct moment_kept *moments; /* all checkpoints; sim_checkpoint.c */
 	bool disk_full;
 	char failure[600]; /* what did not hold; "" while all holds */
 	uint64_t acts, restarts;
@@ -273,8 +278,17 @@ struct message *engine_take_some(struct mailbox *mailbox);
 void files_write(const char *path, bool absent); /* somebody does, not the engine */
 const char *files_blob(const char *path);	 /* what stands there; "" for nothing */
 bool content_is_durable(const char *blob);
-void content_crash(void); /* a batch that was not committed is gone */
+int content_refusal(struct err *err); /* it is dead, or the disk refuses */
+void content_crash(void);	      /* a batch that was not committed is gone */
 void content_release(void);
+
+/* sim_checkpoint.c */
+void checkpoint_note(struct shadow *shadow, const struct event *event); /* after its fold */
+/* What a rollback to a checkpoint brings a file to; NULL: to what its node found, or there is none
+ * under way. */
+const char *checkpoint_wants(const struct shadow *shadow, uint32_t node, uint32_t artifact);
+void checkpoint_check_rest(const struct shadow *shadow);
+void checkpoint_release(void);
 
 /* seam_journal.c */
 void journal_release(void);

@@ -127,11 +127,15 @@ static void check_restored(const struct shadow *shadow, const struct event *even
 
 	if (shadow->execution->nodes[event->node].keeps)
 		return; /* to a revision that was named */
-	for (uint32_t i = 0; i < event->items_count; i++)
-		if (event->items[i].number < ARTIFACTS_MAX &&
-		    strcmp(event->items[i].blob, node->base[event->items[i].number]) != 0)
-			sim_fail("%s of %s is not as it was before it began", event->items[i].name,
-				 shadow_node(shadow, event->node));
+	for (uint32_t i = 0; i < event->items_count; i++) {
+		const uint32_t number = event->items[i].number;
+		const char *then = checkpoint_wants(shadow, event->node, number);
+
+		if (number < ARTIFACTS_MAX &&
+		    strcmp(event->items[i].blob, then ? then : node->base[number]) != 0)
+			sim_fail("%s of %s is not as it was before it began, or at its checkpoint",
+				 event->items[i].name, shadow_node(shadow, event->node));
+	}
 }
 
 void check_event(struct shadow *shadow, const struct event *event)
@@ -339,6 +343,7 @@ void check_rest(void)
 		const struct execution *execution = sim->shadows[i]->execution;
 
 		check_projection(sim->shadows[i], true);
+		checkpoint_check_rest(sim->shadows[i]);
 		if (execution->ended || execution->state == STATE_PAUSED ||
 		    (execution->state == STATE_RECOVERING &&
 		     execution->reason == REASON_UNDO_ASKING) ||

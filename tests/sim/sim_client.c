@@ -75,7 +75,8 @@ static void fill_words(struct request *request, const struct asked *asked)
 	words->all = asked->all;
 	words->phase = keep(request, asked->phase);
 	words->artifact = keep(request, asked->artifact);
-	if (!asked->all && !words->phase && !words->artifact)
+	words->checkpoint = keep(request, asked->checkpoint);
+	if (!asked->all && !words->phase && !words->artifact && !words->checkpoint)
 		words->node = keep(request, asked->node);
 	words->past = list_of(request, asked->past, &words->past_count);
 	words->exclude = list_of(request, asked->exclude, &words->exclude_count);
@@ -190,6 +191,7 @@ static void carry_out(const struct asked *asked, const struct request *request)
 	memcpy(rollback->artifact, asked->artifact, sizeof(rollback->artifact));
 	memcpy(rollback->past, asked->past, sizeof(rollback->past));
 	memcpy(rollback->exclude, asked->exclude, sizeof(rollback->exclude));
+	memcpy(rollback->checkpoint, asked->checkpoint, sizeof(rollback->checkpoint));
 	rollback->all = asked->all;
 	rollback->overwrite = asked->overwrite;
 	(void)snprintf(rollback->plan, sizeof(rollback->plan), "%s", buf_text(&request->out));

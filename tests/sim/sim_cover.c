@@ -68,6 +68,9 @@ static const enum event_kind kinds[] = {
 	EVENT_SHELL_OPENED,
 	EVENT_SHELL_CLOSED,
 	EVENT_AGENT,
+	EVENT_CHECKPOINTING,
+	EVENT_CHECKPOINTED,
+	EVENT_CHECKPOINT_FAILED,
 };
 
 void cover_event(const struct shadow *shadow, const struct event *event)

@@ -107,10 +107,13 @@ static void draw_level(const struct shadow *shadow, uint32_t node, struct asked 
 {
 	const struct workflow *workflow = shadow->execution->workflow;
 	const struct node_spec *spec = &workflow->nodes[node];
-	uint64_t level = sim_draw(6);
+	uint64_t level = sim_draw(6), checkpoints = shadow->execution->checkpoints_count;
 
 	if (level == 0) {
 		asked->all = true;
+	} else if (level > 3 && checkpoints) {
+		(void)snprintf(asked->checkpoint, sizeof(asked->checkpoint), "%s",
+			       shadow->execution->checkpoints[sim_draw(checkpoints)].name);
 	} else if (level == 1 && workflow->phases_count) {
 		(void)snprintf(asked->phase, sizeof(asked->phase), "%s",
 			       workflow->phases[sim_draw(workflow->phases_count)]); /* short */
@@ -164,6 +167,7 @@ static void does(const struct shadow *shadow, enum verb verb, uint32_t node)
 static bool is_of_all(enum verb verb)
 {
 	return verb == VERB_PAUSE || verb == VERB_RESUME || verb == VERB_ATTACH ||
+	       verb == VERB_CHECKPOINT ||
 	       ((verb == VERB_CANCEL || verb == VERB_RETRY || verb == VERB_RELEASE) &&
 		sim_chance(3));
 }
@@ -199,10 +203,11 @@ static uint32_t aim(const struct shadow *shadow, enum verb verb)
 void operator_acts(void)
 {
 	static const enum verb any[] = {
-		VERB_PAUSE, VERB_RESUME,   VERB_RESUME,	 VERB_RESUME,	  VERB_CANCEL, VERB_RETRY,
-		VERB_RETRY, VERB_SKIP,	   VERB_DONE,	 VERB_HOLD,	  VERB_HOLD,   VERB_RELEASE,
-		VERB_NOTE,  VERB_ANSWER,   VERB_RELEASE, VERB_FREEZE,	  VERB_FREEZE, VERB_THAW,
-		VERB_THAW,  VERB_ROLLBACK, VERB_SHELL,	 VERB_LEFT_SHELL, VERB_ATTACH};
+		VERB_PAUSE,  VERB_RESUME,     VERB_RESUME, VERB_RESUME,	   VERB_CANCEL,
+		VERB_RETRY,  VERB_RETRY,      VERB_SKIP,   VERB_DONE,	   VERB_HOLD,
+		VERB_HOLD,   VERB_RELEASE,    VERB_NOTE,   VERB_ANSWER,	   VERB_RELEASE,
+		VERB_FREEZE, VERB_FREEZE,     VERB_THAW,   VERB_THAW,	   VERB_ROLLBACK,
+		VERB_SHELL,  VERB_LEFT_SHELL, VERB_ATTACH, VERB_CHECKPOINT};
 	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
 	const struct shadow *shadow = draw_shadow();
 	uint32_t asking = asking_node(shadow), next = about_to_start(shadow);

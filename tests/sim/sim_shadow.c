@@ -144,6 +144,7 @@ void shadow_take(struct shadow *shadow, const struct event *event)
 		note_base(shadow, event);
 		note_word(shadow, event);
 	}
+	checkpoint_note(shadow, event);
 	check_after_event(shadow, event, before);
 	cover_event(shadow, event);
 }

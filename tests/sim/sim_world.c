@@ -358,6 +358,7 @@ void world_release(void)
 		shadow_release(sim->shadows[i]);
 	journal_release();
 	content_release();
+	checkpoint_release();
 	mailbox_release(&sim->clients);
 	for (int i = 0; i < THREADS; i++)
 		mailbox_release(&sim->out[i]);
