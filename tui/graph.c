@@ -212,9 +212,10 @@ static void lay_out(struct graph_state *graph, int width, struct layout_past *pa
 {
 	if (graph->fold->groups_count > DRAWING_NODES)
 		lay_out_beside(graph, width, past);
-	else if (past == NULL || !past->hold || !lay_out_grown(graph, width, past)) {
+	else if (past == NULL || past->hold == LAYOUT_HOLD_ORDER ||
+		 !lay_out_grown(graph, width, past)) {
 		if (past != NULL)
-			past->hold = false;
+			past->hold = LAYOUT_HOLD_ORDER;
 		lay_out_at_once(graph, width, past);
 	}
 	graph->fresh = true;
@@ -230,8 +231,9 @@ static void begin(struct app *app, struct area area)
 	if (stood != NULL) {
 		past = layout_past(graph->layout);
 		past.stood = stood;
-		past.hold = graph->topology != app->mirror.topology &&
+		bool grew = graph->topology != app->mirror.topology &&
 			    graph->for_width == area.width && !graph->stale;
+		past.hold = grew ? LAYOUT_HOLD_COLUMNS : LAYOUT_HOLD_ORDER;
 	}
 	fold_free(graph->fold);
 	layout_free(graph->layout);

@@ -92,7 +92,7 @@ static struct layout *hold(const struct layout_graph *graph, const struct frame 
 		return layout;
 	}
 	struct layout_past closer = *past;
-	closer.hold = false;
+	closer.hold = LAYOUT_HOLD_LAYERS;
 	struct frame again = {.box_width = frame->box_width, .past = &closer};
 	return narrower(layout, build(graph, &again, 1, past->layer_cap));
 }
@@ -102,7 +102,7 @@ struct layout *layout_new(const struct layout_graph *graph, const struct layout_
 	int box = options->box_width < 3 ? 3 : options->box_width > 40 ? 40 : options->box_width;
 	int wanted = options->width_wanted;
 	struct frame frame = {.box_width = box, .past = options->past};
-	if (frame.past != NULL && frame.past->hold) {
+	if (frame.past != NULL && frame.past->hold != LAYOUT_HOLD_ORDER) {
 		return hold(graph, &frame, wanted);
 	}
 	struct layout *layout = build(graph, &frame, GAP_WIDEST, 0);

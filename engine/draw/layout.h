@@ -30,12 +30,15 @@ struct layout_stood {
 };
 #define LAYOUT_NOWHERE (-1)
 
+/* What boxes keep: the order in their layer; the layer too, if what they need lets them; or even
+ * their column, as far as what is new leaves room. */
+enum layout_hold { LAYOUT_HOLD_ORDER, LAYOUT_HOLD_LAYERS, LAYOUT_HOLD_COLUMNS };
+
 /* What an earlier layout leaves to the next, which is made from this alone. */
 struct layout_past {
 	int gap, width;
 	uint32_t layer_cap;
-	bool hold; /* boxes stay where they are as far as what is new leaves room, not only in order
-		    */
+	enum layout_hold hold;
 	const struct layout_stood *stood; /* per node of the new graph */
 };
 

@@ -4,6 +4,7 @@
  * order, each part filling in its own members:
  *
  *   layout_layers   a layer for every node; phases are bands of layers
+ *   layout_lengths  and shorter edges between them
  *   layout_nets     dummies for long edges, and nets: what is drawn as one connected line
  *   layout_order    the order of the vertices inside each layer
  *   layout_cross    crossings of an order, and exchanging neighbours
@@ -108,11 +109,12 @@ static inline const struct layout_stood *layout_stood_of(const struct layout *la
 		       : NULL;
 }
 
-/* The same where its very place is to be held. */
+/* The same where its layer is to be held. */
 static inline const struct layout_stood *layout_held(const struct layout *layout, uint32_t v)
 {
 	const struct layout_stood *stood = layout_stood_of(layout, v);
-	return stood != NULL && layout->past->hold && stood->layer >= 0 ? stood : NULL;
+	bool held = stood != NULL && layout->past->hold != LAYOUT_HOLD_ORDER;
+	return held && stood->layer >= 0 ? stood : NULL;
 }
 
 /* First column of a node's box, inside its slot. */

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "draw/layout_inner.h"
+#include "draw/layout_lengths.h"
+
+#define SHORTEN 20
 
 struct layering {
 	const struct layout_graph *graph;
@@ -218,6 +220,29 @@ static void close_gaps(struct layering *l)
 	free(number);
 }
 
+static uint32_t *depths(struct layering *l)
+{
+	uint32_t *depth = arena_alloc(&l->layout->arena, (l->bands + 1) * sizeof *depth);
+	for (uint32_t v = 0; v < l->layout->nodes; v++) {
+		if (l->local[v] + 1 > depth[l->band[v]]) {
+			depth[l->band[v]] = l->local[v] + 1;
+		}
+	}
+	return depth;
+}
+
+static void shorten(struct layering *l)
+{
+	struct lengths lengths = {.graph = l->graph,
+				  .start = l->start,
+				  .next = l->next,
+				  .band = l->band,
+				  .depth = depths(l),
+				  .local = l->local};
+	layout_shorten(&lengths, SHORTEN);
+	close_gaps(l);
+}
+
 /* Numbers the layers through all bands; an empty phase has none. */
 static void number_layers(struct layering *l)
 {
@@ -304,8 +329,10 @@ void layout_layers(struct layout *layout, const struct layout_graph *graph)
 	if (layout->layer_cap == 0) {
 		pull_sources_down(&l);
 	}
-	if (layout->past != NULL && layout->past->hold) {
+	if (layout->past != NULL && layout->past->hold != LAYOUT_HOLD_ORDER) {
 		close_gaps(&l);
+	} else if (layout->layer_cap == 0) {
+		shorten(&l);
 	}
 	number_layers(&l);
 	sort_dependents(&l);

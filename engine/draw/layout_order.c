@@ -15,10 +15,11 @@
 #define SWEEPS	      24
 #define PATIENCE      4	      /* sweeps without gain */
 #define PATIENCE_MANY 2	      /* of a graph too large for a second start */
-#define STARTS	      6	      /* orders to start from */
+#define STARTS	      16      /* orders to start from */
 #define WORK	      6000000 /* edge visits of one start, about */
-#define WORK_AGAIN    8000    /* visits of one sweep times starts: no further start beyond */
-#define PLACES	      100     /* places and edges looked at for long lines, per node … */
+#define WORK_AGAIN    6500    /* visits of one sweep times starts: no further start beyond */
+#define PLACES_LEAST  30000   /* places and edges looked at for long lines, … */
+#define PLACES	      60      /* … and more per node … */
 #define MANY	      1500    /* … of so many nodes at most */
 #define MANY_COLUMNS  500000  /* right of all */
 #define RUN	      8	      /* keys sorted by insertion */
@@ -287,6 +288,11 @@ static void polish(struct sorter *s, uint64_t *budget, struct order *best)
 	}
 }
 
+static uint64_t budget_of(const struct layout *layout)
+{
+	return PLACES_LEAST + (uint64_t)PLACES * (layout->nodes < MANY ? layout->nodes : MANY);
+}
+
 /* From the seed, and, as far as the bound on the work goes, from a few orders drawn by chance (the
  * same chance each time): small graphs end in dead ends more easily than they cost time. */
 static void improve(struct sorter *s)
@@ -296,7 +302,7 @@ static void improve(struct sorter *s)
 	struct order best = {.at = mem_alloc(size), .crossings = UINT64_MAX};
 	struct order now = {.at = mem_alloc(size)};
 	struct rng rng = {.state = 1};
-	uint64_t budget = (uint64_t)PLACES * (layout->nodes < MANY ? layout->nodes : MANY);
+	uint64_t budget = budget_of(layout);
 	uint64_t visits =
 		(uint64_t)layout->vertices + s->cross.up_start[layout->vertices] * 8ull + 1;
 	uint64_t sweeps = WORK / visits < 2 ? 2 : WORK / visits < SWEEPS ? WORK / visits : SWEEPS;
@@ -388,7 +394,7 @@ static void resume(struct sorter *s)
 	double *column = mem_calloc(vertices, sizeof(*column));
 	bool *fixed = mem_calloc(vertices, sizeof(*fixed));
 	struct order best = {.at = mem_calloc(vertices, sizeof(*best.at))};
-	uint64_t budget = (uint64_t)PLACES * (layout->nodes < MANY ? layout->nodes : MANY);
+	uint64_t budget = budget_of(layout);
 
 	for (uint32_t v = 0; v < layout->nodes; v++)
 		fixed[v] = layout_stood_of(layout, v) != NULL && layout->past->stood[v].layer >= 0;

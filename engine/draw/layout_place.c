@@ -226,7 +226,7 @@ static void make_stand(struct placer *p, uint32_t v, struct stand *stand, uint32
 		stand->net_below = net;
 		stand->below = pull_of(p, v, net, layout->nets[net].tops == 1);
 	}
-	if (layout_held(layout, v) != NULL) {
+	if (layout_held(layout, v) != NULL && layout->past->hold == LAYOUT_HOLD_COLUMNS) {
 		stand->held = HELD_WEIGHT;
 		stand->column =
 			layout_held(layout, v)->x - (layout->slot[v] - layout->box_width) / 2;

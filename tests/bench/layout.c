@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * layout SHAPE NODES SEED [dot]: how long a layout takes (the median of several, in microseconds of
- * processor time)
- * and how many crossings it has; with `dot`, the graph itself in Graphviz's language instead, for
- * `dot -v`, which says how many crossings it came to.
+ * processor time) and how many crossings it has; with `dot`, the graph itself in Graphviz's
+ * language instead, for `dot -v`, which says how many crossings it came to. `layout edges` takes
+ * the graph from its input, a line "A B" an edge between nodes by number, A before B.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,6 +61,48 @@ static void measure(const struct layout_graph *graph)
 	printf("%" PRId64 " %" PRIu64 "\n", times[ROUNDS / 2], crossings);
 }
 
+static int compare_lower(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+
+	if (left[1] != right[1])
+		return left[1] < right[1] ? -1 : 1;
+	return left[0] < right[0] ? -1 : left[0] > right[0];
+}
+
+static int measure_edges(FILE *in)
+{
+	uint32_t(*edges)[2] = NULL, nodes = 0, upper, lower;
+	size_t count = 0, capacity = 0;
+	struct layout_graph graph = {0};
+
+	while (fscanf(in, "%" SCNu32 " %" SCNu32, &upper, &lower) == 2) {
+		edges = mem_grow(edges, &capacity, count + 1, sizeof(*edges));
+		edges[count][0] = upper;
+		edges[count++][1] = lower;
+		nodes = upper >= nodes ? upper + 1 : nodes;
+		nodes = lower >= nodes ? lower + 1 : nodes;
+	}
+	if (count == 0)
+		return 2;
+	qsort(edges, count, sizeof(*edges), compare_lower);
+	uint32_t *start = mem_calloc((size_t)nodes + 1, sizeof(*start));
+	uint32_t *needs = mem_calloc(count, sizeof(*needs));
+
+	for (size_t i = 0; i < count; i++) {
+		start[edges[i][1] + 1]++;
+		needs[i] = edges[i][0];
+	}
+	for (uint32_t v = 0; v < nodes; v++)
+		start[v + 1] += start[v];
+	graph = (struct layout_graph){.nodes_count = nodes, .needs_start = start, .needs = needs};
+	measure(&graph);
+	free(start);
+	free(needs);
+	free(edges);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const shapes[SHAPES] = {
@@ -71,6 +113,8 @@ int main(int argc, char **argv)
 	struct test_graph graph;
 	int shape = 0;
 
+	if (argc == 2 && strcmp(argv[1], "edges") == 0)
+		return measure_edges(stdin);
 	if (argc < 4) {
 		fprintf(stderr, "usage: layout SHAPE NODES SEED [dot]\n");
 		return 2;

@@ -89,7 +89,7 @@ static void open_pair(struct pair *pair, enum graph_shape shape, uint32_t nodes,
 		pair->stood[v] = v < nodes ? layout_stood(pair->old, v)
 					   : (struct layout_stood){LAYOUT_NOWHERE, -1};
 	past = layout_past(pair->old);
-	past.hold = true;
+	past.hold = LAYOUT_HOLD_COLUMNS;
 	past.stood = pair->stood;
 	options.past = &past;
 	pair->grown = layout_new(&pair->after.graph, &options);
