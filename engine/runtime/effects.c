@@ -352,8 +352,9 @@ void effects_of_node(struct engine *engine, struct live *live, uint32_t node)
 	blackbox_about(live->execution->id);
 	count = execution_outstanding(live->execution, node, effects);
 	for (size_t i = 0; i < count; i++) {
-		/* Recovery asks the executor about it first: it may be running already. */
-		if (effects[i].kind == EFFECT_START && live->queried && live->queried[node])
+		/* Recovery asks about all of them first: one may be running already, and what
+		 * was answered of another is taken only when all are answered. */
+		if (effects[i].kind == EFFECT_START && live->queried)
 			continue;
 		if (live_is_in_flight(live, &effects[i]))
 			continue;

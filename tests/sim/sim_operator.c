@@ -172,13 +172,23 @@ static bool is_of_all(enum verb verb)
 		sim_chance(3));
 }
 
-/* A node that starts next, for a hold to race with. */
-static uint32_t about_to_start(const struct shadow *shadow)
+static bool is_frozen(const struct node_run *node)
+{
+	return node->freeze == FREEZE_FROZEN;
+}
+
+static bool may_freeze(const struct node_run *node)
+{
+	return node->freeze == FREEZE_NONE &&
+	       (node->reason == REASON_STARTING || node->reason == REASON_RUNNING);
+}
+
+static uint32_t any_node(const struct shadow *shadow, bool (*fits)(const struct node_run *node))
 {
 	uint32_t count = shadow->execution->workflow->nodes_count, from = draw_node(shadow);
 
 	for (uint32_t i = 0; i < count; i++)
-		if (is_about_to_start(&shadow->execution->nodes[(from + i) % count]))
+		if (fits(&shadow->execution->nodes[(from + i) % count]))
 			return (from + i) % count;
 	return EVENT_NO_NODE;
 }
@@ -210,10 +220,16 @@ void operator_acts(void)
 		VERB_SHELL,  VERB_LEFT_SHELL, VERB_ATTACH, VERB_CHECKPOINT};
 	enum verb verb = any[sim_draw(sizeof(any) / sizeof(*any))];
 	const struct shadow *shadow = draw_shadow();
-	uint32_t asking = asking_node(shadow), next = about_to_start(shadow);
+	uint32_t asking = asking_node(shadow), frozen = any_node(shadow, is_frozen);
+	uint32_t next = any_node(shadow, is_about_to_start); /* for a hold to race with */
+	uint32_t runs = any_node(shadow, may_freeze);
 
 	if (next != EVENT_NO_NODE && sim_chance(4))
 		does(shadow, VERB_HOLD, next);
+	else if (runs != EVENT_NO_NODE && sim_chance(4))
+		does(shadow, VERB_FREEZE, runs);
+	else if (frozen != EVENT_NO_NODE && sim_chance(2))
+		does(shadow, VERB_THAW, frozen);
 	else if (asking != EVENT_NO_NODE && !sim_chance(3))
 		answers(shadow, asking);
 	else if (verb == VERB_ROLLBACK)

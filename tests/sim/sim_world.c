@@ -102,7 +102,7 @@ static void gather_world(unsigned weights[STEPS])
 
 	weights[STEP_RECEIVE] = launcher->alive && launcher->wires_count ? 40 : 0;
 	weights[STEP_REPORT] = launcher->words_count ? 40 : 0;
-	weights[STEP_EXIT] = launcher_runs() ? 15 : 0;
+	weights[STEP_EXIT] = launcher_runs() ? 7 : 0;
 	weights[STEP_ORPHAN] = launcher_has_orphans() ? 5 : 0;
 	weights[STEP_CLIENT] = sim->clients.count ? 30 : 0;
 	weights[STEP_BEGIN] = sim->runtime ? 0 : 20;
