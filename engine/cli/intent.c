@@ -22,7 +22,7 @@ struct intent {
 	const struct params *params;
 	const enum fate *fates; /* NULL: all run */
 	struct arena arena;
-	struct revision_state revision;
+	struct git_state revision;
 	bool grave;
 };
 
@@ -78,7 +78,7 @@ static void say_hosts(const struct intent *intent)
 
 static void say_revision(const struct intent *intent)
 {
-	const struct revision_state *revision = &intent->revision;
+	const struct git_state *revision = &intent->revision;
 	struct say *out = &intent->cli->out;
 	if (revision->commit[0] == '\0') {
 		say_printf(out, "  at no revision: %s is not in Git\n", intent->source->folder);

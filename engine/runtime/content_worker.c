@@ -135,23 +135,10 @@ static void pin_files(struct content *content, struct request *request)
 /* The commit that the workflow is of, and whether it or a file that it names differs from that. */
 static void describe(struct request *request)
 {
-	char *folder = file_folder(request->file), ignored[41];
-	struct err err;
+	const char **words;
+	size_t count = workflow_named_files(request->workflow, &request->arena, &words);
 
-	if (content_describe_file(request->file, request->revision, &request->dirty, &err) < 0) {
-		/* outside Git, or a repository that cannot be read: said as no revision */
-		request->revision[0] = '\0';
-		request->dirty = false;
-	}
-	for (uint32_t i = 0; *request->revision && !request->dirty && i < request->pins_count;
-	     i++) {
-		char *path = file_join(folder, request->pins[i].name);
-
-		if (content_describe_file(path, ignored, &request->dirty, &err) < 0)
-			request->dirty = true; /* gone since it was pinned */
-		free(path);
-	}
-	free(folder);
+	content_describe(request->file, words, count, request->revision, &request->dirty);
 }
 
 /* Before anything of the execution is durable, so that none is ever without them. */

@@ -103,9 +103,10 @@ int content_diff(const struct content_side *old, const struct content_side *new,
 		 struct content_names names, uint32_t context_lines, struct buf *out,
 		 struct err *err);
 
-/* The workflow file's place in its own Git repository, if it has one: commit (hex, "" outside Git)
- * and whether the file differs from that commit. */
-int content_describe_file(const char *path, char out_commit[41], bool *out_dirty, struct err *err);
+/* The workflow's place in its own Git repository, if it has one: commit (hex, "" outside Git) and
+ * whether its file, or one of those that it names beside it, is not as that commit has it. */
+void content_describe(const char *path, const char *const *named, size_t count, char out_commit[41],
+		      bool *out_dirty);
 
 /* How many packs there are, as far as is known. */
 uint32_t content_packs_count(const struct content *content);

@@ -249,11 +249,14 @@ int content_restore(struct content *content, const char *folder, const char *con
 	return 0;
 }
 
-int content_describe_file(const char *path, char out_commit[41], bool *out_dirty, struct err *err)
+void content_describe(const char *path, const char *const *named, size_t count, char out_commit[41],
+		      bool *out_dirty)
 {
-	(void)out_commit;
-	(void)out_dirty;
-	return err_set(err, ERR_NOT_FOUND, "'%s' is outside Git", path);
+	(void)path;
+	(void)named;
+	(void)count;
+	out_commit[0] = '\0';
+	*out_dirty = false;
 }
 
 int content_upkeep(struct content *content, struct err *err)

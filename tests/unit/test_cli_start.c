@@ -142,7 +142,7 @@ static void git(const char *folder, const char *command)
 static void outside_git_there_is_no_revision(void **state)
 {
 	struct source source;
-	struct revision_state revision;
+	struct git_state revision;
 	struct arena arena = {0};
 	setenv("GIT_CEILING_DIRECTORIES", *state, 1);
 	read_it(state, &source);
@@ -158,7 +158,7 @@ static void outside_git_there_is_no_revision(void **state)
 static void only_files_that_the_workflow_names_make_it_dirty(void **state)
 {
 	struct source source;
-	struct revision_state revision;
+	struct git_state revision;
 	struct arena arena = {0};
 	struct ear ear;
 	read_it(state, &source);

@@ -531,23 +531,31 @@ static void run(const char *folder, const char *line)
 
 static void a_workflow_file_is_described_by_its_commit(void **state)
 {
+	/* One outside the repository, of which git would not hear, must not hide the others. */
+	static const char *const named[] = {"../outside", "/etc/passwd", "x.sh", "not-there.sh"};
 	const char *folder = scratch_path(state, "books"), *path;
 	bool dirty = true;
 	char commit_id[41];
 
 	assert_int_equal(mkdir(folder, 0755), 0);
 	path = scratch_write(state, "books/x.yaml", "name: x\n");
-	run(folder,
-	    "git init -q . && git add x.yaml && git -c user.name=a -c user.email=a@b commit "
-	    "-q -m x");
-	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	(void)scratch_write(state, "books/x.sh", "old\n");
+	(void)scratch_write(state, "outside", "");
+	run(folder, "git init -q . && git add . && git -c user.name=a -c user.email=a@b commit "
+		    "-q -m x");
+	content_describe(path, named, 4, commit_id, &dirty);
 	assert_int_equal(strlen(commit_id), 40);
 	assert_false(dirty);
+	(void)scratch_write(state, "books/x.sh", "new\n");
+	content_describe(path, named, 4, commit_id, &dirty);
+	assert_true(dirty);
+	content_describe(path, NULL, 0, commit_id, &dirty);
+	assert_false(dirty);
 	(void)scratch_write(state, "books/x.yaml", "name: y\n");
-	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	content_describe(path, NULL, 0, commit_id, &dirty);
 	assert_true(dirty);
 	path = scratch_write(state, "books/new.yaml", "name: z\n");
-	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	content_describe(path, NULL, 0, commit_id, &dirty);
 	assert_true(dirty);
 }
 
@@ -557,12 +565,9 @@ static void a_file_outside_git_has_no_commit(void **state)
 	char commit_id[41] = "unset";
 	bool dirty = true;
 
-	assert_int_equal(content_describe_file(path, commit_id, &dirty, NULL), 0);
+	content_describe(path, NULL, 0, commit_id, &dirty);
 	assert_string_equal(commit_id, "");
 	assert_false(dirty);
-	assert_int_equal(
-		content_describe_file(scratch_path(state, "none"), commit_id, &dirty, NULL),
-		-ERR_NOT_FOUND);
 }
 
 /* A writer that is killed leaves Git's guard of a ref behind. */
