@@ -16,7 +16,8 @@
 
 enum confirmation acting_confirmation(enum action action, const struct mirror_node *node)
 {
-	if (action == ACTION_PAUSE || action == ACTION_HOLD || action == ACTION_NOTE)
+	if (action == ACTION_PAUSE || action == ACTION_HOLD || action == ACTION_NOTE ||
+	    action == ACTION_CHECKPOINT)
 		return CONFIRM_NOTHING;
 	if (action == ACTION_UNDO || action == ACTION_ROLLBACK || node == NULL)
 		return CONFIRM_NAME;
@@ -223,6 +224,8 @@ static bool prepare(struct app *app, struct act *act)
 		return prepare_run(app, act, app->mirror.paused ? "resume" : "pause");
 	if (act->action == ACTION_ROLLBACK)
 		return prepare_run(app, act, "rollback");
+	if (act->action == ACTION_CHECKPOINT)
+		return prepare_run(app, act, "checkpoint");
 	if (app->marks.count > 0 && takes_marks(act->action))
 		return prepare_marked(app, act);
 	if (act->action == ACTION_CANCEL && (node == NULL || !words_is_live(node)))
@@ -336,6 +339,18 @@ void acting_roll_back(struct app *app, enum rollback_level level, const struct a
 	show_plan(app, act);
 }
 
+void acting_roll_back_to(struct app *app, const char *checkpoint, const struct act *act)
+{
+	rollback_set(&app->plan.asked, ROLLBACK_CHECKPOINT, checkpoint, "");
+	show_plan(app, act);
+}
+
+static void ask_level(struct app *app, const struct act *act)
+{
+	feed_checkpoints(app);
+	app_open_dialog(app, DIALOG_LEVEL, act);
+}
+
 /* What was done by hand must have the outputs that later nodes use. */
 static void ask_outputs(struct app *app, const struct act *act)
 {
@@ -374,7 +389,7 @@ static void go_on(struct app *app, const struct act *act)
 	else if (act->action == ACTION_ROLLBACK && app->plan.asked.level == ROLLBACK_FILE)
 		show_plan(app, act);
 	else if (act->action == ACTION_ROLLBACK)
-		app_open_dialog(app, DIALOG_LEVEL, act);
+		ask_level(app, act);
 	else if (act->action == ACTION_DONE)
 		ask_outputs(app, act);
 	else if (act->action != ACTION_ARM)
@@ -486,4 +501,13 @@ void acting_note(struct app *app, const char *text)
 	if (app_node(app) != NULL)
 		act.node = app->selected;
 	feed_act(app, &act, text);
+}
+
+void acting_checkpoint(struct app *app, const char *name)
+{
+	struct act act = {.action = ACTION_CHECKPOINT, .node = ACT_WHOLE_RUN, .verb = "checkpoint"};
+
+	(void)snprintf(act.name, sizeof(act.name), "%s", name); /* the engine judges names */
+	if (may_act(app, ACTION_CHECKPOINT))
+		feed_act(app, &act, app->arm.last_reason);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * From an acting key to the engine: what it applies to, whether acts are allowed now, how it must
- * be confirmed. One policy, by consequence: pausing, holding and noting need nothing; anything else
- * needs arming; one node of low or medium risk needs `y`; high, critical, irreversible, several
- * nodes, the whole run or a rollback need the target typed. One thread.
+ * be confirmed. One policy, by consequence: pausing, holding, noting and checkpoints need nothing;
+ * anything else needs arming; one node of low or medium risk needs `y`; high, critical,
+ * irreversible, several nodes, the whole run or a rollback need the target typed. One thread.
  */
 #ifndef HLP_TUI_ACTING_H
 #define HLP_TUI_ACTING_H
@@ -20,6 +20,8 @@ void acting_begin(struct app *app, enum action action);
 void acting_restore(struct app *app, const char *file, const char *revision);
 /* The level is chosen: its plan. */
 void acting_roll_back(struct app *app, enum rollback_level level, const struct act *act);
+/* … and it is a checkpoint, by name. */
+void acting_roll_back_to(struct app *app, const char *checkpoint, const struct act *act);
 /* Acts are allowed now, by this reason: goes on with what was asked. */
 void acting_arm(struct app *app, const char *reason, const struct act *act);
 /* The answer is chosen: on to what goes along with it. */
@@ -30,6 +32,8 @@ void acting_confirm(struct app *app, const struct act *act);
 void acting_send(struct app *app, const struct act *act);
 /* ":note TEXT": of the selected node, or of the run where none is selected. */
 void acting_note(struct app *app, const char *text);
+/* ":checkpoint NAME". */
+void acting_checkpoint(struct app *app, const char *name);
 
 /* The verb of an action for a node as the contract has it; NULL when it does not apply, which `why`
  * then says. */

@@ -241,7 +241,8 @@ struct runs_state {
 };
 
 struct plan_state {
-	struct rollback asked; /* what the plan is for */
+	struct rollback asked;		/* what the plan is for */
+	struct feed_answer checkpoints; /* that there are to go back to */
 	struct feed_answer answer;
 	bool changed; /* it was void and made again */
 	struct page page;
@@ -256,6 +257,7 @@ struct act {
 	uint32_t node; /* or ACT_WHOLE_RUN, ACT_MARKED */
 	char verb[16]; /* as in the contract */
 	char answer[16];
+	char name[72]; /* of a checkpoint; "": one is made up */
 };
 
 enum dialog_kind {

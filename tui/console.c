@@ -84,6 +84,7 @@ void console_release(struct app *app)
 	feed_forget(&app->why.attempts);
 	feed_forget(&app->runs.answer);
 	feed_forget(&app->plan.answer);
+	feed_forget(&app->plan.checkpoints);
 	rollback_forget(&app->plan.asked);
 	feed_forget(&app->pins);
 	feed_forget(&app->engine);

@@ -125,19 +125,33 @@ static void key_form(struct app *app, uint32_t key)
 		acting_confirm(app, &act);
 }
 
+/* The one that stands beside this digit. */
+static const Hlp__V1__Checkpoint *checkpoint_at(const struct app *app, uint32_t key)
+{
+	const Hlp__V1__CheckpointList *list =
+		(const Hlp__V1__CheckpointList *)app->plan.checkpoints.message;
+
+	if (list == NULL || key < '1' || key >= '1' + ROLLBACK_CHECKPOINTS)
+		return NULL;
+	return rollback_checkpoint(list, key - '0');
+}
+
 static void key_level(struct app *app, uint32_t key)
 {
 	struct act act = app->dialog.act;
 	const struct mirror_node *node = app_node(app);
+	const Hlp__V1__Checkpoint *checkpoint = checkpoint_at(app, key);
 
-	if (key == 'n' && node != NULL)
+	if (checkpoint != NULL)
+		acting_roll_back_to(app, checkpoint->name, &act);
+	else if (key == 'n' && node != NULL)
 		acting_roll_back(app, ROLLBACK_NODE, &act);
 	else if (key == 'p' && node != NULL && node->phase_index >= 0)
 		acting_roll_back(app, ROLLBACK_PHASE, &act);
 	else if (key == 'a')
 		acting_roll_back(app, ROLLBACK_ALL, &act);
 	else
-		app_say(app, ROLE_dim, "one of the letters shows a plan; Esc leaves");
+		app_say(app, ROLE_dim, "one of the keys shows a plan; Esc leaves");
 }
 
 static void key_search(struct app *app, uint32_t key)
@@ -381,6 +395,20 @@ static void fill_choice(struct app *app, struct page *page)
 	page_add(page, ROLE_dim, 0, 0, "Esc leaves the question open.");
 }
 
+static void fill_checkpoints(struct app *app, struct page *page)
+{
+	for (uint32_t key = '1'; key < '1' + ROLLBACK_CHECKPOINTS; key++) {
+		const Hlp__V1__Checkpoint *checkpoint = checkpoint_at(app, key);
+		char time[CLOCK_TIME_TEXT];
+
+		if (checkpoint == NULL)
+			break;
+		clock_format_time(checkpoint->time_us, time);
+		page_addf(page, ROLE_key, 0, 4, "%c   the checkpoint %s, of %.8sZ", (char)key,
+			  checkpoint->name, time + 11);
+	}
+}
+
 static void fill_level(struct app *app, struct page *page)
 {
 	const struct mirror_node *node = app_node(app);
@@ -392,6 +420,7 @@ static void fill_level(struct app *app, struct page *page)
 	if (node != NULL && node->phase_index >= 0)
 		page_addf(page, ROLE_key, 0, 4, "p   the phase %s and those after it", node->phase);
 	page_add(page, ROLE_key, 0, 4, "a   all of the run");
+	fill_checkpoints(app, page);
 	page_add(page, ROLE_dim, 0, 4,
 		 "    One file to any of its revisions: 5 shows them, B on one restores it.");
 	page_add(page, ROLE_dim, 0, 0, "Esc leaves.");

@@ -30,6 +30,7 @@ enum feed_question {
 	FEED_ARTIFACTS,
 	FEED_RUNS,
 	FEED_PLAN,
+	FEED_CHECKPOINTS,
 	FEED_PINS,
 	FEED_ENGINE,
 	FEED_MOMENT,
@@ -57,6 +58,8 @@ struct find_question {
 /* In the output that the tail shows; `then` takes the answer out of app->found.answer. */
 void feed_find(struct app *app, const struct find_question *about, void (*then)(struct app *app));
 void feed_find_stop(struct app *app);
+/* Into app->plan.checkpoints. */
+void feed_checkpoints(struct app *app);
 void feed_attempts(struct app *app, uint32_t node);
 /* Shows the execution as it was after an event, until feed_now: no news are taken meanwhile. */
 void feed_past(struct app *app, uint64_t seq, int64_t time_us);

@@ -131,6 +131,16 @@ void feed_artifacts(struct app *app)
 	    &hlp__v1__artifact_list__descriptor);
 }
 
+void feed_checkpoints(struct app *app)
+{
+	Hlp__V1__CheckpointsRequest request = HLP__V1__CHECKPOINTS_REQUEST__INIT;
+
+	feed_forget(&app->plan.checkpoints);
+	request.execution = app->execution;
+	ask(app, FEED_CHECKPOINTS, &app->plan.checkpoints, "ListCheckpoints", &request.base,
+	    &hlp__v1__checkpoint_list__descriptor);
+}
+
 void feed_take_pins(struct app *app, const Hlp__V1__PinList *list)
 {
 	feed_forget(&app->pins);

@@ -113,6 +113,19 @@ static Hlp__V1__Pair **arguments_of(struct app *app, struct arena *arena, size_t
 	return list;
 }
 
+static Hlp__V1__Pair **name_argument(const struct act *act, struct arena *arena, size_t *out_count)
+{
+	Hlp__V1__Pair *pair = arena_alloc(arena, sizeof(*pair));
+	Hlp__V1__Pair **list = arena_alloc(arena, sizeof(*list));
+
+	hlp__v1__pair__init(pair);
+	pair->name = "name";
+	pair->value = (char *)act->name;
+	*list = pair;
+	*out_count = 1;
+	return list;
+}
+
 void feed_act(struct app *app, const struct act *act, const char *reason)
 {
 	Hlp__V1__ActRequest request = HLP__V1__ACT_REQUEST__INIT;
@@ -135,7 +148,9 @@ void feed_act(struct app *app, const struct act *act, const char *reason)
 	request.note = (char *)reason;
 	request.version = node ? node->version : 0;
 	request.confirmed = true;
-	if (act->action == ACTION_DONE || strcmp(act->answer, "done") == 0)
+	if (act->name[0] != '\0')
+		request.arguments = name_argument(act, &arena, &request.n_arguments);
+	else if (act->action == ACTION_DONE || strcmp(act->answer, "done") == 0)
 		request.arguments = arguments_of(app, &arena, &request.n_arguments);
 	send_change(app, &how, &request.base);
 	arena_release(&arena);

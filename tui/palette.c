@@ -96,6 +96,10 @@ static const struct command {
 	 "note TEXT   It stands in the journal, with your name, at the selected node; nothing "
 	 "else changes.",
 	 acting_note},
+	{"checkpoint ",
+	 "checkpoint NAME   All files and states of nodes are recorded now, to come back to with "
+	 "B; nothing else changes.",
+	 acting_checkpoint},
 	{"demo ",
 	 "demo crash   Kills the engine of this instance, in the demonstration only, to see it "
 	 "come back.",

@@ -63,6 +63,15 @@ bool rollback_take_word(struct rollback *rollback, const char *line)
 	return false;
 }
 
+const Hlp__V1__Checkpoint *rollback_checkpoint(const Hlp__V1__CheckpointList *list, unsigned n)
+{
+	for (size_t i = list->n_checkpoints; i-- > 0;) {
+		if (strcmp(list->checkpoints[i]->state, "kept") == 0 && n-- == 1)
+			return list->checkpoints[i];
+	}
+	return NULL;
+}
+
 void rollback_fill(struct rollback *rollback, Hlp__V1__RollbackRequest *request)
 {
 	switch (rollback->level) {
@@ -74,6 +83,9 @@ void rollback_fill(struct rollback *rollback, Hlp__V1__RollbackRequest *request)
 		break;
 	case ROLLBACK_ALL:
 		request->all = true;
+		break;
+	case ROLLBACK_CHECKPOINT:
+		request->checkpoint = rollback->target;
 		break;
 	case ROLLBACK_FILE:
 		request->artifact = rollback->target;

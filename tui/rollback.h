@@ -14,7 +14,15 @@
 
 #define ROLLBACK_WORDS 16
 
-enum rollback_level { ROLLBACK_NODE, ROLLBACK_PHASE, ROLLBACK_ALL, ROLLBACK_FILE };
+#define ROLLBACK_CHECKPOINTS 9 /* to choose from by a digit: the newest */
+
+enum rollback_level {
+	ROLLBACK_NODE,
+	ROLLBACK_PHASE,
+	ROLLBACK_ALL,
+	ROLLBACK_FILE,
+	ROLLBACK_CHECKPOINT
+};
 
 struct rollback_words {
 	char *list[ROLLBACK_WORDS]; /* owned */
@@ -23,7 +31,7 @@ struct rollback_words {
 
 struct rollback {
 	enum rollback_level level;
-	char target[400];  /* node, phase, execution, or NODE:PATH */
+	char target[400];  /* node, phase, execution, checkpoint, or NODE:PATH */
 	char revision[24]; /* of a file; "": what it was before its node ran */
 	struct rollback_words past, overwrite, exclude;
 };
@@ -35,6 +43,8 @@ void rollback_set(struct rollback *rollback, enum rollback_level level, const ch
 const char *rollback_name(const struct rollback *rollback);
 /* Takes "past NODE", "overwrite FILE" or "leave NODE"; false for anything else. */
 bool rollback_take_word(struct rollback *rollback, const char *line);
+/* The n-th that can be gone back to, the newest first, from 1; NULL: there are fewer. */
+const Hlp__V1__Checkpoint *rollback_checkpoint(const Hlp__V1__CheckpointList *list, unsigned n);
 /* Fills in what is asked for; borrows from the rollback. */
 void rollback_fill(struct rollback *rollback, Hlp__V1__RollbackRequest *request);
 
