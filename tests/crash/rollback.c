@@ -7,6 +7,10 @@
  * left it or as it was before, and never anything else. Each rollback comes to its end, or stands
  * at a question about a lost undo, which is answered `again`. No undo runs twice but those that
  * were answered so. In the end every file has its old bytes, mode and time.
+ *
+ * Checkpoints are killed as well: the run has four phases, of which the last has just been passed,
+ * and some more are asked for by hand. Each is recorded in the end, and whole. Every second run
+ * goes back to the end of its second phase.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -25,11 +29,13 @@
 #include "tests/crash/victim/victim.h"
 
 #define NODES	 40
+#define PHASE	 10 /* nodes of each */
+#define BY_HAND	 3
 #define LIMIT_US (120 * CLOCK_SECOND_US)
 
 struct test {
 	struct victim victim;
-	unsigned kills_wanted, kills, runs, answers;
+	unsigned kills_wanted, kills, runs, answers, checkpoints;
 	unsigned again[NODES];
 	struct rng rng;
 	unsigned long seen[REASONS];
@@ -117,9 +123,16 @@ static void check_whole(const struct test *test)
 	}
 }
 
-static void check_restored(const struct test *test)
+/* Those from this node on; what is before it is as the run left it. */
+static void check_restored(const struct test *test, unsigned from)
 {
-	for (unsigned i = 0; i < NODES; i++) {
+	for (unsigned i = 0; i < from; i++) {
+		if (!holds(test, i, "new")) {
+			(void)fprintf(stderr, "rollback: f%u went back, and should not\n", i);
+			exit(1);
+		}
+	}
+	for (unsigned i = from; i < NODES; i++) {
 		char path[128];
 		struct stat info;
 
@@ -132,8 +145,9 @@ static void check_restored(const struct test *test)
 	}
 }
 
-/* Every undo once, and once more for each time that it was answered so; never two at once. */
-static void check_undos(const struct test *test)
+/* Every undo once, and once more for each time that it was answered so; never two at once. Of those
+ * from this node on, and no other. */
+static void check_undos(const struct test *test, unsigned from)
 {
 	char path[128], *data, *line, *rest;
 	unsigned counts[NODES] = {0};
@@ -149,7 +163,7 @@ static void check_undos(const struct test *test)
 			counts[strtoul(line + 1, NULL, 10)]++;
 	free(data);
 	for (unsigned i = 0; i < NODES; i++)
-		if (!counts[i] || counts[i] > 1 + test->again[i]) {
+		if (i < from ? counts[i] : !counts[i] || counts[i] > 1 + test->again[i]) {
 			(void)fprintf(stderr, "rollback: undo of n%u ran %u times, answered %u\n",
 				      i, counts[i], test->again[i]);
 			exit(1);
@@ -166,9 +180,9 @@ static void write_workflow(const struct test *test)
 
 	(void)snprintf(path, sizeof(path), "%s/back.yaml", test->victim.folder);
 	buf_init(&yaml, 1 << 20);
-	buf_add_text(&yaml, "name: back\nmax_parallel: 8\nnodes:\n");
+	buf_add_text(&yaml, "name: back\nmax_parallel: 8\nphases: [p0, p1, p2, p3]\nnodes:\n");
 	for (unsigned i = 0; i < NODES; i++) {
-		buf_printf(&yaml, "  - id: n%u\n", i);
+		buf_printf(&yaml, "  - id: n%u\n    phase: p%u\n", i, i / PHASE);
 		if (i >= 5)
 			buf_printf(&yaml, "    needs: [n%u]\n", i - 5);
 		buf_printf(&yaml,
@@ -268,8 +282,77 @@ static void torment(struct test *test)
 	}
 }
 
+/* ---- checkpoints ------------------------------------------------------------------------- */
+
+/* How many of the newest run are recorded; those that are not yet count in *out_left. */
+static unsigned count_checkpoints(const struct test *test, unsigned *out_left)
+{
+	char path[128];
+	sqlite3 *db = NULL;
+	sqlite3_stmt *statement = NULL;
+	unsigned recorded = 0;
+
+	*out_left = 1; /* as long as nothing is known */
+	(void)snprintf(path, sizeof(path), "%s/state.db", test->victim.home);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db,
+			       "SELECT total(kind = 101), total(kind = 100) - total(kind IN "
+			       "(101, 102)) FROM event WHERE execution = (SELECT max(row) FROM "
+			       "execution)",
+			       -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW) {
+		recorded = (unsigned)sqlite3_column_int(statement, 0);
+		*out_left = (unsigned)sqlite3_column_int(statement, 1);
+	}
+	(void)sqlite3_finalize(statement);
+	(void)sqlite3_close(db);
+	return recorded;
+}
+
+static void await_checkpoints(struct test *test, unsigned asked)
+{
+	int64_t until_us = clock_wall_us(clock_system()) + LIMIT_US;
+	unsigned left, recorded;
+
+	while ((recorded = count_checkpoints(test, &left)), left) {
+		if (clock_wall_us(clock_system()) > until_us)
+			victim_die("back", "a checkpoint is not recorded");
+		(void)call(test, (char *[]){"status", "back", NULL});
+		victim_sleep_us(20000);
+	}
+	if (recorded != asked)
+		victim_die("back", "not every checkpoint was recorded");
+	if (call(test, (char *[]){"report", "back", "--verify", NULL}))
+		victim_die("back", "a checkpoint or the chain of acts is not whole");
+}
+
+/* That of the last phase may be under way still when the first kill comes. */
+static void torment_checkpoints(struct test *test)
+{
+	unsigned taken = 0;
+
+	for (int i = 0; i < BY_HAND; i++) {
+		victim_sleep_us(rng_below(&test->rng, 15000));
+		if (test->kills < test->kills_wanted)
+			kill_one(test);
+		taken += call(test, (char *[]){"checkpoint", "back", NULL}) == 0;
+	}
+	await_checkpoints(test, NODES / PHASE + taken);
+	test->checkpoints += NODES / PHASE + taken;
+}
+
+static void roll_back(struct test *test, char *level, char *name)
+{
+	if (call(test, (char *[]){"rollback", "back", "--yes", "--detach", level, name, NULL}))
+		victim_die("back", "the rollback did not start");
+	torment(test);
+}
+
+/* ---- one run ------------------------------------------------------------------------------ */
+
 static void one_run(struct test *test)
 {
+	const bool to_checkpoint = test->runs % 2;
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), "%s/undone", test->victim.folder);
@@ -279,11 +362,18 @@ static void one_run(struct test *test)
 	write_workflow(test);
 	if (call(test, (char *[]){"run", "back.yaml", "--yes", NULL}))
 		victim_die("back", "the run did not complete");
-	if (call(test, (char *[]){"rollback", "back", "--all", "--yes", "--detach", NULL}))
-		victim_die("back", "the rollback did not start");
-	torment(test);
-	check_undos(test);
-	check_restored(test);
+	torment_checkpoints(test);
+	if (to_checkpoint) {
+		roll_back(test, "--to", "p1");
+		check_undos(test, 2 * PHASE);
+		check_restored(test, 2 * PHASE);
+		if (call(test, (char *[]){"report", "back", "--verify", NULL}))
+			victim_die("back", "a checkpoint or the chain of acts is not whole");
+	} else {
+		roll_back(test, "--all", NULL);
+		check_undos(test, 0);
+		check_restored(test, 0);
+	}
 	if (call(test, (char *[]){"cancel", "back", "--yes", NULL}))
 		victim_die("back", "what was rolled back could not be ended");
 	test->runs++;
@@ -330,8 +420,9 @@ int main(int argc, char **argv)
 	while (test.kills < test.kills_wanted)
 		one_run(&test);
 	(void)printf("%u kills during %u rollbacks of %d nodes, target %d, %u lost undos answered: "
-		     "all came back;",
-		     test.kills, test.runs, NODES, (int)test.victim.target, test.answers);
+		     "all came back; %u checkpoints, all whole;",
+		     test.kills, test.runs, NODES, (int)test.victim.target, test.answers,
+		     test.checkpoints);
 	missing = say_states(&test);
 	(void)call(&test, (char *[]){"engine", "stop", "--all", "--yes", NULL});
 	return missing ? 1 : 0;
