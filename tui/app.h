@@ -324,7 +324,8 @@ struct app {
 	struct mirror mirror;
 	char execution[160]; /* watched, as asked for; "" none */
 	bool ascii, read_only;
-	int64_t now_us; /* CLOCK_MONOTONIC */
+	const char *host; /* where the engine is; NULL: on this machine */
+	int64_t now_us;	  /* CLOCK_MONOTONIC */
 	int64_t wall_us;
 	int64_t lost_us; /* when the engine was missed; 0 while connected */
 	bool was_connected;

@@ -241,6 +241,11 @@ void console_do(struct app *app, enum action action)
 	}
 	if (app->views[app_view(app)]->act(app, action))
 		return;
+	if (app->host != NULL && (action == ACTION_RUN || action == ACTION_WORKFLOWS)) {
+		app_say(app, ROLE_error,
+			"the engine is on %s, and so are its workflows: start it there", app->host);
+		return;
+	}
 	enum action_group group = action_info(action)->group;
 	bool is_typed = action == ACTION_RUN || action == ACTION_NOTE;
 	if (!is_typed && group == ACTION_GROUP_ACT)

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "client/client.h"
 #include "tui/cast.h"
+#include "tui/connection.h"
 #include "tui/console.h"
 #include "tui/feed.h"
 #include "tui/headless.h"
@@ -33,6 +34,8 @@ struct options {
 	const char *record, *replay;	 /* files; NULL without */
 	const char *home;		 /* the folder of the instance */
 	const char *theme;
+	const char *connect;   /* an address; NULL: one's own instance */
+	const char *host;      /* that it leads to; NULL: this machine */
 	const char *execution; /* NULL without */
 };
 
@@ -88,13 +91,14 @@ static void usage(FILE *to)
 {
 	(void)fputs(
 		"usage: hlp-console [--read-only] [--ascii] [--mouse] [--theme NAME]\n"
-		"                   [--record FILE] [EXECUTION | FILE.yaml]\n"
+		"                   [--connect ADDRESS] [--record FILE] [EXECUTION | FILE.yaml]\n"
 		"       hlp-console --headless [--size WxH] [--script FILE] [--dump-screen FILE]\n"
 		"       hlp-console --replay FILE\n"
 		"\n"
 		"  EXECUTION     as hlp names it: edge-cert, edge-cert#12, @latest,\n"
 		"                its id or the end of it\n"
 		"  FILE.yaml     a workflow to start; nothing starts before it is confirmed\n"
+		"  --connect A   another instance: its folder, its socket, or ssh:HOST[:SOCKET]\n"
 		"  --read-only   look, and never act\n"
 		"  --ascii       no character beyond ASCII\n"
 		"  --mouse       a click selects and opens, the wheel scrolls; zm turns it off\n"
@@ -139,6 +143,9 @@ static int read_option(int c, struct options *out)
 	case 'd':
 		out->without.dump = optarg;
 		return -1;
+	case 'c':
+		out->connect = optarg;
+		return -1;
 	case 'R':
 		out->record = optarg;
 		return -1;
@@ -165,6 +172,7 @@ static int read_options(int argc, char **argv, struct options *out)
 	static const struct option LONG[] = {{"read-only", no_argument, NULL, 'r'},
 					     {"ascii", no_argument, NULL, 'a'},
 					     {"mouse", no_argument, NULL, 'm'},
+					     {"connect", required_argument, NULL, 'c'},
 					     {"theme", required_argument, NULL, 't'},
 					     {"help", no_argument, NULL, 'h'},
 					     {"version", no_argument, NULL, 'V'},
@@ -230,6 +238,7 @@ static void open_app(struct app *app, const struct options *options, struct clie
 	console_init(app, options->ascii || !term_is_utf8(), options->read_only);
 	app->client = client;
 	app->mouse = options->mouse;
+	app->host = options->host;
 	if (reason != NULL)
 		(void)snprintf(app->arm.last_reason, sizeof(app->arm.last_reason), "%s", reason);
 	(void)snprintf(app->copy_file, sizeof(app->copy_file), "%s/copied", options->home);
@@ -320,11 +329,41 @@ static int run(const struct options *options, struct client *client)
 	return status < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static int complain(const struct options *options, const struct err *err)
+{
+	if (options->connect != NULL && err->code == ERR_UNAVAILABLE)
+		(void)fprintf(stderr, "hlp-console: no engine answers at '%s'\n", options->connect);
+	else
+		(void)fprintf(stderr, "hlp-console: %s\n", err->message);
+	return EXIT_NO_ENGINE;
+}
+
+/* Whose instance it is was said: one's own is started where it does not run, another's is not. */
+static int run_connected(struct options *options)
+{
+	enum client_start start =
+		options->connect != NULL ? CLIENT_ONLY_CONNECT : CLIENT_START_ENGINE;
+	struct home home = {0};
+	struct client *client = NULL;
+	struct err err = {0};
+
+	if (home_open(&home, HOME_MAKE, &err) < 0)
+		return complain(options, &err);
+	int status = client_open(&home, start, &client, &err);
+	if (status >= 0) {
+		options->home = home.path;
+		status = run(options, client);
+		client_close(client);
+	} else {
+		status = complain(options, &err);
+	}
+	home_release(&home);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {0};
-	struct home home = {0};
-	struct client *client = NULL;
 	struct err err = {0};
 
 	(void)setlocale(LC_ALL, "");
@@ -343,18 +382,13 @@ int main(int argc, char **argv)
 			    stderr);
 		return EXIT_USAGE;
 	}
-	if (home_open(&home, HOME_MAKE, &err) < 0) {
+	struct connection connection = {0};
+	if (options.connect != NULL && connection_open(options.connect, &connection, &err) < 0) {
 		(void)fprintf(stderr, "hlp-console: %s\n", err.message);
-		return EXIT_NO_ENGINE;
+		return EXIT_FAILURE;
 	}
-	if (client_open(&home, CLIENT_START_ENGINE, &client, &err) < 0) {
-		(void)fprintf(stderr, "hlp-console: %s\n", err.message);
-		home_release(&home);
-		return EXIT_NO_ENGINE;
-	}
-	options.home = home.path;
-	status = run(&options, client);
-	client_close(client);
-	home_release(&home);
+	options.host = connection.host;
+	status = run_connected(&options);
+	connection_close(&connection);
 	return status;
 }
