@@ -39,6 +39,8 @@ void app_open_dialog(struct app *app, enum dialog_kind kind, const struct act *a
 	struct dialog *dialog = &app->dialog;
 
 	*dialog = (struct dialog){.kind = kind, .opened_us = app->now_us, .act = *act};
+	if (app->message.role == ROLE_error)
+		app->message.text[0] = '\0'; /* what was refused before was set right */
 	if (kind == DIALOG_NAME || kind == DIALOG_PLAN)
 		app_target(app, act, dialog->expected, sizeof(dialog->expected));
 	if (kind == DIALOG_ARM) {

@@ -111,7 +111,7 @@ static void key_form(struct app *app, uint32_t key)
 	const struct form_field *missing = form_missing(&app->form);
 	if (missing != NULL) {
 		app->form.at = (size_t)(missing - app->form.fields);
-		app_say(app, ROLE_error, "%s must have a value", missing->name);
+		app_say(app, ROLE_error, "'%s' must have a value", missing->name);
 		return;
 	}
 	if (act.action == ACTION_RUN) {
@@ -520,7 +520,7 @@ static void draw_box(struct app *app, struct area area)
 		height = area.height;
 	struct area box = {area.x + (area.width - width) / 2, area.y + area.height - height, width,
 			   height};
-	canvas_fill(&app->canvas, box.x, box.y, box.width, box.height, ' ', ROLE_text, 0);
+	canvas_fill(&app->canvas, box.x - 1, box.y, box.width + 2, box.height, ' ', ROLE_text, 0);
 	title_of(app, title, sizeof(title));
 	canvas_box(&app->canvas, box.x, box.y, box.width, box.height, ROLE_border, title);
 	struct area inner = {box.x + 2, box.y + 1, box.width - 4, box.height - 3};

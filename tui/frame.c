@@ -31,7 +31,7 @@ static const char *link_word(const struct app *app)
 	if (app->past != 0)
 		return "PAST";
 	if (app->lost_us == 0)
-		return "live";
+		return app->host != NULL ? app->host : "live";
 	return "ENGINE LOST";
 }
 
@@ -315,10 +315,21 @@ static int draw_hint(struct canvas *canvas, int x, int y, struct hint hint)
 	return drawn + 2;
 }
 
+/* Before any other key: a run that waits for an answer waits for nothing else. */
+static bool is_asked(const struct app *app)
+{
+	const struct mirror_node *node = app_node(app);
+	enum view_id view = app_view(app);
+	bool shows_node = view == VIEW_LIST || view == VIEW_GRAPH || view == VIEW_NODE;
+
+	return shows_node && node != NULL && node->question != NULL && node->question[0] != '\0';
+}
+
 /* Help comes last and always fits; what does not fit before it is left out. */
 static void draw_hints(struct app *app, int y)
 {
-	static const struct hint HELP = {ACTION_HELP, NULL}, LEAVE = {ACTION_LEAVE, NULL};
+	static const struct hint HELP = {ACTION_HELP, NULL}, LEAVE = {ACTION_LEAVE, NULL},
+				 ANSWER = {ACTION_ANSWER, "answer"};
 	const struct hint *hints = app->views[app_view(app)]->hints;
 	int x = 1;
 	int room = app->canvas.width - hint_width(HELP) - hint_width(LEAVE) + 2;
@@ -338,6 +349,8 @@ static void draw_hints(struct app *app, int y)
 		canvas_text(&app->canvas, x, y, -1, ROLE_footer, 0, text);
 		return;
 	}
+	if (is_asked(app))
+		x += draw_hint(&app->canvas, x, y, ANSWER);
 	for (size_t i = 0; hints[i].action != ACTION_NONE; i++) {
 		if (x + hint_width(hints[i]) <= room)
 			x += draw_hint(&app->canvas, x, y, hints[i]);

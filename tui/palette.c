@@ -62,6 +62,18 @@ static void add_hit(struct hits *hits, struct hit hit)
 	hits->items[at] = hit;
 }
 
+/* Before anything is typed: what the view names below itself, then all in the order of the help. */
+static int score_untyped(const struct app *app, enum action action)
+{
+	const struct hint *hints = app->views[app_view(app)]->hints;
+
+	for (int i = 0; hints[i].action != ACTION_NONE; i++) {
+		if (hints[i].action == action)
+			return ACTIONS - i;
+	}
+	return 0;
+}
+
 static void find(const struct app *app, struct hits *out)
 {
 	const char *pattern = app->dialog.edit.text;
@@ -69,7 +81,8 @@ static void find(const struct app *app, struct hits *out)
 	out->count = 0;
 	for (int i = 1; i < ACTIONS && !app->dialog.nodes_only; i++) {
 		const struct action_info *info = action_info((enum action)i);
-		int score = palette_score(pattern, info->name);
+		int score = pattern[0] != '\0' ? palette_score(pattern, info->name)
+					       : score_untyped(app, (enum action)i);
 		if (score < 0 && strlen(pattern) >= 3 && strcasestr(info->help, pattern) != NULL)
 			score = 0; /* "release", "thaw", "resume": said in what it does */
 		if (score >= 0 && info->group != ACTION_GROUP_MOVE)
@@ -227,7 +240,7 @@ void palette_draw(struct app *app, struct area area)
 	int height = rows + 3 > area.height ? area.height : rows + 3;
 	struct area box = {area.x + (area.width - width) / 2, area.y + area.height - height, width,
 			   height};
-	canvas_fill(canvas, box.x, box.y, box.width, box.height, ' ', ROLE_text, 0);
+	canvas_fill(canvas, box.x - 1, box.y, box.width + 2, box.height, ' ', ROLE_text, 0);
 	canvas_box(canvas, box.x, box.y, box.width, box.height, ROLE_border,
 		   app->dialog.nodes_only ? "find a node" : "do, or go to");
 	struct area inner = {box.x + 2, box.y + 1, box.width - 4, box.height - 3};

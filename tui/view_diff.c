@@ -285,7 +285,8 @@ static void diff_draw(struct app *app, struct canvas *canvas, struct area area)
 
 	if (app->diff.of_node && node != NULL && node->artifacts_count == 0) {
 		canvas_printf(canvas, area.x + 1, area.y, -1, ROLE_text, 0,
-			      "%s declares no artifact, so nothing of it is compared", node->id);
+			      "%s declares no artifact: nothing of it is compared; 5 has all files",
+			      node->id);
 		return;
 	}
 	parse(app);

@@ -12,6 +12,10 @@
 #include "tui/views.h"
 #include "tui/words.h"
 
+#define WHY_BYTES   600
+#define WHY_LINES   3  /* of the selected node, below the rows */
+#define ROWS_ENOUGH 14 /* so that such lines are to spare */
+
 /* ---- rows -------------------------------------------------------------------------------- */
 
 static struct list_row *add_row(struct list_state *list, int64_t node, int32_t phase)
@@ -206,23 +210,31 @@ static void draw_phase(struct app *app, struct canvas *canvas, struct area area,
 		      "%u of %u ", row->total - open, row->total);
 }
 
-static void draw_why(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
+/* One line of it; the inspector has the rest. */
+static void why_text(const struct app *app, uint32_t index, char *out, size_t size)
 {
 	const struct mirror_node *node = &app->mirror.nodes[index];
-	char why[300] = "";
-
 	bool asks = node->question != NULL && node->question[0] != '\0';
+
+	out[0] = '\0';
 	if (!asks && words_is_problem(node) && node->message != NULL && node->message[0] != '\0')
-		(void)snprintf(why, sizeof(why), "%s", node->message);
+		(void)snprintf(out, size, "%s", node->message);
 	else if (app->mirror.ended && node->state == STATE_PENDING)
-		why[0] = '\0'; /* the state says it */
+		return; /* the state says it */
 	else if (asks || node->state == STATE_PENDING || node->state == STATE_PAUSED)
-		mirror_why(&app->mirror, index, app->wall_us, why, sizeof(why));
+		mirror_why(&app->mirror, index, app->wall_us, out, size);
 	else if (node->state == STATE_RECOVERED && node->reason != REASON_NOTHING_TO_UNDO)
-		(void)snprintf(why, sizeof(why), "service not verified");
+		(void)snprintf(out, size, "service not verified");
 	else if (node->stale)
-		(void)snprintf(why, sizeof(why), "stale: what it read was taken back");
-	why[strcspn(why, "\n")] = '\0'; /* the inspector has the rest */
+		(void)snprintf(out, size, "stale: what it read was taken back");
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static void draw_why(struct app *app, struct canvas *canvas, struct area area, uint32_t index)
+{
+	char why[WHY_BYTES];
+
+	why_text(app, index, why, sizeof(why));
 	char *aside = strrchr(why, '(');
 	if ((int)text_width(why) > area.width && aside != NULL && aside > why + 1)
 		aside[-1] = '\0';
@@ -288,6 +300,42 @@ static int top_for(const struct app *app, int selected, int height)
 	return top;
 }
 
+/* The selected node's reason, whole, below the rows, when its column cannot hold it. Returns the
+ * lines taken: none where rows are rare. */
+static int draw_whole_why(struct app *app, struct canvas *canvas, struct area area)
+{
+	const struct mirror_node *node = app_node(app);
+	struct columns at = columns_for(area.width, app->list.name_width);
+	char why[WHY_BYTES];
+	struct page page;
+	int lines = 0;
+
+	if (node == NULL || area.height < ROWS_ENOUGH || app_is_wide(app))
+		return 0;
+	why_text(app, app->selected, why, sizeof(why));
+	if (why[0] == '\0' || (at.why > 0 && (int)text_width(why) <= area.width - at.why))
+		return 0;
+	page_init(&page);
+	page_start(&page, area.width - 2);
+	page_addf(&page, words_role(node->state, node->reason), 0, 2, "%s: %s", node->id, why);
+	lines = (int)page.count < WHY_LINES ? (int)page.count : WHY_LINES;
+	struct area below = {area.x + 1, area.y + area.height - lines, area.width - 2, lines};
+	page_draw(&page, canvas, below);
+	page_release(&page);
+	return lines;
+}
+
+static void draw_rows(struct app *app, struct canvas *canvas, struct area area)
+{
+	app->list.top = top_for(app, (int)row_of_selected(app), area.height);
+	for (int i = 0; i < area.height; i++) {
+		size_t at = (size_t)(app->list.top + i);
+		struct area line = {area.x, area.y + i, area.width, 1};
+		if (at < app->list.count)
+			draw_row(app, canvas, line, at);
+	}
+}
+
 static void list_draw(struct app *app, struct canvas *canvas, struct area area)
 {
 	list_build(app);
@@ -297,17 +345,12 @@ static void list_draw(struct app *app, struct canvas *canvas, struct area area)
 				    "no execution: 6 lists them, n starts one");
 		return;
 	}
-	bool titles = area.height > 8;
-	if (titles)
+	int titles = area.height > 8 ? 1 : 0;
+	if (titles > 0)
 		draw_titles(canvas, area, columns_for(area.width, app->list.name_width));
-	int height = area.height - titles;
-	app->list.top = top_for(app, (int)row_of_selected(app), height);
-	for (int i = 0; i < height; i++) {
-		size_t at = (size_t)(app->list.top + i);
-		struct area line = {area.x, area.y + titles + i, area.width, 1};
-		if (at < app->list.count)
-			draw_row(app, canvas, line, at);
-	}
+	int below = draw_whole_why(app, canvas, area);
+	struct area rows = {area.x, area.y + titles, area.width, area.height - titles - below};
+	draw_rows(app, canvas, rows);
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */

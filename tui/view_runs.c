@@ -3,9 +3,12 @@
  * All executions, the newest first. Enter opens one.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "tui/durations.h"
 #include "tui/feed.h"
 #include "tui/views.h"
 #include "tui/words.h"
@@ -73,6 +76,66 @@ static void draw_run(struct app *app, struct canvas *canvas, struct area line,
 	draw_times(app, canvas, rest, run);
 }
 
+/* ---- how long they take ------------------------------------------------------------------ */
+
+static int64_t took_us(const Hlp__V1__Execution *run)
+{
+	return run->started_us > 0 && run->ended_us > run->started_us
+		       ? run->ended_us - run->started_us
+		       : -1;
+}
+
+/* Of the completed ones: how long a failure took says nothing of how long it takes. */
+static size_t completed(const Hlp__V1__ExecutionList *list, const char *workflow, int64_t *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->n_executions; i++) {
+		const Hlp__V1__Execution *it = list->executions[i];
+		if (strcmp(it->workflow, workflow) == 0 && strcmp(it->state, "COMPLETED") == 0 &&
+		    took_us(it) >= 0)
+			out[count++] = took_us(it);
+	}
+	return count;
+}
+
+static int64_t so_far_us(const struct app *app, const Hlp__V1__Execution *run)
+{
+	return run->ended || run->started_us == 0 ? took_us(run) : app->wall_us - run->started_us;
+}
+
+/* Below the list, for the workflow of the selected one. Returns the lines taken. */
+static int draw_durations(const struct app *app, struct canvas *canvas, struct area area,
+			  const Hlp__V1__Execution *run)
+{
+	const Hlp__V1__ExecutionList *list = list_of(app);
+	int lines = DURATIONS_ROWS + 1;
+	char title[200], own[CLOCK_DURATION_TEXT];
+	struct durations durations;
+
+	if (area.height < 3 * lines || area.width < 60)
+		return 0;
+	int64_t *values = mem_calloc(list->n_executions, sizeof(*values));
+	size_t count = completed(list, run->workflow, values);
+	durations_of(values, count, &durations);
+	int64_t own_us = so_far_us(app, run);
+	struct area below = {area.x, area.y + area.height - lines, area.width, lines};
+	(void)snprintf(title, sizeof(title), "how long %.60s takes: %zu completed run%s",
+		       run->workflow, count, count == 1 ? "" : "s");
+	view_rule(canvas, below, title);
+	struct area inner = {below.x + 1, below.y + 1, below.width - 1, DURATIONS_ROWS};
+	if (count > 0)
+		durations_draw(&durations, canvas, inner, own_us);
+	clock_format_duration(own_us, own);
+	if (count > 1 && own_us >= 0)
+		canvas_printf(canvas, inner.x, inner.y + 3, -1, ROLE_dim, 0,
+			      "%.60s, %s%s: %zu of %zu were faster", run->name, own,
+			      run->ended ? "" : " so far", durations_faster(values, count, own_us),
+			      count);
+	free(values);
+	return lines;
+}
+
 static void runs_draw(struct app *app, struct canvas *canvas, struct area area)
 {
 	const Hlp__V1__ExecutionList *list = list_of(app);
@@ -84,6 +147,7 @@ static void runs_draw(struct app *app, struct canvas *canvas, struct area area)
 		return;
 	}
 	int selected = selected_row(app);
+	area.height -= draw_durations(app, canvas, area, list->executions[selected]);
 	app->runs.top = view_keep(app->runs.top, selected, area.height, (int)list->n_executions);
 	for (int i = 0; i < area.height; i++) {
 		size_t at = (size_t)(app->runs.top + i);

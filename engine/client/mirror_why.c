@@ -138,6 +138,16 @@ static void add_question(struct buf *out, const struct mirror_node *node)
 		buf_add_text(out, "asks: answer it");
 }
 
+/* With what is asked, as far as it is one line. */
+static void add_asked(struct buf *out, const char *what, const struct mirror_node *node)
+{
+	const char *asked = node->message != NULL ? node->message : "";
+
+	buf_add_text(out, what);
+	if (asked[0] != '\0')
+		buf_printf(out, ": %.*s", (int)strcspn(asked, "\n"), asked);
+}
+
 static void add_paused(struct buf *out, const struct mirror_node *node, int64_t now_us)
 {
 	if (node->reason == REASON_HELD || node->reason == REASON_FROZEN)
@@ -145,9 +155,9 @@ static void add_paused(struct buf *out, const struct mirror_node *node, int64_t 
 	else if (node->reason == REASON_APPROVAL && node->due_us)
 		add_wait(out, "waits for an approval; the time for it ends", node->due_us, now_us);
 	else if (node->reason == REASON_APPROVAL)
-		buf_add_text(out, "waits for an approval");
+		add_asked(out, "waits for an approval", node);
 	else if (node->reason == REASON_MANUAL)
-		buf_add_text(out, "a person's step: do it, then say done");
+		add_asked(out, "a person does it, then answers", node);
 	else if (node->reason == REASON_ASKING)
 		add_question(out, node);
 	else

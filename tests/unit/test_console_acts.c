@@ -453,7 +453,7 @@ static void a_run_is_started_through_a_form(void **state)
 	fixture_keys(&app, "\r");
 	assert_true(fixture_shows(&app, "a whole number, at least 1; may be left as it is"));
 	fixture_keys(&app, "\r");
-	assert_true(fixture_shows(&app, "host must have a value"));
+	assert_true(fixture_shows(&app, "'host' must have a value"));
 	fixture_keys(&app, "db1\r\x15");
 	fixture_keys(&app, "0\r");
 	assert_int_equal(app.dialog.kind, DIALOG_FORM); /* 0 is less than 1 */

@@ -125,7 +125,7 @@ static void done_by_hand_asks_for_the_outputs(void **state)
 	assert_int_equal(app.dialog.kind, DIALOG_FORM);
 	assert_true(fixture_shows(&app, "an output of the node"));
 	fixture_keys(&app, "\r");
-	assert_true(fixture_shows(&app, "change must have a value"));
+	assert_true(fixture_shows(&app, "'change' must have a value"));
 	fixture_keys(&app, "CHG-41\r");
 	assert_int_equal(app.dialog.kind, DIALOG_YES);
 	assert_true(fixture_shows(&app, "change = CHG-41"));

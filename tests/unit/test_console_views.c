@@ -583,9 +583,109 @@ static void a_message_goes_by_itself_when_its_time_has_come(void **state)
 	fixture_close(&app);
 }
 
+static void a_reason_too_long_for_its_column_is_whole_below(void **state)
+{
+	(void)state;
+	struct app app;
+	const struct fixture_news news = {
+		.state = "FAILED",
+		.reason = "exit",
+		.message = "the key and the certificate do not belong together: look at both",
+		.attempt = 1,
+		.exit_code = 3};
+	fixture_open(&app, 80, 24);
+	fixture_node(&app, FIXTURE_SWAP, &news);
+	app_select(&app, FIXTURE_SWAP);
+	assert_true(fixture_shows(&app, "the key and the certificate d…"));
+	assert_true(fixture_shows(&app,
+				  " swap: the key and the certificate do not belong together: "
+				  "look at both\n"));
+	app_select(&app, FIXTURE_CA);
+	assert_false(fixture_shows(&app, "do not belong together"));
+	fixture_close(&app);
+}
+
+static void a_node_that_asks_has_its_key_first(void **state)
+{
+	(void)state;
+	struct app app;
+	const struct fixture_news news = {.state = "PAUSED",
+					  .reason = "approval",
+					  .question = "approval",
+					  .message = "Swap it now?",
+					  .running = true};
+	fixture_open(&app, 80, 24);
+	fixture_execution(&app, "PAUSED", "approval");
+	fixture_node(&app, FIXTURE_DNS, &news);
+	app_select(&app, FIXTURE_DNS);
+	assert_true(fixture_shows(&app, "\n A answer  Enter open"));
+	assert_true(fixture_shows(&app, "waits for an approval: Swap it now?"));
+	app_select(&app, FIXTURE_CA);
+	assert_false(fixture_shows(&app, "A answer"));
+	fixture_close(&app);
+}
+
+static void an_empty_palette_begins_with_what_the_view_names(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	fixture_keys(&app, ":");
+	assert_true(fixture_shows(&app, "│ Enter  open              open what is selected"));
+	assert_false(fixture_shows(&app, "│ z      z "));
+	fixture_close(&app);
+}
+
+static void another_machine_is_named_and_starts_nothing(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app.host = "ana@db7";
+	assert_true(fixture_shows(&app, "looking  ana@db7  03:14Z"));
+	fixture_keys(&app, "n");
+	assert_true(fixture_shows(&app, "the engine is on ana@db7, and so are its workflows"));
+	assert_int_equal(app.dialog.kind, DIALOG_NONE);
+	fixture_close(&app);
+}
+
+static void runs_say_how_long_they_take(void **state)
+{
+	(void)state;
+	struct app app;
+	Hlp__V1__ExecutionList list = HLP__V1__EXECUTION_LIST__INIT;
+	Hlp__V1__Execution runs[5], *pointers[5];
+	static char *const NAMES[] = {"db#5", "db#4", "db#3", "db#2", "db#1"};
+	static const int SECONDS[] = {30, 20, 20, 10, 500};
+	for (int i = 0; i < 5; i++) {
+		hlp__v1__execution__init(&runs[i]);
+		runs[i].id = runs[i].name = NAMES[i];
+		runs[i].workflow = "db";
+		runs[i].state = i == 4 ? "FAILED" : "COMPLETED";
+		runs[i].ended = true;
+		runs[i].started_us = FIXTURE_WALL_US;
+		runs[i].ended_us = FIXTURE_WALL_US + SECONDS[i] * CLOCK_SECOND_US;
+		pointers[i] = &runs[i];
+	}
+	list.executions = pointers;
+	list.n_executions = 5;
+	fixture_open(&app, 80, 24);
+	app.runs.answer.message = feed_copy(&list.base);
+	fixture_keys(&app, "6g");
+	assert_true(fixture_shows(&app, "how long db takes: 4 completed runs"));
+	assert_true(fixture_shows(&app, "fastest 10s   median 20s   nine of ten within 30s"));
+	assert_true(fixture_shows(&app, "db#5, 30s: 3 of 4 were faster"));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reason_too_long_for_its_column_is_whole_below),
+		cmocka_unit_test(a_node_that_asks_has_its_key_first),
+		cmocka_unit_test(an_empty_palette_begins_with_what_the_view_names),
+		cmocka_unit_test(another_machine_is_named_and_starts_nothing),
+		cmocka_unit_test(runs_say_how_long_they_take),
 		cmocka_unit_test(the_clock_has_seconds_only_while_something_moves),
 		cmocka_unit_test(a_message_goes_by_itself_when_its_time_has_come),
 		cmocka_unit_test(the_list_is_home_with_its_phases),
