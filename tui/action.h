@@ -28,7 +28,8 @@ enum press {
 	PRESS_RESIZE = 0x110100, /* the terminal has another size now */
 	PRESS_WHEEL_UP,
 	PRESS_WHEEL_DOWN,
-	PRESS_CLICK, /* where is known to who reads keys */
+	PRESS_CLICK,  /* where is known to who reads keys */
+	PRESS_LET_GO, /* of the mouse, what means nothing */
 	PRESS_UNKNOWN
 };
 

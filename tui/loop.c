@@ -71,7 +71,7 @@ static void take_mouse(struct app *app, struct term *term, uint32_t key)
 	term_click(term, &x, &y);
 	if (key == PRESS_CLICK)
 		mouse_click(app, x, y);
-	else
+	else if (key != PRESS_LET_GO)
 		mouse_wheel(app, key == PRESS_WHEEL_UP);
 }
 
@@ -80,7 +80,7 @@ static void take_keys(struct app *app, struct term *term, struct turn *turn)
 	for (uint32_t key = term_key(term); key != PRESS_NONE && !app->leave;
 	     key = term_key(term)) {
 		turn->pressed = true;
-		if (key >= PRESS_WHEEL_UP && key <= PRESS_CLICK)
+		if (key >= PRESS_WHEEL_UP && key <= PRESS_LET_GO)
 			take_mouse(app, term, key);
 		else
 			console_key(app, key);

@@ -62,7 +62,8 @@ void summary_write(const struct app *app, struct buf *out)
 	buf_add_text(&text, "\nproblems: ");
 	add_problems(mirror, &text);
 	buf_printf(&text, "\ncome back: hlp-console %s%s\n", mirror->name,
-		   mirror->ended ? "" : " (it goes on without you)");
+		   mirror->ended || mirror->state == STATE_PAUSED ? ""
+								  : " (it goes on without you)");
 	const char *rest = "The run goes on without the console.";
 	if (coach_is_on(app))
 		rest = "Your own: write NAME.yaml ('hlp schema' says how), then "

@@ -41,6 +41,7 @@ struct term {
 	FILE *memory;  /* what curses writes to */
 	int memory_fd; /* owned by `memory` */
 	int out_fd;    /* the terminal, never blocking */
+	FILE *in;      /* the same, to read from */
 	struct term_rescue *rescue;
 	struct buf frame; /* not written yet */
 	bool sync;	  /* the terminal shows a frame at once when told its begin and end */
@@ -288,7 +289,7 @@ static SCREEN *new_screen(struct term *term)
 		(void)snprintf(number, sizeof(number), "%d", i == 0 ? term->height : term->width);
 		(void)setenv(NAMES[i], number, 1);
 	}
-	SCREEN *screen = newterm(NULL, term->memory, stdin);
+	SCREEN *screen = newterm(NULL, term->memory, term->in);
 	for (int i = 0; i < 2; i++) { /* not for what is started from here */
 		if (before[i] != NULL)
 			(void)setenv(NAMES[i], before[i], 1);
@@ -297,6 +298,20 @@ static SCREEN *new_screen(struct term *term)
 		free(before[i]);
 	}
 	return screen;
+}
+
+/* Also told not to block, curses does so after events of the mouse that nobody wants. */
+static FILE *open_input(void)
+{
+	const char *name = ttyname(STDIN_FILENO);
+	int fd = name != NULL ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
+	if (in == NULL && fd >= 0)
+		(void)close(fd);
+	return in;
 }
 
 static int open_memory(struct term *term, struct err *err)
@@ -309,7 +324,8 @@ static int open_memory(struct term *term, struct err *err)
 	if (term->out_fd < 0)
 		term->out_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	term->memory = fd >= 0 ? fdopen(fd, "w+") : NULL;
-	if (term->memory == NULL || term->out_fd < 0) {
+	term->in = open_input();
+	if (term->memory == NULL || term->in == NULL || term->out_fd < 0) {
 		int code = errno;
 		if (fd >= 0 && term->memory == NULL)
 			(void)close(fd);
@@ -323,6 +339,8 @@ static void free_term(struct term *term)
 {
 	if (term->memory != NULL)
 		(void)fclose(term->memory);
+	if (term->in != NULL)
+		(void)fclose(term->in);
 	if (term->out_fd >= 0)
 		(void)close(term->out_fd);
 	canvas_release(&term->shown);
@@ -597,7 +615,7 @@ void term_set_mouse(struct term *term, bool on)
 	term->rescue->armed = 0;
 	prepare_rescue(term, term->rescue);
 	(void)mouseinterval(0);
-	(void)mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+	(void)mousemask(on ? ALL_MOUSE_EVENTS : 0, NULL);
 }
 
 void term_click(const struct term *term, int *out_x, int *out_y)
@@ -611,11 +629,13 @@ static uint32_t press_of_mouse(struct term *term)
 	MEVENT event;
 
 	if (getmouse(&event) != OK)
-		return PRESS_UNKNOWN;
+		return PRESS_LET_GO;
 	if (event.bstate & BUTTON4_PRESSED)
 		return PRESS_WHEEL_UP;
 	if (event.bstate & BUTTON5_PRESSED)
 		return PRESS_WHEEL_DOWN;
+	if (!(event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
+		return PRESS_LET_GO;
 	term->click_x = event.x;
 	term->click_y = event.y;
 	return PRESS_CLICK;
