@@ -1,329 +1,283 @@
 /* SPDX-License-Identifier: MIT
  *
  * hlp report: what happened, as Markdown, for whoever writes the post-mortem: what is left, what
- * was done in which order and by whom, the steps, and what changed in which file. Times are local
- * and UTC. Made from what any client may read.
+ * was done in which order and by whom, the steps, what failed, and what changed in which file.
+ * Times are local and UTC. Made from what any client may read; what nodes printed and people typed
+ * passes the gate, since a report is read in terminals too.
  */
+#include "cli/report.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/clock.h"
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_out.h"
 #include "cli/show.h"
 #include "cli/status.h"
 #include "cli/verify.h"
 
-struct report {
-	struct cli *cli;
-	Hlp__V1__Status *status;
-	Hlp__V1__ArtifactList *artifacts;
-};
-
-static void say_time(struct say *say, int64_t wall_us)
-{
-	time_t seconds = (time_t)(wall_us / CLOCK_SECOND_US);
-	char utc[CLOCK_TIME_TEXT], local[40] = "";
-	struct tm parts;
-	clock_format_time(wall_us, utc);
-	if (localtime_r(&seconds, &parts) != NULL) {
-		(void)strftime(local, sizeof local, "%Y-%m-%d %H:%M:%S",
-			       &parts); /* "" if it fails */
-	}
-	say_printf(say, "%s (%.19sZ)", local, utc);
-}
-
-static enum reason reason_of(const Hlp__V1__Node *node)
-{
-	enum state state;
-	enum reason reason;
-	show_parse(node->state, node->reason, &state, &reason);
-	return reason;
-}
+#define REPORT_MAX ((size_t)128 * 1024 * 1024)
 
 /* ---- what is left ------------------------------------------------------------------------- */
 
-/* A line with the nodes whose reason is one of these; nothing when there are none. */
-static void say_nodes(struct report *r, const char *what, const enum reason *reasons, size_t count)
+static struct show_node node_of(const Hlp__V1__Node *node, char message[SHOW_TEXT])
 {
-	struct say *say = &r->cli->out;
-	bool any = false;
-	for (size_t i = 0; i < r->status->n_nodes; i++) {
-		const Hlp__V1__Node *node = r->status->nodes[i];
-		for (size_t k = 0; k < count; k++) {
-			if (reason_of(node) != reasons[k]) {
-				continue;
-			}
-			say_printf(say, any ? ", %s" : "- %s: %s", any ? node->id : what, node->id);
-			any = true;
-		}
-	}
-	if (any) {
-		say_printf(say, "\n");
-	}
+	return show_of_row(node, message);
 }
 
-/* The first and the last revision of the file that row `at` begins; NULL when it is no beginning.
- */
-static const Hlp__V1__Revision *last_of(const Hlp__V1__ArtifactList *list, size_t at)
+/* A line with the nodes for which `is` holds; nothing when there are none. */
+static void add_nodes(struct report *report, const char *what,
+		      bool (*is)(const struct report *report, const struct show_node *node))
 {
-	const Hlp__V1__Revision *first = list->revisions[at], *last = first;
-	for (size_t i = 0; i < list->n_revisions; i++) {
-		const Hlp__V1__Revision *other = list->revisions[i];
-		if (strcmp(other->path, first->path) != 0) {
+	struct buf *out = &report->out;
+	char message[SHOW_TEXT];
+	bool any = false;
+	for (size_t i = 0; i < report->status->n_nodes; i++) {
+		const Hlp__V1__Node *node = report->status->nodes[i];
+		struct show_node show = node_of(node, message);
+		if (!is(report, &show)) {
 			continue;
 		}
-		if (i < at) {
-			return NULL;
-		}
-		last = other;
+		buf_printf(out, any ? ", %s" : "- %s: %s", any ? node->id : what, node->id);
+		any = true;
 	}
-	return last;
-}
-
-static bool differs(const Hlp__V1__Revision *a, const Hlp__V1__Revision *b)
-{
-	return a->absent != b->absent || strcmp(a->blob, b->blob) != 0 || a->mode != b->mode;
-}
-
-static void say_files(struct report *r)
-{
-	for (size_t i = 0; i < r->artifacts->n_revisions; i++) {
-		const Hlp__V1__Revision *first = r->artifacts->revisions[i];
-		const Hlp__V1__Revision *last = last_of(r->artifacts, i);
-		if (last != NULL && differs(first, last)) {
-			say_printf(&r->cli->out, "- differs from before: `%s` (%s, was %s)\n",
-				   first->path, last->absent ? "absent" : last->id,
-				   first->absent ? "absent" : first->id);
-		}
+	if (any) {
+		buf_add_text(out, "\n");
 	}
 }
 
-static void say_left(struct report *r)
+static bool is_failed(const struct report *report, const struct show_node *node)
 {
-	static const enum reason undone[] = {REASON_UNDONE, REASON_RESTORED};
-	static const enum reason kept[] = {REASON_ACCEPTED};
-	static const enum reason by_hand[] = {REASON_BY_HAND};
-	static const enum reason ignored[] = {REASON_TOLERATED};
-	static const enum reason unknown[] = {REASON_LOST};
-	const Hlp__V1__Execution *execution = r->status->execution;
+	(void)report;
+	return node->state == STATE_FAILED && node->reason != REASON_LOST;
+}
+
+static bool is_unknown(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->state == STATE_FAILED && node->reason == REASON_LOST;
+}
+
+static bool waits_for_a_person(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->state == STATE_PAUSED || node->reason == REASON_UNDO_ASKING;
+}
+
+static bool is_live(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->state == STATE_RUNNING ||
+	       (node->state == STATE_RECOVERING && node->reason != REASON_UNDO_ASKING);
+}
+
+static bool is_undone(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->reason == REASON_UNDONE || node->reason == REASON_RESTORED;
+}
+
+static bool is_accepted(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->reason == REASON_ACCEPTED;
+}
+
+static bool is_by_hand(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->reason == REASON_BY_HAND;
+}
+
+static bool is_tolerated(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->reason == REASON_TOLERATED;
+}
+
+static bool is_skipped(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->reason == REASON_SKIPPED;
+}
+
+static bool is_stale(const struct report *report, const struct show_node *node)
+{
+	(void)report;
+	return node->stale;
+}
+
+static bool did_not_start(const struct report *report, const struct show_node *node)
+{
+	return report->status->execution->ended && node->state == STATE_PENDING &&
+	       node->attempt == 0;
+}
+
+void report_add_left(struct report *report)
+{
+	const Hlp__V1__Execution *execution = report->status->execution;
 	enum state state;
 	enum reason reason;
 	show_parse(execution->state, execution->reason, &state, &reason);
-	say_printf(&r->cli->out, "\n## Left as\n\n- %s: %s\n", execution->name,
-		   show_execution_word(state, reason));
-	say_files(r);
-	say_nodes(r, "undone, service not verified", undone, 2);
-	say_nodes(r, "rolled back, but left as it is", kept, 1);
-	say_nodes(r, "by hand", by_hand, 1);
-	say_nodes(r, "failure ignored", ignored, 1);
-	say_nodes(r, "outcome unknown", unknown, 1);
+	buf_printf(&report->out, "\n## Left as\n\n- %s: %s%s\n", execution->name,
+		   show_execution_word(state, reason),
+		   execution->ended ? "" : "; it has not ended");
+	add_nodes(report, "waits for a person", waits_for_a_person);
+	add_nodes(report, "under way", is_live);
+	add_nodes(report, "failed", is_failed);
+	add_nodes(report, "outcome unknown", is_unknown);
+	add_nodes(report, "undone, service not verified", is_undone);
+	add_nodes(report, "rolled back, but left as it is", is_accepted);
+	add_nodes(report, "by hand", is_by_hand);
+	add_nodes(report, "failure ignored", is_tolerated);
+	add_nodes(report, "skipped", is_skipped);
+	add_nodes(report, "stale: used what was since taken back", is_stale);
+	add_nodes(report, "did not start", did_not_start);
 }
 
-/* ---- what happened ------------------------------------------------------------------------ */
+/* ---- steps -------------------------------------------------------------------------------- */
 
-/* Events that people need in a record; the others say how the engine did it. */
-static const char *words_of(const char *kind)
+static void add_steps(struct report *report)
 {
-	static const char *const words[][2] = {
-		{"created", "the run began"},
-		{"act", ""},
-		{"started", "started"},
-		{"completed", "completed"},
-		{"failed", "failed"},
-		{"backoff", "failed, is tried again"},
-		{"lost", "outcome unknown"},
-		{"asked", "asks"},
-		{"recovered", "taken back"},
-		{"restored", "files brought back"},
-		{"kept", "a file brought back"},
-		{"rollback_started", "the rollback began"},
-		{"ended", "the run ended"},
-		{"rollback_ended", "the rollback ended"},
-		{"checkpointed", "a checkpoint was recorded"},
-		{"checkpoint_failed", "a checkpoint was not recorded"},
-		{"draining", "starts nothing new after this failure"},
-	};
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (strcmp(words[i][0], kind) == 0) {
-			return words[i][1];
-		}
-	}
-	return NULL;
-}
-
-static const char *field_of(const Hlp__V1__EventRecord *event, const char *name)
-{
-	for (size_t i = 0; i < event->n_fields; i++) {
-		if (strcmp(event->fields[i]->name, name) == 0) {
-			return event->fields[i]->value;
-		}
-	}
-	return "";
-}
-
-/* " by ana, /dev/pts/3 from 10.0.0.7" */
-static void say_who(struct say *say, const Hlp__V1__EventRecord *event)
-{
-	const char *origin = field_of(event, "origin");
-	say_printf(say, " by %s%s%s", event->actor, origin[0] != '\0' ? ", " : "", origin);
-}
-
-static int on_event(void *ctx, const ProtobufCMessage *message)
-{
-	const Hlp__V1__EventRecord *event = (const Hlp__V1__EventRecord *)message;
-	struct report *r = ctx;
-	struct say *say = &r->cli->out;
-	const char *words = words_of(event->kind), *note = field_of(event, "note");
-	if (words == NULL) {
-		return 0;
-	}
-	say_printf(say, "- ");
-	say_time(say, event->time_us);
-	say_printf(say, " ");
-	if (event->node[0] != '\0') {
-		say_printf(say, " **%s**", event->node);
-	}
-	if (event->verb[0] != '\0') {
-		say_printf(say, " %s", event->verb);
-		say_who(say, event);
-	}
-	say_printf(say, " %s", words);
-	if (strcmp(event->kind, "created") == 0) {
-		say_who(say, event);
-	}
-	if (event->attempt[0] != '\0') {
-		say_printf(say, " (%s)", event->attempt);
-	}
-	if (event->reason[0] != '\0' && strcmp(event->kind, "asked") != 0) {
-		say_printf(say, ": %s", event->reason);
-	}
-	if (event->text.len > 0 && strcmp(event->kind, "rollback_started") != 0) {
-		say_printf(say, ": %.*s", (int)event->text.len, (const char *)event->text.data);
-	}
-	if (note[0] != '\0') {
-		say_printf(say, " (%s)", note);
-	}
-	say_printf(say, "\n");
-	return 0;
-}
-
-static int say_timeline(struct report *r)
-{
-	Hlp__V1__EventsRequest request = HLP__V1__EVENTS_REQUEST__INIT;
-	struct err err = {0};
-	request.execution = r->status->execution->id;
-	say_printf(&r->cli->out, "\n## What happened\n\n");
-	int rc = client_stream(r->cli->client, "ListEvents", &request.base,
-			       &hlp__v1__event_record__descriptor, on_event, r, &err);
-	return rc < 0 ? cli_fail(r->cli, &err) : 0;
-}
-
-/* ---- steps and files ---------------------------------------------------------------------- */
-
-static void say_steps(struct report *r)
-{
-	struct say *say = &r->cli->out;
-	say_printf(say,
-		   "\n## Steps\n\n| step | how it ended | attempts | took |\n|---|---|---|---|\n");
-	for (size_t i = 0; i < r->status->n_nodes; i++) {
-		const Hlp__V1__Node *node = r->status->nodes[i];
-		char took[16] = "";
-		enum state state;
-		enum reason reason;
-		show_parse(node->state, node->reason, &state, &reason);
+	struct buf *out = &report->out;
+	buf_add_text(out, "\n## Steps\n\n| step | how it ended | attempts | took | began |\n"
+			  "|---|---|---|---|---|\n");
+	for (size_t i = 0; i < report->status->n_nodes; i++) {
+		const Hlp__V1__Node *node = report->status->nodes[i];
+		char message[SHOW_TEXT], clock[16] = "";
+		struct show_node show = node_of(node, message);
+		bool idle = show.state == STATE_PENDING && report->status->execution->ended;
+		buf_printf(out, "| %s | %s | %u | ", node->id,
+			   idle ? "did not start" : show_word(show.state, show.reason),
+			   node->attempt);
 		if (node->started_us != 0 && node->ended_us != 0) {
-			show_duration(node->ended_us - node->started_us, took);
+			report_add_duration(out, node->ended_us - node->started_us);
 		}
-		say_printf(say, "| %s | %s | %u | %s |\n", node->id, show_word(state, reason),
-			   node->attempt, took);
-	}
-}
-
-static int say_diff_of(struct report *r, const Hlp__V1__Revision *first,
-		       const Hlp__V1__Revision *last)
-{
-	Hlp__V1__DiffRequest request = HLP__V1__DIFF_REQUEST__INIT;
-	ProtobufCMessage *reply = NULL;
-	request.execution = r->status->execution->id;
-	request.artifact = first->path;
-	request.old_revision = first->id;
-	request.new_revision = last->id;
-	int code = cli_call(r->cli, "DiffArtifact", &request.base, &hlp__v1__diff_reply__descriptor,
-			    &reply);
-	if (code != 0) {
-		return code;
-	}
-	const Hlp__V1__DiffReply *diff = (const Hlp__V1__DiffReply *)reply;
-	say_printf(&r->cli->out, "\n`%s`\n\n````diff\n", first->path);
-	say_document(&r->cli->out, (const char *)diff->text.data, diff->text.len);
-	say_printf(&r->cli->out, "````\n");
-	protobuf_c_message_free_unpacked(reply, NULL);
-	return 0;
-}
-
-static int say_diffs(struct report *r)
-{
-	int code = 0;
-	say_printf(&r->cli->out, "\n## Files that differ from before\n");
-	for (size_t i = 0; i < r->artifacts->n_revisions && code == 0; i++) {
-		const Hlp__V1__Revision *first = r->artifacts->revisions[i];
-		const Hlp__V1__Revision *last = last_of(r->artifacts, i);
-		if (last != NULL && differs(first, last)) {
-			code = say_diff_of(r, first, last);
+		if (node->started_us != 0) {
+			show_clock(node->started_us, clock);
 		}
+		buf_printf(out, " | %s |\n", clock);
 	}
-	return code;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-static int fetch_artifacts(struct report *r)
+static int fetch_artifacts(struct report *report)
 {
 	Hlp__V1__ArtifactsRequest request = HLP__V1__ARTIFACTS_REQUEST__INIT;
 	ProtobufCMessage *reply = NULL;
-	request.execution = r->status->execution->id;
-	int code = cli_call(r->cli, "ListArtifacts", &request.base,
+	request.execution = report->status->execution->id;
+	int code = cli_call(report->cli, "ListArtifacts", &request.base,
 			    &hlp__v1__artifact_list__descriptor, &reply);
-	r->artifacts = (Hlp__V1__ArtifactList *)reply;
+	report->artifacts = (Hlp__V1__ArtifactList *)reply;
 	return code;
 }
 
-static void say_head(struct report *r)
+static int fetch_attempts(struct report *report)
 {
-	const Hlp__V1__Execution *execution = r->status->execution;
-	struct say *say = &r->cli->out;
-	say_printf(say, "# %s\n\n- workflow: %s%s%s%s\n- started by: %s%s%s%s\n- began: ",
-		   execution->name, execution->workflow,
-		   execution->revision[0] != '\0' ? " at " : "", execution->revision,
-		   execution->dirty ? ", changed since" : "", execution->actor,
-		   execution->note[0] != '\0' ? " (" : "", execution->note,
-		   execution->note[0] != '\0' ? ")" : "");
-	say_time(say, execution->created_us);
-	if (execution->ended_us != 0) {
-		char took[16];
-		show_duration(execution->ended_us - execution->created_us, took);
-		say_printf(say, "\n- ended: ");
-		say_time(say, execution->ended_us);
-		say_printf(say, ", after %s", took);
+	Hlp__V1__AttemptsRequest request = HLP__V1__ATTEMPTS_REQUEST__INIT;
+	ProtobufCMessage *reply = NULL;
+	request.execution = report->status->execution->id;
+	int code = cli_call(report->cli, "ListAttempts", &request.base,
+			    &hlp__v1__attempt_list__descriptor, &reply);
+	report->attempts = (Hlp__V1__AttemptList *)reply;
+	for (size_t i = 0; code == 0 && i < report->attempts->n_attempts; i++) {
+		Hlp__V1__Attempt *attempt = report->attempts->attempts[i];
+		char *key = mem_printf("%s %s %u", attempt->node, attempt->kind, attempt->number);
+		(void)map_add_text(&report->attempt_of, arena_strdup(&report->facts.arena, key),
+				   (union map_value){.pointer = attempt});
+		free(key);
 	}
-	say_printf(say, "\n");
+	return code;
 }
 
-static int say_all(struct report *r)
+static void add_head(struct report *report)
 {
-	int code = fetch_artifacts(r);
+	const Hlp__V1__Execution *execution = report->status->execution;
+	struct buf *out = &report->out;
+	buf_printf(out, "# %s\n\n- workflow: %s", execution->name, execution->workflow);
+	if (execution->revision[0] != '\0') {
+		buf_printf(out, " at %s%s", execution->revision,
+			   execution->dirty ? ", changed since" : "");
+	}
+	buf_printf(out, " in `%s`\n", execution->folder);
+	if (report->facts.params.length > 0) {
+		buf_printf(out, "- params: %s\n", buf_text(&report->facts.params));
+	}
+	buf_add_text(out, "- started by: ");
+	report_add_word(out, execution->actor);
+	if (report->facts.origin != NULL && report->facts.origin[0] != '\0') {
+		buf_add_text(out, ", ");
+		report_add_word(out, report->facts.origin);
+	}
+	if (execution->note[0] != '\0') {
+		buf_add_text(out, ": ");
+		report_add_word(out, execution->note);
+	}
+	buf_add_text(out, "\n- began: ");
+	report_add_time(out, execution->created_us);
+	if (execution->ended_us != 0) {
+		buf_add_text(out, "\n- ended: ");
+		report_add_time(out, execution->ended_us);
+		buf_add_text(out, ", after ");
+		report_add_duration(out, execution->ended_us - execution->created_us);
+	}
+	buf_add_text(out, "\n");
+}
+
+static int add_all(struct report *report)
+{
+	char zone[16];
+	int code = fetch_artifacts(report);
+	code = code != 0 ? code : fetch_attempts(report);
+	code = code != 0 ? code : report_read_record(report);
 	if (code != 0) {
 		return code;
 	}
-	say_head(r);
-	say_left(r);
-	code = say_timeline(r);
-	if (code != 0) {
-		return code;
+	add_head(report);
+	report_add_left(report);
+	code = report_add_files_left(report);
+	buf_add_text(&report->out, buf_text(&report->facts.rollbacks));
+	buf_add_text(&report->out, buf_text(&report->facts.notes));
+	show_zone(report->status->execution->created_us, zone);
+	buf_printf(&report->out, "\n## What happened\n\nTimes are local (%s), and UTC (Z).\n\n%s",
+		   zone, buf_text(&report->timeline));
+	code = code != 0 ? code : report_add_failures(report);
+	add_steps(report);
+	return code != 0 ? code : report_add_files(report);
+}
+
+static void say_report(struct report *report)
+{
+	struct cli *cli = report->cli;
+	struct buf document;
+	if (!cli->json) {
+		say_text(&cli->out, buf_text(&report->out), report->out.length);
+		return;
 	}
-	say_steps(r);
-	return say_diffs(r);
+	json_out_begin(&document);
+	buf_add_text(&document, "{\"execution\":");
+	text_json_quote(&document, report->status->execution->name,
+			strlen(report->status->execution->name));
+	buf_add_text(&document, ",\"markdown\":");
+	text_json_quote(&document, buf_text(&report->out), report->out.length);
+	buf_add_text(&document, "}");
+	json_out(cli, &document);
+}
+
+static void release(struct report *report)
+{
+	protobuf_c_message_free_unpacked((ProtobufCMessage *)report->artifacts, NULL);
+	protobuf_c_message_free_unpacked((ProtobufCMessage *)report->attempts, NULL);
+	hlp__v1__status__free_unpacked(report->status, NULL);
+	map_release(&report->attempt_of);
+	arena_release(&report->facts.arena);
+	buf_release(&report->facts.params);
+	buf_release(&report->facts.notes);
+	buf_release(&report->facts.rollbacks);
+	buf_release(&report->timeline);
+	buf_release(&report->out);
 }
 
 static int exec(struct cli *cli)
@@ -332,13 +286,17 @@ static int exec(struct cli *cli)
 	if (options_has(&cli->options, "verify")) {
 		return verify_run(cli, cli_argument(cli, 0));
 	}
+	buf_init(&report.facts.params, REPORT_MAX);
+	buf_init(&report.facts.notes, REPORT_MAX);
+	buf_init(&report.facts.rollbacks, REPORT_MAX);
+	buf_init(&report.timeline, REPORT_MAX);
+	buf_init(&report.out, REPORT_MAX);
 	int code = status_fetch(cli, cli_argument(cli, 0), &report.status);
+	code = code != 0 ? code : add_all(&report);
 	if (code == 0) {
-		code = say_all(&report);
+		say_report(&report);
 	}
-	protobuf_c_message_free_unpacked(report.artifacts != NULL ? &report.artifacts->base : NULL,
-					 NULL);
-	hlp__v1__status__free_unpacked(report.status, NULL);
+	release(&report);
 	return code;
 }
 
@@ -353,6 +311,10 @@ const struct cli_command report_command = {
 	.arguments = "EXECUTION",
 	.help = "the record of a run as Markdown, for the post-mortem",
 	.options = options,
+	.more = "  On top what is left: what differs from before, what was undone, done by hand\n"
+		"  or ignored, and the notes. Then who did what and why, what ran and for how\n"
+		"  long, what failed with its last lines, and how files differ.\n"
+		"  hlp report web#3 >web-3.md\n",
 	.least = 1,
 	.most = 1,
 	.exec = exec,

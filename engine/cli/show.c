@@ -103,6 +103,11 @@ void show_duration(int64_t duration_us, char out[16])
 	clock_format_duration(duration_us < 0 ? 0 : duration_us, out);
 }
 
+void show_zone(int64_t wall_us, char out[16])
+{
+	show_local(wall_us, "%z", out);
+}
+
 static void show_failure(const struct show_node *node, char out[SHOW_TEXT])
 {
 	const char *word = show_word(node->state, node->reason);

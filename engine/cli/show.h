@@ -41,6 +41,8 @@ void show_parse(const char *state, const char *reason, enum state *out_state,
 void show_clock(int64_t wall_us, char out[16]);
 /* "2026-11-25", of local time too. */
 void show_day(int64_t wall_us, char out[16]);
+/* "+0900": how local time differs from UTC at that time. */
+void show_zone(int64_t wall_us, char out[16]);
 /* "ok 3, running 1 of 9": counts of the states that occur. */
 void show_counts(const uint32_t counts[STATES], uint32_t total, char out[SHOW_TEXT]);
 void show_duration(int64_t duration_us, char out[16]);

@@ -39,6 +39,7 @@ void decide_act_event(struct decision *decision)
 	event->note = act->note;
 	event->request = act->request;
 	event->answer = act->answer;
+	event->flag = act->failed;
 	add_arguments(decision, event);
 	decide_agent(decision);
 }

@@ -29,7 +29,8 @@ enum event_kind {
 			      text: workflow name; number; actor; note: operator's reason; blob:
 			      the YAML's; revision; flag: dirty; folder; request */
 	EVENT_ACT = 2,	   /* an operator's word, before its consequences in the same batch:
-			      verb, actor, note, request, node or none, items: arguments */
+			      verb, actor, note, request, node or none, items: arguments;
+			      flag: of a person's step, it did not succeed */
 	EVENT_PAUSED = 3,  /* the execution: start nothing new */
 	EVENT_RESUMED = 4,
 	EVENT_CANCELLED = 5, /* nothing starts any more */
