@@ -45,10 +45,17 @@ static int64_t first_wanted(const struct answering *a)
 	return NEXT_STEP;
 }
 
+/* Held so that it waits for Enter: by whoever began the run here, or step by step elsewhere. */
+static bool is_step(const struct answering *a, const struct mirror_node *node)
+{
+	return node->state == STATE_PAUSED && node->reason == REASON_HELD &&
+	       (a->step || (node->more != NULL && strcmp(node->more->held_note, "step") == 0));
+}
+
 /* Nothing runs, nothing else is asked, and something that is held could start. */
 static bool is_step_due(const struct answering *a)
 {
-	if (!a->step || !follow_is_waiting(a->mirror)) {
+	if (!follow_is_waiting(a->mirror)) {
 		return false;
 	}
 	bool held = false;
@@ -57,7 +64,7 @@ static bool is_step_due(const struct answering *a)
 		if (question_is_open(node)) {
 			return false;
 		}
-		held = held || (node->state == STATE_PAUSED && node->reason == REASON_HELD);
+		held = held || is_step(a, node);
 	}
 	return held;
 }

@@ -94,3 +94,16 @@ test ! -e two.ran || fail "another word let it go"
 keys Enter
 shows '^ended 0$'
 test -e two.ran || fail "the last node did not run"
+
+# So it goes on after a rollback, for whoever attaches.
+expect 0 hlp rollback steps --node one --yes
+rm one.ran two.ran
+expect 0 hlp retry steps --yes
+type_in 'clear; hlp attach steps; echo "ended $?"'
+shows '^  held: one$'
+test ! -e one.ran || fail "a node that was rolled back ran by itself"
+keys Enter
+shows '^  held: two$'
+keys Enter
+shows '^ended 0$'
+test -e two.ran || fail "the last node did not run again"
