@@ -129,28 +129,35 @@ static int verify_all(const struct home *home, struct journal *journal, struct b
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+static void say_found(const struct buf *problems, int rows, int checkpoints)
+{
+	const int all = rows + checkpoints;
+
+	if (!all) {
+		(void)printf("no problem found\n");
+		return;
+	}
+	(void)printf("%s%d problem%s found%s%s\n", buf_text(problems), all, all == 1 ? "" : "s",
+		     rows ? "; 'hlp engine rebuild' makes the tables anew from the journal" : "",
+		     checkpoints ? "; no rollback uses a damaged checkpoint" : "");
+}
+
 static int check(struct journal *journal, const struct journal_loader *loader, struct err *err)
 {
 	const struct folding *folding = loader->ctx;
 	struct buf problems;
-	int rc;
+	int rows, checkpoints = 0;
 
 	buf_init(&problems, (size_t)16 * 1024 * 1024);
-	rc = journal_check(journal, loader, &problems, err);
-	if (rc >= 0) {
-		int damaged = verify_all(content_home(folding->content), journal, &problems, err);
-
-		rc = damaged < 0 ? damaged : rc + damaged;
-	}
-	if (rc > 0)
-		(void)printf(
-			"%s%d problem%s found; 'hlp engine rebuild' makes the tables anew from "
-			"the journal\n",
-			buf_text(&problems), rc, rc == 1 ? "" : "s");
-	else if (rc == 0)
-		(void)printf("no problem found\n");
+	rows = journal_check(journal, loader, &problems, err);
+	if (rows >= 0)
+		checkpoints = verify_all(content_home(folding->content), journal, &problems, err);
+	if (rows >= 0 && checkpoints >= 0)
+		say_found(&problems, rows, checkpoints);
 	buf_release(&problems);
-	return rc > 0 ? 1 : rc;
+	if (rows < 0 || checkpoints < 0)
+		return rows < 0 ? rows : checkpoints;
+	return rows + checkpoints > 0;
 }
 
 static int rebuild(struct journal *journal, const struct journal_loader *loader, struct err *err)

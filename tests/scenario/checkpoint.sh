@@ -103,3 +103,4 @@ complains 'the checkpoint third is damaged: state: .*; the one before it is seco
 expect 0 hlp engine stop --yes
 expect 1 hlp engine check
 says 'checkpoint third of steps#1: state: '
+says '1 problem found; no rollback uses a damaged checkpoint'

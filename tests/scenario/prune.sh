@@ -41,6 +41,13 @@ for letter in a b c d; do
 		expect 0 hlp cancel 'keep#3' --yes
 	}
 done
+recorded() {
+	hlp checkpoints "$1" | grep -q "^$2 .*kept"
+}
+for one in 'keep#1' 'keep#4'; do
+	expect 0 hlp checkpoint "$one" here
+	wait_for 10 recorded "$one" here
+done
 first=$(blob_of 'keep#1')
 third=$(blob_of 'keep#3')
 only_first=$(for blob in $first; do echo "$third" | grep -q "$blob" || echo "$blob"; done)
@@ -78,6 +85,8 @@ for blob in $third; do
 	there "$blob" || fail "contents of the third are gone: $blob"
 done
 git_dir fsck --strict --no-dangling >"$out" 2>&1 || fail "git finds damage: $(cat "$out")"
+test "$(git_dir for-each-ref --format='%(refname)' refs/hlp/checkpoints)" = 'refs/hlp/checkpoints/keep#4/here' ||
+	fail "not the checkpoints of what stays"
 test "$(git_dir rev-list --count refs/hlp/log)" -eq 1 || fail "the log did not begin anew"
 git_dir log -p refs/hlp/log | grep -q 'edited by hand' || fail "what a rollback overwrote is gone"
 expect 0 hlp engine check
@@ -86,6 +95,8 @@ says 'no problem found'
 # What stays can be looked at and taken back; what comes goes on from there.
 expect 0 hlp list
 ! grep -q 'keep#1\|keep#2' "$out" || fail "the old ones are still listed"
+expect 0 hlp report 'keep#4' --verify
+says '1 checkpoint is as recorded'
 expect 0 hlp diff 'keep#4' small
 says '^[+]d'
 expect 0 hlp diff 'keep#4' big.sh

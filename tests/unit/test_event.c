@@ -19,6 +19,7 @@
 
 #include "tests/unit/golden/journal_1.h"
 #include "tests/unit/golden/journal_2.h"
+#include "tests/unit/golden/journal_checkpoints.h"
 
 static struct event decoded(const struct event *event, struct arena *arena)
 {
@@ -468,6 +469,76 @@ static void a_journal_with_people_folds_as_it_did(void **state)
 	lab_close(&old);
 }
 
+/* ---- checkpoints, as they came into the journal -------------------------------------------- */
+
+static const struct lab_node phased_nodes[] = {
+	{.id = "a", .phase = 0, .undo = true, .artifact = "f"},
+	{.id = "b", .phase = 1, .artifact = "g"},
+	{.id = "c", .phase = 1, .needs = "b", .undo = true},
+};
+
+static void settle_checkpoint(struct lab *lab, enum input_kind kind, const char *name)
+{
+	struct checkpoint checkpoint = {.name = name, .digest = "d1ge57"};
+
+	memset(checkpoint.commit, 'c', sizeof(checkpoint.commit) - 1);
+	(void)lab_feed(lab, &(struct input){.kind = kind,
+					    .node = EVENT_NO_NODE,
+					    .checkpoint = &checkpoint,
+					    .text = "the disk refused"});
+}
+
+static void live_phased_run(struct lab *lab)
+{
+	struct plan_ask ask = {.level = PLAN_OF_CHECKPOINT, .checkpoint = "one"};
+	struct act act = {.verb = VERB_ROLLBACK, .node = EVENT_NO_NODE};
+	struct plan *plan;
+
+	lab_complete(lab, "a");
+	settle_checkpoint(lab, INPUT_CHECKPOINTED, "one");
+	lab_complete(lab, "b");
+	(void)lab_act(lab, VERB_CHECKPOINT, NULL);
+	settle_checkpoint(lab, INPUT_CHECKPOINT_FAILED, "by-hand");
+	lab_complete(lab, "c");
+	assert_int_equal(plan_make(lab->execution, &ask, &plan, &lab->err), 0);
+	act.plan = plan;
+	(void)lab_act_as(lab, &act);
+	plan_free(plan);
+	lab_start(lab, "c");
+	(void)lab_exit(lab, "c", EXIT_STATUS, 0);
+	(void)lab_admit(lab);
+	(void)lab_capture(lab, "b", MOMENT_RESTORED, 'a');
+}
+
+static void a_journal_with_checkpoints_folds_as_it_did(void **state)
+{
+	const struct checkpoint *one;
+	struct lab live, old;
+
+	(void)state;
+	LAB_OPEN(&live, phased_nodes, .phases = 2);
+	live_phased_run(&live);
+	write_if_asked(&live, "HLP_GOLDEN_WRITE_CHECKPOINTS");
+	LAB_OPEN(&old, phased_nodes, .phases = 2);
+	fold_golden(&old, golden_checkpoints,
+		    sizeof(golden_checkpoints) / sizeof(*golden_checkpoints));
+	assert_state(&old, NULL, "PAUSED rolled_back");
+	assert_state(&old, "a", "COMPLETED ok");
+	assert_state(&old, "b", "RECOVERED restored");
+	assert_state(&old, "c", "RECOVERED undone");
+	assert_int_equal(old.execution->checkpoints_count, 3);
+	one = &old.execution->checkpoints[0];
+	assert_string_equal(one->name, "one");
+	assert_string_equal(one->digest, "d1ge57");
+	assert_int_equal(one->state, CHECKPOINT_KEPT);
+	assert_int_equal(one->nodes[0].state, STATE_COMPLETED);
+	assert_true(one->nodes[1].fresh);
+	assert_string_equal(old.execution->checkpoints[1].message, "the disk refused");
+	assert_int_equal(old.execution->checkpoints[2].state, CHECKPOINT_WANTED);
+	lab_close(&live);
+	lab_close(&old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +550,7 @@ int main(void)
 		cmocka_unit_test(every_kind_has_a_name),
 		cmocka_unit_test(a_journal_of_format_1_folds_as_it_did),
 		cmocka_unit_test(a_journal_with_people_folds_as_it_did),
+		cmocka_unit_test(a_journal_with_checkpoints_folds_as_it_did),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
