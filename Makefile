@@ -175,6 +175,10 @@ $(BRITTLE): $(B)/obj/tests/crash/brittle/brittle.o $(B)/obj/engine/daemon/main.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--wrap=load_event -o $@ $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(hlpd_LIBS)
+# It speaks to real programs as crash tests do.
+$(B)/tests/scenario/turns: $(B)/obj/tests/scenario/turns.o $(B)/obj/tests/crash/victim/victim.o $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -ljansson
@@ -256,6 +260,7 @@ soak: export HLP_SIM_SEEDS ?= 10000
 soak: export HLP_KILLS ?= 200
 soak: export HLP_RACES ?= 10000
 soak: export HLP_ROLLBACK_SEEDS ?= 2000
+soak: export HLP_TURNS ?= 500
 soak: export HLP_TEST_TIMEOUT ?= 3600
 soak: test-deps
 	@tests/packages soak $(SOAK_PACKAGES)

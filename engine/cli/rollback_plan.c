@@ -62,6 +62,18 @@ static void say_warning(struct cli *cli, const Hlp__V1__PlanRow *row, const char
 	say_printf(&cli->out, "\n");
 }
 
+/* What somebody did to it, and all that would go with that. A revision is found by the node that
+ * recorded it. */
+static void say_difference(struct cli *cli, const Hlp__V1__Plan *plan, const Hlp__V1__PlanRow *row)
+{
+	char *own = mem_printf("%s:%s", row->node, row->path);
+	say_printf(&cli->out, "    what it holds now: hlp diff %s %s %s now\n", plan->execution,
+		   row->writer[0] != '\0' ? row->writer : own, row->from);
+	say_printf(&cli->out, "    what would go: hlp diff %s %s %s now\n", plan->execution, own,
+		   row->to);
+	free(own);
+}
+
 static void say_warnings(struct cli *cli, const Hlp__V1__Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_rows; i++) {
@@ -75,8 +87,7 @@ static void say_warnings(struct cli *cli, const Hlp__V1__Plan *plan)
 		}
 		if (row->conflict[0] != '\0') {
 			say_warning(cli, row, row->conflict);
-			say_printf(&cli->out, "    what it holds now: hlp diff %s %s:%s %s now\n",
-				   plan->execution, row->node, row->path, row->from);
+			say_difference(cli, plan, row);
 		}
 	}
 }

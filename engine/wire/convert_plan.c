@@ -21,6 +21,17 @@ static char *name_revision(struct arena *arena, const struct revision *revision)
 	return arena_strdup(arena, text);
 }
 
+static char *name_file(struct arena *arena, const struct node_spec *specs,
+		       const struct plan_file *file)
+{
+	char *text = mem_printf("%s:%s", specs[file->node].id,
+				specs[file->node].artifacts[file->artifact].path);
+	char *kept = arena_strdup(arena, text);
+
+	free(text);
+	return kept;
+}
+
 /* That there is no undo, or none is possible, the action of the row says itself. */
 static void fill_warnings(struct arena *arena, const struct plan_row *row, Hlp__V1__PlanRow *out)
 {
@@ -44,6 +55,9 @@ static void fill_row(struct arena *arena, const struct execution *execution,
 	out->path = (char *)row->path;
 	out->from = name_revision(arena, row->from);
 	out->to = name_revision(arena, row->to);
+	if (row->from && row->from->node != row->node)
+		out->writer = name_file(arena, execution->workflow->nodes,
+					&(struct plan_file){row->from->node, row->from->artifact});
 	out->how = (char *)row->text;
 	out->reversible = row->action == PLAN_RESTORE; /* what it overwrites is a revision too */
 	out->conflict = (char *)row->conflict;
@@ -61,17 +75,6 @@ static char **name_nodes(struct arena *arena, const struct node_spec *specs, con
 	for (size_t i = 0; i < count; i++)
 		names[i] = (char *)specs[nodes[i]].id;
 	return names;
-}
-
-static char *name_file(struct arena *arena, const struct node_spec *specs,
-		       const struct plan_file *file)
-{
-	char *text = mem_printf("%s:%s", specs[file->node].id,
-				specs[file->node].artifacts[file->artifact].path);
-	char *kept = arena_strdup(arena, text);
-
-	free(text);
-	return kept;
 }
 
 static char **name_files(struct arena *arena, const struct node_spec *specs,

@@ -19,6 +19,8 @@ static json_t *plan_row_object(const Hlp__V1__PlanRow *row)
 	json_value_set(object, "node", json_value_text(row->node));
 	json_value_set(object, "path", json_value_text(row->path));
 	json_value_set(object, "from", json_value_text(row->from));
+	if (*row->writer)
+		json_value_set(object, "writer", json_value_text(row->writer));
 	json_value_set(object, "to", json_value_text(row->to));
 	json_value_set(object, "how", json_value_text(row->how));
 	json_value_set(object, "warnings", json_value_texts(row->warnings, row->n_warnings));

@@ -34,7 +34,8 @@
 
 struct test {
 	struct victim victim;
-	unsigned kills_wanted, kills;
+	uint64_t kills_wanted;
+	unsigned kills;
 	struct rng rng;
 	unsigned long seen[REASONS]; /* nodes in this reason, summed over kills */
 	unsigned runs;
@@ -219,46 +220,25 @@ static void one_run(struct test *test)
 	if (code)
 		victim_die(out.data, "did not end COMPLETED");
 	check_lines(test);
+	victim_check_contents(&test->victim);
 	test->runs++;
 	buf_release(&out);
-}
-
-static void read_arguments(struct test *test, int argc, char **argv)
-{
-	for (int i = 1; i + 1 < argc; i += 2) {
-		if (!strcmp(argv[i], "--target"))
-			test->victim.target = !strcmp(argv[i + 1], "engine")	 ? TARGET_ENGINE
-					      : !strcmp(argv[i + 1], "launcher") ? TARGET_LAUNCHER
-										 : TARGET_BOTH;
-		else if (!strcmp(argv[i], "--kills"))
-			test->kills_wanted = (unsigned)strtoul(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "--seed"))
-			test->rng.state = strtoull(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "--bin"))
-			test->victim.bin = argv[i + 1];
-	}
-	if (!test->victim.bin)
-		victim_die(
-			"usage",
-			"kill --target engine|launcher|both [--kills N] [--seed S] --bin FOLDER");
 }
 
 int main(int argc, char **argv)
 {
 	struct test test = {.victim.target = TARGET_ENGINE, .kills_wanted = 20, .rng.state = 1};
-	char *stop[] = {"engine", "stop", "--all", "--yes", NULL};
-	struct buf out;
+	const struct victim_option options[] = {
+		{"--kills", &test.kills_wanted}, {"--seed", &test.rng.state}, {NULL, NULL}};
 	int missing;
 
-	read_arguments(&test, argc, argv);
+	victim_read_arguments(&test.victim, argc, argv, options);
 	victim_open(&test.victim);
 	while (test.kills < test.kills_wanted)
 		one_run(&test);
 	(void)printf("%u kills over %u runs of %d nodes, target %d: every run COMPLETED\n",
 		     test.kills, test.runs, NODES, (int)test.victim.target);
 	missing = say_states(&test);
-	buf_init(&out, 65536);
-	(void)victim_hlp(&test.victim, &out, stop);
-	buf_release(&out);
+	victim_close(&test.victim);
 	return missing ? 1 : 0;
 }

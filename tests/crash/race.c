@@ -70,7 +70,8 @@ struct test {
 	unsigned steps; /* nodes a lane */
 	bool ended;
 	unsigned open_tries; /* not answered yet */
-	unsigned tries_wanted, tries, held, late, revoked, met, looked_at;
+	uint64_t tries_wanted;
+	unsigned tries, held, late, revoked, met, looked_at;
 	int64_t heard_us;
 };
 
@@ -513,20 +514,6 @@ static void find_launcher(struct test *test)
 	protobuf_c_message_free_unpacked(reply, NULL);
 }
 
-static void read_arguments(struct test *test, int argc, char **argv)
-{
-	for (int i = 1; i + 1 < argc; i += 2) {
-		if (!strcmp(argv[i], "--tries"))
-			test->tries_wanted = (unsigned)strtoul(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "--seed"))
-			test->rng.state = strtoull(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "--bin"))
-			test->victim.bin = argv[i + 1];
-	}
-	if (!test->victim.bin)
-		victim_die("usage", "race --bin FOLDER [--tries N] [--seed S]");
-}
-
 /* Half of them, within wide bounds: an aim that always misses one way proves nothing. */
 static int report(const struct test *test)
 {
@@ -544,14 +531,13 @@ static int report(const struct test *test)
 int main(int argc, char **argv)
 {
 	struct test test = {.tries_wanted = 400, .rng.state = 1};
-	char *stop[] = {"engine", "stop", "--all", "--yes", NULL};
-	char *clear[] = {"rm", "-rf", test.victim.home, NULL};
+	const struct victim_option options[] = {
+		{"--tries", &test.tries_wanted}, {"--seed", &test.rng.state}, {NULL, NULL}};
 	struct home home = {.fd = -1};
 	struct err err = {0};
-	struct buf out;
 	int code;
 
-	read_arguments(&test, argc, argv);
+	victim_read_arguments(&test.victim, argc, argv, options);
 	victim_open(&test.victim);
 	if (home_open(&home, HOME_MAKE, &err) < 0)
 		victim_die(test.victim.home, err.message);
@@ -560,17 +546,14 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < LANES; i++)
 		test.lanes[i].aim_us = AIM_FIRST_US;
 	while (test.tries < test.tries_wanted) {
-		unsigned left = test.tries_wanted - test.tries;
+		uint64_t left = test.tries_wanted - test.tries;
 
-		one_run(&test, left < TRIES_A_RUN ? left : TRIES_A_RUN);
+		one_run(&test, left < TRIES_A_RUN ? (unsigned)left : TRIES_A_RUN);
 	}
 	code = report(&test);
 	client_close(test.client);
 	home_release(&home);
-	buf_init(&out, 65536);
-	(void)victim_hlp(&test.victim, &out, stop);
-	buf_release(&out);
 	if (!code)
-		victim_run(&test.victim, clear);
+		victim_close(&test.victim);
 	return code;
 }

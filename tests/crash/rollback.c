@@ -35,7 +35,8 @@
 
 struct test {
 	struct victim victim;
-	unsigned kills_wanted, kills, runs, answers, checkpoints;
+	uint64_t kills_wanted;
+	unsigned kills, runs, answers, checkpoints;
 	unsigned again[NODES];
 	struct rng rng;
 	unsigned long seen[REASONS];
@@ -374,6 +375,7 @@ static void one_run(struct test *test)
 		check_undos(test, 0);
 		check_restored(test, 0);
 	}
+	victim_check_contents(&test->victim);
 	if (call(test, (char *[]){"cancel", "back", "--yes", NULL}))
 		victim_die("back", "what was rolled back could not be ended");
 	test->runs++;
@@ -391,31 +393,14 @@ static int say_states(const struct test *test)
 	return missing;
 }
 
-static void read_arguments(struct test *test, int argc, char **argv)
-{
-	for (int i = 1; i + 1 < argc; i += 2) {
-		if (!strcmp(argv[i], "--target"))
-			test->victim.target = !strcmp(argv[i + 1], "engine")	 ? TARGET_ENGINE
-					      : !strcmp(argv[i + 1], "launcher") ? TARGET_LAUNCHER
-										 : TARGET_BOTH;
-		else if (!strcmp(argv[i], "--kills"))
-			test->kills_wanted = (unsigned)strtoul(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "--seed"))
-			test->rng.state = strtoull(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "--bin"))
-			test->victim.bin = argv[i + 1];
-	}
-	if (!test->victim.bin)
-		victim_die("usage", "rollback --target engine|launcher|both [--kills N] [--seed S] "
-				    "--bin FOLDER");
-}
-
 int main(int argc, char **argv)
 {
 	struct test test = {.victim.target = TARGET_ENGINE, .kills_wanted = 10, .rng.state = 1};
+	const struct victim_option options[] = {
+		{"--kills", &test.kills_wanted}, {"--seed", &test.rng.state}, {NULL, NULL}};
 	int missing;
 
-	read_arguments(&test, argc, argv);
+	victim_read_arguments(&test.victim, argc, argv, options);
 	victim_open(&test.victim);
 	while (test.kills < test.kills_wanted)
 		one_run(&test);
@@ -424,6 +409,6 @@ int main(int argc, char **argv)
 		     test.kills, test.runs, NODES, (int)test.victim.target, test.answers,
 		     test.checkpoints);
 	missing = say_states(&test);
-	(void)call(&test, (char *[]){"engine", "stop", "--all", "--yes", NULL});
+	victim_close(&test.victim);
 	return missing ? 1 : 0;
 }

@@ -21,6 +21,38 @@
 #include "base/mem.h"
 #include "base/proc.h"
 
+#define FSCK_TRIES 50
+
+static bool take_option(const struct victim_option *options, const char *name, const char *value)
+{
+	for (; options->name; options++) {
+		if (strcmp(options->name, name) != 0)
+			continue;
+		*options->value = strtoull(value, NULL, 10);
+		return true;
+	}
+	return false;
+}
+
+void victim_read_arguments(struct victim *victim, int argc, char **argv,
+			   const struct victim_option *options)
+{
+	for (int i = 1; i + 1 < argc; i += 2) {
+		const char *value = argv[i + 1];
+
+		if (!strcmp(argv[i], "--bin"))
+			victim->bin = value;
+		else if (!strcmp(argv[i], "--target"))
+			victim->target = !strcmp(value, "engine")     ? TARGET_ENGINE
+					 : !strcmp(value, "launcher") ? TARGET_LAUNCHER
+								      : TARGET_BOTH;
+		else if (!take_option(options, argv[i], value))
+			victim_die("no such option", argv[i]);
+	}
+	if (!victim->bin)
+		victim_die("usage", "--bin FOLDER, and what the head of the file says");
+}
+
 _Noreturn void victim_die(const char *what, const char *why)
 {
 	(void)fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, why);
@@ -124,6 +156,42 @@ void victim_run(const struct victim *victim, char *const *argv)
 	if (rc)
 		victim_die(argv[0], rc < 0 ? err.message : "it failed");
 	buf_release(&out);
+}
+
+void victim_check_contents(const struct victim *victim)
+{
+	char *where = mem_printf("--git-dir=%s/content.git", victim->home);
+	char *argv[] = {"git", where, "fsck", "--strict", "--no-dangling", NULL};
+	struct err err = {0};
+	struct buf out;
+	int rc = 1;
+
+	buf_init(&out, 1 << 20);
+	for (int tries = 0; rc && tries < FSCK_TRIES; tries++) {
+		buf_clear(&out);
+		if (tries)
+			victim_sleep_us(200000);
+		rc = proc_ask(argv, victim->folder, &out, &err);
+	}
+	if (rc)
+		victim_die("git fsck", rc < 0 ? err.message : buf_text(&out));
+	buf_release(&out);
+	free(where);
+}
+
+void victim_close(const struct victim *victim)
+{
+	char *stop[] = {"engine", "stop", "--all", "--yes", NULL};
+	char *clear[] = {"rm", "-rf", (char *)victim->home, NULL};
+	struct victim end = *victim;
+	struct buf out;
+
+	buf_init(&out, 65536);
+	(void)victim_hlp(victim, &out, stop); /* or it has ended already */
+	buf_release(&out);
+	victim_check_contents(victim);
+	(void)snprintf(end.folder, sizeof(end.folder), "/");
+	victim_run(&end, clear);
 }
 
 void victim_sleep_us(uint64_t us)
