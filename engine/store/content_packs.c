@@ -8,6 +8,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -51,7 +52,8 @@ static int start_git(struct content *content, struct err *err)
 	static const char *const words[] = {"repack", "--geometric=2", "-d", "-q", "-n", NULL};
 	struct content_git git;
 	int rc = content_own_git_words(content, words, &git, err);
-	struct proc_spawn how = {.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+	struct proc_spawn how = {
+		.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .new_session = true};
 
 	if (rc < 0)
 		return rc;
@@ -100,9 +102,14 @@ int content_upkeep(struct content *content, struct err *err)
 
 void content_own_end_upkeep(struct content *content)
 {
+	pid_t group;
+
 	if (!content->packer)
 		return;
-	(void)kill(content->packer, SIGTERM); /* it removes what it has begun */
+	group = content->packer;
+	(void)kill(-group, SIGTERM); /* its helpers too: they remove what they have begun */
 	while (content->packer)
 		(void)look_at_git(content, 0, NULL); /* its failure is our doing */
+	for (int tries = 0; tries < 1000 && kill(-group, 0) == 0; tries++)
+		(void)poll(NULL, 0, 1);
 }
