@@ -87,20 +87,34 @@ static void happened(struct decision *decision, uint32_t node)
 	decide_end(decision);
 }
 
+/* An answer has no words for what must be named: then it is a rollback that can be told. */
+static int undo_by_plan(struct decision *decision, const struct plan *plan, struct err *err)
+{
+	const uint32_t node = plan->ask.node;
+
+	if (plan->refused)
+		return err_set(err, ERR_REFUSED,
+			       "%s ('hlp rollback %s --node %s' takes such words)", plan->refused,
+			       decision->execution->name, decide_name(decision, node));
+	decide_answered(decision, node, ANSWER_UNDO, REASON_NONE);
+	decide_rollback(decision, plan);
+	return 0;
+}
+
+/* A plan of this very state knows the files on disk, too. */
 static int undo(struct decision *decision, uint32_t node, struct err *err)
 {
 	struct plan_ask ask = {.level = PLAN_OF_NODE, .node = node};
+	const struct plan *given = decision->input->act->plan;
 	struct plan *plan;
-	int made = plan_make(decision->execution, &ask, &plan, err);
+	int made;
 
+	if (given && given->version == decision->execution->seq)
+		return undo_by_plan(decision, given, err);
+	made = plan_make(decision->execution, &ask, &plan, err);
 	if (made < 0)
 		return made;
-	if (plan->refused) {
-		made = err_set(err, ERR_REFUSED, "%s", plan->refused);
-	} else {
-		decide_answered(decision, node, ANSWER_UNDO, REASON_NONE);
-		decide_rollback(decision, plan);
-	}
+	made = undo_by_plan(decision, plan, err);
 	plan_free(plan);
 	return made;
 }

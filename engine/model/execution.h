@@ -227,7 +227,7 @@ struct act {
 		request; /* the client's id for it; an act with a known one is answered, not done */
 	uint64_t version;	 /* that the client saw (node's or execution's); 0: not given */
 	enum answer answer;	 /* VERB_ANSWER */
-	const struct plan *plan; /* VERB_ROLLBACK: as shown and confirmed */
+	const struct plan *plan; /* VERB_ROLLBACK: as shown and confirmed; answer undo: or NULL */
 	const struct binding *arguments; /* VERB_DONE, answer done: outputs */
 	uint32_t arguments_count;
 	int64_t until_us; /* VERB_HOLD: it is released then; 0: never */

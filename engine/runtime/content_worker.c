@@ -316,7 +316,7 @@ static void compare(struct keeper *keeper, struct request *request)
 {
 	struct content *content = keeper->content;
 
-	if (request->kind == REQUEST_ROLLBACK)
+	if (request->kind != REQUEST_PLAN)
 		request->busy = claims_take_all(&keeper->claims, request);
 	verify(keeper->home, request);
 	for (uint32_t i = 0; i < request->compared_count; i++)

@@ -316,10 +316,14 @@ static void take_act(struct engine *engine, struct request *request)
 			live->execution->name);
 	if (!rc && act.answer == ANSWER_UNDO && engine->options.no_rollbacks)
 		rc = err_set(&request->err, ERR_REFUSED, "%s", ROLLBACK_OFF);
-	if (rc)
+	if (rc) {
 		acts_answer(request, rc);
-	else
+	} else if (act.answer == ANSWER_UNDO) { /* a rollback, which looks at the files first */
+		request->words.node = request->node;
+		rollback_take(engine, request);
+	} else {
 		acts_apply(engine, live, request, &act);
+	}
 }
 
 /* ---- the rest ---------------------------------------------------------------------------- */

@@ -235,6 +235,20 @@ static void roll_back(struct engine *engine, struct live *live, struct request *
 	acts_apply(engine, live, request, &act);
 }
 
+/* The plan was not shown: it must need no word that an answer cannot give. */
+static void answer_undo(struct engine *engine, struct live *live, struct request *request,
+			struct plan *plan)
+{
+	struct act act = {.verb = VERB_ANSWER,
+			  .answer = ANSWER_UNDO,
+			  .node = plan->ask.node,
+			  .plan = plan,
+			  .arguments = request->params,
+			  .arguments_count = request->params_count};
+
+	acts_apply(engine, live, request, &act);
+}
+
 /* Takes `planned`, from before the files were looked at, if nothing has happened since. */
 static int make_plan(const struct live *live, struct request *request, struct plan **planned,
 		     struct plan **out)
@@ -263,6 +277,10 @@ static void take_plan(struct engine *engine, struct live *live, struct request *
 		acts_answer(request, rc);
 		return;
 	}
+	if (request->kind == REQUEST_ACT) {
+		answer_undo(engine, live, request, plan);
+		return;
+	}
 	encoder->plan(encoder->ctx, live->execution, plan, &request->out);
 	if (request->kind == REQUEST_ROLLBACK) {
 		roll_back(engine, live, request, plan);
@@ -286,7 +304,7 @@ static void settle_files(struct engine *engine, struct live *live)
 static void take(struct engine *engine, struct live *live, struct request *request,
 		 struct plan **planned)
 {
-	const bool took_files = request->kind == REQUEST_ROLLBACK && request->has_compared;
+	const bool took_files = request->kind != REQUEST_PLAN && request->has_compared;
 	struct plan *plan;
 	int rc = request->busy ? err_set(&request->err, ERR_REFUSED,
 					 "%s just now: wait for its end, or stop it", request->busy)

@@ -41,5 +41,13 @@ says '^[+]half done'
 expect 0 hlp rollback lost --node asks --plan
 says 'restore +asks +made'
 ! grep -q 'somebody changed' "$out" || fail "what the attempt left counts as somebody's change"
+# What somebody has written since is not taken away by an answer, which has no words for that.
+mv made kept
+echo by hand >made
+expect 1 hlp answer lost/asks undo --yes
+complains 'made of asks: somebody changed it since'
+complains 'hlp rollback lost#1 --node asks'
+test "$(cat made)" = "by hand" || fail "an answer took away what somebody wrote"
+mv kept made
 expect 0 hlp answer lost/asks happened --yes
 wait_for 20 node_is lost asks COMPLETED
