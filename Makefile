@@ -37,7 +37,7 @@ endif
 
 # What instruments the code hides from the compiler how long a text can be: the plain build, which
 # sees it, is the judge of that.
-ifneq ($(FLAVOUR),plain)
+ifneq ($(filter asan tsan,$(FLAVOUR)),)
 WARN += -Wno-format-truncation
 endif
 
