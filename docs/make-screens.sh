@@ -3,7 +3,9 @@
 #
 # Makes the pictures in README.md again, from a real run: the bundled runbook once as it should
 # be, then with its mistake, in a terminal of 80x24 (tmux) and a home of its own. A picture NAME
-# is the block of text after the line "<!-- screen NAME -->". Needs `make`, tmux and openssl.
+# is the block of text after the line "<!-- screen NAME -->". The console is recorded meanwhile; the
+# recording is played, and docs/screens/NAME.svg made of it, with its colours. Needs `make`, tmux, perl
+# and openssl.
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/hlp-screens.XXXXXX") || exit 1
@@ -57,21 +59,40 @@ picture() {
 cp -r "$root/workflows/edge-cert" "$work" && cd "$work" || exit 1
 hlp run edge-cert/edge-cert.yaml --yes >/dev/null || exit 1
 hlp run edge-cert/edge-cert.yaml -p break=true --yes >/dev/null
-in_terminal -f /dev/null new-session -d -x 80 -y 24 "hlp-console edge-cert" \; \
+in_terminal -f /dev/null new-session -d -x 80 -y 24 "hlp-console --record $work/s.cast edge-cert" \; \
 	set -g status off \; set -g escape-time 0 || exit 1
 shows 'FAILED'
 shows 'served-chain'
-sleep 1
+sleep 2
 picture failed
 in_terminal send-keys / swap Enter U
 shows 'reason:'
-sleep 1
+sleep 1 # a dialog takes no key at first
 in_terminal send-keys Enter
 shows 'type swap to carry it out'
-sleep 1
+sleep 2
 picture plan
 in_terminal send-keys Escape 3
 shows 'critical path'
-sleep 1
+sleep 2
 picture timeline
 in_terminal send-keys q
+tries=100
+while in_terminal has-session 2>/dev/null && test "$tries" -gt 0; do
+	tries=$((tries - 1))
+	sleep 0.1
+done
+
+# vector NAME TEXT: the screen of the recording that shows TEXT.
+vector() {
+	shows "$2"
+	sleep 0.3
+	in_terminal capture-pane -ep >"$work/screen" || exit 1
+	perl "$root/docs/screen-svg.pl" 80 24 <"$work/screen" >"$root/docs/screens/$1.svg" || exit 1
+}
+mkdir -p "$root/docs/screens"
+in_terminal -f /dev/null new-session -d -x 80 -y 24 "hlp-console --replay $work/s.cast" \; \
+	set -g status off || exit 1
+vector failed 'served-chain   failed'
+vector plan 'type swap to carry it out'
+vector timeline 'critical path'
