@@ -83,12 +83,19 @@ static void output_draw(struct app *app, struct canvas *canvas, struct area area
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
+/* What is under way, for another place, would be taken for the end. */
+static void to_end(struct app *app)
+{
+	tail_to_end(&app->tail);
+	app->tail_moved = app->tail_moved || app->tail.size < 0;
+}
+
 static void follow(struct app *app)
 {
 	if (app->tail.follow)
 		app->tail.follow = false;
 	else
-		tail_to_end(&app->tail);
+		to_end(app);
 	app_say(app, ROLE_dim, app->tail.follow ? "following the output" : "follow OFF");
 }
 
@@ -109,7 +116,7 @@ static bool move(struct app *app, enum action action)
 	if (action == ACTION_MARK)
 		action = ACTION_PAGE_DOWN; /* the blank, as in every pager */
 	if (action == ACTION_LAST) {
-		tail_to_end(&app->tail);
+		to_end(app);
 		return true;
 	}
 	if (action == ACTION_FIRST) {

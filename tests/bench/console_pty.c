@@ -55,10 +55,10 @@ static int finish(struct pty *pty)
 {
 	uint64_t unknown = pty->cells.unknown;
 
-	pty_end(pty);
 	if (unknown > 0)
-		(void)fprintf(stderr, "console_pty: %llu sequences are not known\n",
-			      (unsigned long long)unknown);
+		(void)fprintf(stderr, "console_pty: %llu sequences are not known, the last: %s\n",
+			      (unsigned long long)unknown, pty->cells.odd);
+	pty_end(pty);
 	return unknown > 0;
 }
 

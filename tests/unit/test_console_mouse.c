@@ -128,6 +128,22 @@ static void the_pager_gets_an_output_from_the_engine(void **state)
 	fixture_close(&app);
 }
 
+static void going_to_the_end_drops_what_is_under_way(void **state)
+{
+	(void)state;
+	struct app app;
+	struct tail_chunk first = {
+		.data = "a\n", .length = 2, .offset = 0, .size = 100000000, .attempt = 1};
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "l");
+	app.tail_moved = false;
+	tail_take(&app.tail, &first);
+	fixture_keys(&app, "G");
+	assert_true(app.tail_moved);
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +153,7 @@ int main(void)
 		cmocka_unit_test(the_wheel_is_three_lines),
 		cmocka_unit_test(the_pager_gets_what_does_not_fit_too),
 		cmocka_unit_test(the_pager_gets_an_output_from_the_engine),
+		cmocka_unit_test(going_to_the_end_drops_what_is_under_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

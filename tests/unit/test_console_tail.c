@@ -63,6 +63,20 @@ static void live_output_is_asked_for_where_it_ended(void **state)
 	tail_release(&tail);
 }
 
+static void the_end_far_away_is_asked_for_anew(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct tail_range range;
+	tail_init(&tail);
+	take(&tail, "a\nb\n", 0, 100000000, false);
+	tail_to_end(&tail);
+	assert_true(tail.size <
+		    0); /* which tells the view that what is under way is for another place */
+	assert_true(tail_wants(&tail, &range) && range.offset < 0);
+	tail_release(&tail);
+}
+
 static void what_a_key_asked_for_is_awaited_until_it_is_there(void **state)
 {
 	(void)state;
@@ -325,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_tail_asks_for_the_end),
 		cmocka_unit_test(live_output_is_asked_for_where_it_ended),
+		cmocka_unit_test(the_end_far_away_is_asked_for_anew),
 		cmocka_unit_test(what_a_key_asked_for_is_awaited_until_it_is_there),
 		cmocka_unit_test(following_shows_the_last_lines),
 		cmocka_unit_test(scrolling_up_stops_following_until_the_end_is_reached),

@@ -322,6 +322,14 @@ static size_t take(struct cells *cells, const char *bytes, size_t length)
 	}
 }
 
+static void keep_odd(struct cells *cells)
+{
+	size_t room = sizeof(cells->odd) / 3;
+
+	for (size_t i = 0; i < cells->pending_length && i < room; i++)
+		(void)snprintf(cells->odd + 3 * i, 4, "%02x ", (unsigned char)cells->pending[i]);
+}
+
 void cells_feed(struct cells *cells, const char *bytes, size_t length)
 {
 	size_t room = sizeof(cells->pending);
@@ -332,8 +340,12 @@ void cells_feed(struct cells *cells, const char *bytes, size_t length)
 			cells->pending_length = 0;
 		}
 		cells->pending[cells->pending_length++] = bytes[i];
-		if (take(cells, cells->pending, cells->pending_length) > 0)
-			cells->pending_length = 0;
+		uint64_t unknown = cells->unknown;
+		if (take(cells, cells->pending, cells->pending_length) == 0)
+			continue;
+		if (cells->unknown != unknown)
+			keep_odd(cells);
+		cells->pending_length = 0;
 	}
 }
 

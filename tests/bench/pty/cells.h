@@ -23,6 +23,7 @@ struct cells {
 	size_t pending_length;
 	bool alternate, hidden_cursor, keypad, synchronized, coloured;
 	uint64_t unknown; /* sequences that are not known here */
+	char odd[64];	  /* the last of them, in hexadecimal */
 	uint64_t frames;  /* synchronized ones that ended */
 };
 
