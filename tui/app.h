@@ -121,7 +121,8 @@ struct graph_state {
 	bool stale; /* what is wanted changed: fold and lay out again */
 	uint64_t topology;
 	int box_width, for_width;
-	int zoom; /* widths of boxes wider (> 0) or narrower than fits */
+	bool tall; /* boxes of three rows */
+	int zoom;  /* widths of boxes wider (> 0) or narrower than fits */
 	int scroll_x, scroll_y;
 	bool follow, minimap, critical;
 	int64_t followed_us;

@@ -270,7 +270,7 @@ static bool is_output_shown(const struct app *app)
 {
 	enum view_id view = app_view(app);
 
-	if (view == VIEW_NODE || view == VIEW_OUTPUT)
+	if (view == VIEW_NODE || view == VIEW_OUTPUT || (view == VIEW_GRAPH && app->graph.tall))
 		return true;
 	return app_is_wide(app) && (view == VIEW_LIST || view == VIEW_GRAPH);
 }

@@ -21,6 +21,7 @@ static const int WIDTHS[] = {24, 18, 12, 8, 5};
 #define SCROLLED_WIDTH 18  /* when none fits */
 #define FIT_NODES      300 /* above these nobody reads the whole at once: it is scrolled */
 #define BOX_GAP	       2
+#define TALL	       3 /* rows of a box that is looked at from near */
 #define PHASE_LEAST    4
 
 static void forget_folds(struct graph_folds *folds)
@@ -159,6 +160,16 @@ static int zoomed(int box_width, int zoom)
 	return WIDTHS[at < 0 ? 0 : at >= WIDTHS_COUNT ? WIDTHS_COUNT - 1 : at];
 }
 
+/* Whether somebody wants to look closer than at boxes of the greatest width. */
+static bool is_nearest(int box_width, int zoom)
+{
+	int at = 0;
+
+	while (at + 1 < WIDTHS_COUNT && WIDTHS[at] > box_width)
+		at++;
+	return zoom > at;
+}
+
 static void lay_out_at_once(struct graph_state *graph, int width, const struct layout_past *past)
 {
 	const struct layout_graph *drawn = &graph->fold->graph;
@@ -173,8 +184,10 @@ static void lay_out_at_once(struct graph_state *graph, int width, const struct l
 	if (layout_width(layout) > width && box == WIDTHS[0])
 		box = narrower(layout_width(layout), width);
 	options.box_width = zoomed(box, graph->zoom);
+	options.box_height = is_nearest(box, graph->zoom) ? TALL : 1;
 	graph->box_width = options.box_width;
-	if (box == WIDTHS[0] && options.box_width == box) {
+	graph->tall = options.box_height > 1;
+	if (box == WIDTHS[0] && options.box_width == box && !graph->tall) {
 		graph->layout = layout;
 		return;
 	}
@@ -184,7 +197,9 @@ static void lay_out_at_once(struct graph_state *graph, int width, const struct l
 
 static void lay_out_beside(struct graph_state *graph, int width, const struct layout_past *past)
 {
+	graph->tall = is_nearest(SCROLLED_WIDTH, graph->zoom);
 	struct layout_options options = {.box_width = zoomed(SCROLLED_WIDTH, graph->zoom),
+					 .box_height = graph->tall ? TALL : 1,
 					 .width_wanted = width,
 					 .past = past};
 
@@ -196,8 +211,10 @@ static void lay_out_beside(struct graph_state *graph, int width, const struct la
  * well as before. */
 static bool lay_out_grown(struct graph_state *graph, int width, const struct layout_past *past)
 {
-	struct layout_options options = {
-		.box_width = graph->box_width, .width_wanted = width, .past = past};
+	struct layout_options options = {.box_width = graph->box_width,
+					 .box_height = graph->tall ? TALL : 1,
+					 .width_wanted = width,
+					 .past = past};
 	struct layout *layout = layout_new(&graph->fold->graph, &options);
 
 	if (layout_width(layout) <= width || past->width > width) {

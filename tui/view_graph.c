@@ -131,6 +131,58 @@ static void draw_group(const struct picture *picture, struct canvas *canvas, uin
 	draw_counts(canvas, at, y, x + width - 1 - at, counts);
 }
 
+/* The last line that the selected node printed, as far as it is here. */
+static bool last_line(const struct app *app, uint32_t index, char *out, size_t size)
+{
+	const struct buf *raw = &app->tail.raw;
+	size_t end = raw->length, from;
+
+	if (index != app->tail_node || app->tail.attempt == 0)
+		return false;
+	while (end > 0 && (raw->data[end - 1] == '\n' || raw->data[end - 1] == '\r'))
+		end--;
+	for (from = end; from > 0 && raw->data[from - 1] != '\n';)
+		from--;
+	(void)snprintf(out, size, "%.*s", (int)(end - from), (const char *)raw->data + from);
+	return end > from;
+}
+
+/* What a node has to say: what it asks, its last line, why it waits. */
+static void say_last(const struct app *app, uint32_t index, char *out, size_t size)
+{
+	const struct mirror_node *node = &app->mirror.nodes[index];
+
+	out[0] = '\0';
+	if (node->question[0] != '\0')
+		(void)snprintf(out, size, "asks: %s", node->question);
+	else if (last_line(app, index, out, size))
+		return;
+	else if (node->message[0] != '\0')
+		(void)snprintf(out, size, "%s", node->message);
+	else if (node->state == STATE_PENDING)
+		mirror_why(&app->mirror, index, app->wall_us, out, size);
+}
+
+/* A frame around the middle row; the row of a lower box is its upper edge. */
+static void draw_tall(const struct picture *picture, struct canvas *canvas, uint32_t group, int x,
+		      int y, int width)
+{
+	const struct fold *fold = picture->app->graph.fold;
+	const struct fold_group *it = &fold->groups[group];
+	uint32_t node = fold_foremost(fold, &picture->app->mirror, group);
+	char text[256];
+
+	canvas_fill(canvas, x, y, width, 3, ' ', ROLE_text, 0);
+	canvas_box(canvas, x, y, width, 3, ROLE_edge, NULL);
+	canvas_fill(canvas, x + 1, y, width - 2, 1, ' ', ROLE_text, 0);
+	if (it->kind == FOLD_NODE)
+		draw_node(picture, canvas, node, x, y, width);
+	else
+		draw_group(picture, canvas, group, x, y, width);
+	say_last(picture->app, node, text, sizeof(text));
+	canvas_text(canvas, x + 1, y + 1, width - 2, ROLE_dim, 0, text);
+}
+
 static void draw_box(void *ctx, struct canvas *canvas, uint32_t group, int x, int y, int width)
 {
 	const struct picture *picture = ctx;
@@ -138,6 +190,15 @@ static void draw_box(void *ctx, struct canvas *canvas, uint32_t group, int x, in
 	const struct fold *fold = app->graph.fold;
 	bool selected = graph_group(app, app->selected) == group;
 
+	if (app->graph.tall) {
+		draw_tall(picture, canvas, group, x, y, width);
+		if (selected) {
+			for (int row = 0; row < 3; row++)
+				canvas_mark(canvas, x, y + row, width, CELL_REVERSE);
+			app->cursor = (struct term_cursor){x, y, false};
+		}
+		return;
+	}
 	canvas_fill(canvas, x, y, width, 1, ' ', ROLE_text, 0);
 	canvas_put(canvas, x, y, '[', selected ? ROLE_prompt : ROLE_edge, 0);
 	canvas_put(canvas, x + width - 1, y, ']', selected ? ROLE_prompt : ROLE_edge, 0);
@@ -242,7 +303,8 @@ static void move_camera(struct app *app, struct area area, int x, int y)
 	keep_place(app, area, x, y);
 	graph->scroll_x =
 		scroll_to(graph->scroll_x, x, graph->box_width, area.width, width, graph->held);
-	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 3, area.height, height, graph->held);
+	graph->scroll_y = scroll_to(graph->scroll_y, y - 1, 2 + layout_box_height(graph->layout),
+				    area.height, height, graph->held);
 	graph->seen = (struct graph_seen){.x = x - graph->scroll_x,
 					  .y = y - graph->scroll_y,
 					  .width = area.width,
@@ -251,19 +313,33 @@ static void move_camera(struct app *app, struct area area, int x, int y)
 		(void)snprintf(graph->seen.id, sizeof(graph->seen.id), "%s", app->selected_id);
 }
 
+/* The boxes that a path of nodes goes through, each once, in the same list. */
+static uint32_t boxes_of_path(const struct app *app, uint32_t *path, uint32_t count)
+{
+	uint32_t boxes = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t group = graph_group(app, path[i]);
+		if (group != FOLD_NONE && (boxes == 0 || path[boxes - 1] != group))
+			path[boxes++] = group;
+	}
+	return boxes;
+}
+
 static void draw_picture(struct app *app, struct canvas *canvas, struct area area)
 {
 	struct graph_state *graph = &app->graph;
 	uint32_t group = graph_group(app, app->selected);
 	bool *critical = NULL;
+	uint32_t *path = NULL, path_count = 0;
 	int x = 0, y = 0;
 
 	if (graph->critical) {
 		size_t nodes = (size_t)app->mirror.nodes_count + 1;
-		uint32_t *path = mem_calloc(nodes, sizeof(*path));
+		path = mem_calloc(nodes, sizeof(*path));
 		critical = mem_calloc(nodes, sizeof(*critical));
-		(void)critical_path(&app->mirror, app->wall_us, critical, path);
-		free(path);
+		path_count = critical_path(&app->mirror, app->wall_us, critical, path);
+		path_count = boxes_of_path(app, path, path_count);
 	}
 	struct picture picture = {app, critical};
 	if (group != FOLD_NONE)
@@ -272,10 +348,13 @@ static void draw_picture(struct app *app, struct canvas *canvas, struct area are
 	struct layout_view view = {.scroll_x = graph->scroll_x,
 				   .scroll_y = graph->scroll_y,
 				   .hot = group == FOLD_NONE ? -1 : (int64_t)group,
+				   .path = path,
+				   .path_count = path_count,
 				   .box = draw_box,
 				   .ctx = &picture};
 	layout_draw(graph->layout, &view, canvas);
 	free(critical);
+	free(path);
 }
 
 static void graph_draw(struct app *app, struct canvas *canvas, struct area area)

@@ -15,7 +15,7 @@
 #define TRY_NODES  200	/* up to so many, all gaps are tried, and caps that come near */
 
 struct frame { /* what all layouts have in common that are tried */
-	int box_width;
+	int box_width, box_height;
 	const struct layout_past *past;
 };
 
@@ -26,6 +26,7 @@ static struct layout *build_within(const struct layout_graph *graph, const struc
 	struct layout *layout = mem_zalloc(sizeof *layout);
 	layout->nodes = graph->nodes_count;
 	layout->box_width = frame->box_width;
+	layout->box_height = frame->box_height;
 	layout->past = frame->past;
 	layout->gap = gap;
 	layout->layer_cap = cap;
@@ -93,7 +94,8 @@ static struct layout *hold(const struct layout_graph *graph, const struct frame 
 	}
 	struct layout_past closer = *past;
 	closer.hold = LAYOUT_HOLD_LAYERS;
-	struct frame again = {.box_width = frame->box_width, .past = &closer};
+	struct frame again = *frame;
+	again.past = &closer;
 	return narrower(layout, build(graph, &again, 1, past->layer_cap));
 }
 
@@ -101,7 +103,9 @@ struct layout *layout_new(const struct layout_graph *graph, const struct layout_
 {
 	int box = options->box_width < 3 ? 3 : options->box_width > 40 ? 40 : options->box_width;
 	int wanted = options->width_wanted;
-	struct frame frame = {.box_width = box, .past = options->past};
+	struct frame frame = {.box_width = box,
+			      .box_height = options->box_height > 0 ? options->box_height : 1,
+			      .past = options->past};
 	if (frame.past != NULL && frame.past->hold != LAYOUT_HOLD_ORDER) {
 		return hold(graph, &frame, wanted);
 	}
@@ -140,6 +144,11 @@ int layout_width(const struct layout *layout)
 int layout_height(const struct layout *layout)
 {
 	return layout->height;
+}
+
+int layout_box_height(const struct layout *layout)
+{
+	return layout->box_height;
 }
 
 uint64_t layout_crossings(const struct layout *layout)
@@ -189,8 +198,8 @@ uint32_t layout_layer_from(const struct layout *layout, int y)
 
 int64_t layout_hit(const struct layout *layout, int x, int y)
 {
-	uint32_t layer = layout_layer_from(layout, y);
-	if (layer == layout->layers || layout->layer_y[layer] != y) {
+	uint32_t layer = layout_layer_from(layout, y - layout->box_height + 1);
+	if (layer == layout->layers || layout->layer_y[layer] > y) {
 		return -1;
 	}
 	uint32_t low = layout->layer_start[layer], end = layout->layer_start[layer + 1], high = end;

@@ -43,7 +43,8 @@ struct layout_past {
 };
 
 struct layout_options {
-	int box_width;	  /* columns of a box, 3 … 40; boxes are one row high */
+	int box_width;	  /* columns of a box, 3 … 40 */
+	int box_height;	  /* its rows; 0 means 1 */
 	int width_wanted; /* columns to fit if possible: tries narrower gaps; 0: no wish */
 	const struct layout_past *past; /* boxes of a layer that stood keep their order; or NULL */
 };
@@ -56,6 +57,7 @@ void layout_free(struct layout *layout); /* accepts NULL */
 
 int layout_width(const struct layout *layout);	/* columns of the whole drawing */
 int layout_height(const struct layout *layout); /* rows, band headers included */
+int layout_box_height(const struct layout *layout);
 void layout_place(const struct layout *layout, uint32_t node, int *out_x, int *out_y);
 /* For the next layout: all but what it says of its nodes, and that of one node. */
 struct layout_past layout_past(const struct layout *layout);
@@ -74,6 +76,8 @@ int64_t layout_neighbour(const struct layout *layout, uint32_t node, int dx, int
 struct layout_view {
 	int scroll_x, scroll_y;
 	int64_t hot;
+	const uint32_t *path; /* nodes in their order: edges from one to the next are heavy too */
+	uint32_t path_count;
 	void (*box)(void *ctx, struct canvas *canvas, uint32_t node, int x, int y, int width);
 	void *ctx;
 };

@@ -71,7 +71,7 @@ static uint32_t channel_of(const struct layout *layout, const struct net *net)
 
 static int channel_begin(const struct layout *layout, uint32_t layer)
 {
-	return layout->layer_y[layer] + 1;
+	return layout->layer_y[layer] + layout->box_height;
 }
 
 /* From a top down to the net's first horizontal. */
@@ -178,7 +178,7 @@ static void draw_net(struct drawing *d, const struct net *net)
 static void draw_dummy(struct drawing *d, uint32_t v)
 {
 	int y = d->layout->layer_y[d->layout->layer[v]];
-	draw_down(d, d->layout->x[v], y, BEGIN_THROUGH, y, END_THROUGH);
+	draw_down(d, d->layout->x[v], y, BEGIN_THROUGH, y + d->layout->box_height - 1, END_THROUGH);
 }
 
 /* ---- the hot node ------------------------------------------------------------------------ */
@@ -246,6 +246,59 @@ static void draw_hot(struct drawing *d, uint32_t hot)
 	free(walk.stack);
 }
 
+/* ---- a path ------------------------------------------------------------------------------ */
+
+/* The bottom of a net by which one comes nearer to a node: the node itself, or the line that goes
+ * on; LAYOUT_NONE when neither is there. */
+static uint32_t bottom_towards(const struct layout *layout, const struct net *net, uint32_t node)
+{
+	uint32_t line = LAYOUT_NONE;
+	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
+		if (layout->bottoms[i] == node) {
+			return i;
+		}
+		line = layout_is_dummy(layout, layout->bottoms[i]) ? i : line;
+	}
+	return line;
+}
+
+/* Follows the edge from one node to another, and draws it if told so. False: there is none, or it
+ * was cut. A vertex is top of one net at most, and a net has one line at most that goes on. */
+static bool follow_edge(struct drawing *d, uint32_t from, uint32_t to, bool draw)
+{
+	const struct layout *layout = d->layout;
+	for (uint32_t v = from; v != to;) {
+		if (layout->net_below[v] == LAYOUT_NONE || layout->layer[v] >= layout->layer[to]) {
+			return false;
+		}
+		const struct net *net = &layout->nets[layout->net_below[v]];
+		uint32_t bottom = bottom_towards(layout, net, to);
+		if (bottom == LAYOUT_NONE) {
+			return false;
+		}
+		if (draw) {
+			draw_way(d, net, v, bottom);
+		}
+		v = layout->bottoms[bottom];
+		if (draw && layout_is_dummy(layout, v)) {
+			draw_dummy(d, v);
+		}
+	}
+	return true;
+}
+
+static void draw_path(struct drawing *d)
+{
+	const struct layout_view *view = d->view;
+	d->heavy = true;
+	for (uint32_t i = 1; i < view->path_count; i++) {
+		if (follow_edge(d, view->path[i - 1], view->path[i], false)) {
+			(void)follow_edge(d, view->path[i - 1], view->path[i], true);
+		}
+	}
+	d->heavy = false;
+}
+
 /* ---- layers ------------------------------------------------------------------------------ */
 
 /* The first layer whose boxes, header or channel below may be seen. */
@@ -280,7 +333,7 @@ static void draw_boxes(struct drawing *d, uint32_t layer)
 {
 	const struct layout *layout = d->layout;
 	int y = layout->layer_y[layer] - d->view->scroll_y;
-	if (y < 0 || y >= d->height) {
+	if (y + layout->box_height <= 0 || y >= d->height) {
 		return;
 	}
 	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++) {
@@ -346,6 +399,7 @@ void layout_draw(const struct layout *layout, const struct layout_view *view, st
 	if (view->hot >= 0 && view->hot < layout->nodes) {
 		draw_hot(&d, (uint32_t)view->hot);
 	}
+	draw_path(&d);
 	put_lines(&d);
 	for (uint32_t k = first; k < end; k++) {
 		draw_boxes(&d, k);

@@ -38,7 +38,7 @@ struct net {
 struct layout {
 	struct arena arena; /* owns every array */
 	uint32_t nodes;
-	int box_width, gap;
+	int box_width, box_height, gap;
 	uint32_t layer_cap;		/* most nodes of one layer; 0: no cap */
 	int width_most;			/* of no use if wider; 0: any width */
 	const struct layout_past *past; /* while it is made; NULL: none */

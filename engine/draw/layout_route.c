@@ -497,7 +497,8 @@ static void set_rows(struct layout *layout, const int *rows)
 			layout->width = end > layout->width ? end : layout->width;
 		}
 		y += layout->bus[k];
-		layout->layer_y[k] = y++;
+		layout->layer_y[k] = y;
+		y += layout->box_height;
 	}
 	layout->height = y;
 }

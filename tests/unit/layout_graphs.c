@@ -127,9 +127,9 @@ void test_graph_release(struct test_graph *graph)
 static void draw_box(void *ctx, struct canvas *canvas, uint32_t node, int x, int y, int width)
 {
 	char text[16];
-	(void)ctx;
+	const struct layout *layout = ctx;
 	snprintf(text, sizeof text, "%u", node);
-	canvas_fill(canvas, x, y, width, 1, ' ', ROLE_text, 0);
+	canvas_fill(canvas, x, y, width, layout_box_height(layout), ' ', ROLE_text, 0);
 	canvas_put(canvas, x, y, '[', ROLE_text, 0);
 	for (int i = 0; i < width - 2 && text[i] != '\0'; i++) {
 		canvas_put(canvas, x + 1 + i, y, (uint32_t)text[i], ROLE_text, 0);
@@ -139,7 +139,19 @@ static void draw_box(void *ctx, struct canvas *canvas, uint32_t node, int x, int
 
 void test_draw_part(const struct layout *layout, int x, int y, struct canvas *canvas)
 {
-	struct layout_view view = {.scroll_x = x, .scroll_y = y, .hot = -1, .box = draw_box};
+	struct layout_view view = {
+		.scroll_x = x, .scroll_y = y, .hot = -1, .box = draw_box, .ctx = (void *)layout};
+	layout_draw(layout, &view, canvas);
+}
+
+void test_draw_path(const struct layout *layout, const uint32_t *path, uint32_t count,
+		    struct canvas *canvas)
+{
+	struct layout_view view = {.hot = -1,
+				   .path = path,
+				   .path_count = count,
+				   .box = draw_box,
+				   .ctx = (void *)layout};
 	layout_draw(layout, &view, canvas);
 }
 
@@ -147,7 +159,7 @@ void test_draw(const struct layout *layout, int64_t hot, bool ascii, struct canv
 {
 	canvas_init(out, layout_width(layout), layout_height(layout));
 	out->ascii = ascii;
-	struct layout_view view = {.hot = hot, .box = draw_box};
+	struct layout_view view = {.hot = hot, .box = draw_box, .ctx = (void *)layout};
 	layout_draw(layout, &view, out);
 }
 
@@ -227,6 +239,7 @@ bool test_follow(const struct canvas *canvas, const struct layout *layout, int b
 	int x, y;
 	f.seen = mem_calloc((size_t)canvas->width * (size_t)canvas->height + 1, 1);
 	layout_place(layout, node, &x, &y);
+	y += layout_box_height(layout) - 1;
 	for (int i = x; i < x + box_width; i++) {
 		if (test_mask_at(canvas, i, y + 1) & LINE_UP) {
 			go(&f, i, y, LINE_DOWN);

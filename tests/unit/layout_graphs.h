@@ -34,6 +34,8 @@ void test_graph_release(struct test_graph *graph);
 void test_draw(const struct layout *layout, int64_t hot, bool ascii, struct canvas *out);
 /* What is seen of it from (x, y) on, into a canvas that is there. */
 void test_draw_part(const struct layout *layout, int x, int y, struct canvas *canvas);
+void test_draw_path(const struct layout *layout, const uint32_t *path, uint32_t count,
+		    struct canvas *canvas);
 /* The mask of a drawn cell, heavy lines without their weight; 0 for no line. */
 unsigned test_mask_at(const struct canvas *canvas, int x, int y);
 /* Follows the lines downwards from a node: marks[v] for every node reached. False when a line ends

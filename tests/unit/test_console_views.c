@@ -177,6 +177,71 @@ static void a_narrow_box_drops_its_time_before_it_cuts_its_name(void **state)
 	fixture_close(&app);
 }
 
+/* Looked at from near, a box says what its node printed last, what it asks, or why it waits. */
+static void near_boxes_have_room_for_what_a_node_says(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_SERVED);
+	fixture_keys(&app, "2");
+	assert_true(fixture_shows(&app, "[✗F swap            12s]"));
+	fixture_keys(&app, "+");
+	assert_true(fixture_shows(&app, "┌✗F swap            12s┐"));
+	assert_true(fixture_shows(&app, "│swap: the key does no…│"));
+	assert_true(fixture_shows(&app, "│did not start: the ru…│"));
+	fixture_node(
+		&app, FIXTURE_SERVED,
+		&(struct fixture_news){
+			.state = "RUNNING", .reason = "running", .attempt = 1, .running = true});
+	struct tail_chunk chunk = {.data = "one\ntwo \x1b[31mred\n",
+				   .length = 17,
+				   .size = 17,
+				   .attempt = 1,
+				   .live = true};
+	tail_take(&app.tail, &chunk);
+	assert_true(fixture_shows(&app, "│two ")); /* what it printed last, through the gate */
+	assert_false(fixture_shows(&app, "\x1b"));
+	app.canvas.ascii = true;
+	assert_true(fixture_shows(&app, "+xF swap            12s+"));
+	app.canvas.ascii = false;
+	fixture_keys(&app, "-");
+	assert_true(fixture_shows(&app, "[✗F swap            12s]"));
+	fixture_close(&app);
+}
+
+static int count_heavy(struct app *app)
+{
+	struct buf screen;
+	int count = 0;
+	buf_init(&screen, (size_t)1 << 20);
+	fixture_screen(app, &screen);
+	for (const char *at = buf_text(&screen); (at = strstr(at, "┃")) != NULL; at++) {
+		count++;
+	}
+	buf_release(&screen);
+	return count;
+}
+
+static void the_critical_path_is_heavy(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	for (uint32_t i = 0; i < FIXTURE_NODES; i++) { /* one after the other */
+		app.mirror.nodes[i].started_us = FIXTURE_WALL_US + i * 2 * CLOCK_SECOND_US;
+		app.mirror.nodes[i].ended_us = FIXTURE_WALL_US + (i * 2 + 1) * CLOCK_SECOND_US;
+	}
+	app_select(&app, FIXTURE_SERVED);
+	fixture_keys(&app, "2");
+	int before = count_heavy(&app);
+	fixture_keys(&app, "c");
+	assert_true(count_heavy(&app) > before);
+	fixture_keys(&app, "c");
+	assert_int_equal(count_heavy(&app), before);
+	fixture_close(&app);
+}
+
 static void a_lost_engine_leaves_the_last_picture(void **state)
 {
 	(void)state;
@@ -693,6 +758,8 @@ int main(void)
 		cmocka_unit_test(why_names_what_it_needs_and_what_waits),
 		cmocka_unit_test(the_graph_shows_states_in_layers),
 		cmocka_unit_test(a_narrow_box_drops_its_time_before_it_cuts_its_name),
+		cmocka_unit_test(near_boxes_have_room_for_what_a_node_says),
+		cmocka_unit_test(the_critical_path_is_heavy),
 		cmocka_unit_test(a_lost_engine_leaves_the_last_picture),
 		cmocka_unit_test(forty_columns_keep_name_and_state),
 		cmocka_unit_test(twenty_columns_keep_the_state_in_sight),

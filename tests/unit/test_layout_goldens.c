@@ -107,6 +107,42 @@ static void phases_are_bands_with_their_names(void **state)
 	       "[4  ]   [5  ]");
 }
 
+/* Of a path only the edges from each node to the next are heavy, over other layers too; where there
+ * is no edge nothing is. */
+static void a_path_is_heavy(void **state)
+{
+	static const int pairs[] = {1, 0, 2, 0, 3, 1, 3, 2, 4, 3, 4, 0, -1};
+	static const uint32_t path[] = {0, 4, 1, 3};
+	struct layout_options options = {.box_width = 5, .box_height = 2};
+	struct test_graph graph;
+	struct canvas canvas;
+	struct buf text;
+
+	(void)state;
+	test_graph_from_pairs(&graph, 5, pairs);
+	struct layout *layout = layout_new(&graph.graph, &options);
+
+	buf_init(&text, (size_t)1 << 20);
+	canvas_init(&canvas, layout_width(layout), layout_height(layout));
+	test_draw_path(layout, path, 4, &canvas);
+	canvas_to_text(&canvas, &text);
+	assert_string_equal(buf_text(&text), "    [0  ]\n"
+					     "\n"
+					     "  ┌───┻━━━┳━━━┓\n"
+					     "[1  ]   [2  ] ┃\n"
+					     "              ┃\n"
+					     "  ┗━━━━━┳─┘   ┃\n"
+					     "      [3  ]   ┃\n"
+					     "              ┃\n"
+					     "        └─────┫\n"
+					     "            [4  ]\n"
+					     "\n");
+	buf_release(&text);
+	canvas_release(&canvas);
+	layout_free(layout);
+	test_graph_release(&graph);
+}
+
 /* A wide fan folded into rows: its trunk and what it merges into run straight down beside them. */
 static void a_fan_in_rows_does_not_lean(void **state)
 {
@@ -135,6 +171,7 @@ int main(void)
 		cmocka_unit_test(a_crossing_is_the_only_cross),
 		cmocka_unit_test(in_ascii_a_plus_is_never_a_crossing),
 		cmocka_unit_test(phases_are_bands_with_their_names),
+		cmocka_unit_test(a_path_is_heavy),
 		cmocka_unit_test(a_fan_in_rows_does_not_lean),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

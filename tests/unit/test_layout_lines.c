@@ -25,7 +25,9 @@ static void open_sample(struct sample *s, enum graph_shape shape, uint32_t nodes
 			uint64_t seed, int box_width, int wanted)
 {
 	test_graph_make(&s->graph, shape, nodes, phases, seed);
-	s->options = (struct layout_options){.box_width = box_width, .width_wanted = wanted};
+	s->options = (struct layout_options){.box_width = box_width,
+					     .box_height = seed % 5 == 4 ? 3 : 1,
+					     .width_wanted = wanted};
 	s->layout = layout_new(&s->graph.graph, &s->options);
 	test_draw(s->layout, -1, false, &s->canvas);
 }
@@ -112,6 +114,9 @@ static void check_boxes(struct sample *s)
 		assert_true(y >= 0 && y < layout_height(s->layout));
 		for (int i = 0; i < s->options.box_width; i++) {
 			assert_int_equal(layout_hit(s->layout, x + i, y), v);
+			assert_int_equal(
+				layout_hit(s->layout, x + i, y + layout_box_height(s->layout) - 1),
+				v);
 		}
 		assert_true(layout_hit(s->layout, x - 1, y) != v);
 		assert_true(layout_hit(s->layout, x + s->options.box_width, y) != v);
