@@ -227,8 +227,8 @@ void feed_watch(struct app *app, const char *execution)
 	feed_stop(app, &app->feed->watch);
 	feed_stop(app, &app->feed->graph);
 	feed_stop(app, &app->feed->output);
+	ask_watch(app); /* first: its rows say how all stands, and are sooner made */
 	ask_graph(app);
-	ask_watch(app);
 }
 
 /* ---- the journal ------------------------------------------------------------------------- */
