@@ -22,6 +22,7 @@
 
 #define QUEUE_MAX	 65536
 #define PROJECT_MOST	 50
+#define WRITERS_MOST	 16 /* changed files of a plan whose writer is looked up */
 #define PROJECT_AFTER_US (2 * CLOCK_SECOND_US)
 #define RECORD_AFTER_US	 CLOCK_SECOND_US /* a checkpoint is recorded, whatever else is wanted */
 
@@ -312,6 +313,34 @@ static void verify(const struct home *home, struct request *request)
 		request->damage = arena_strdup(&request->arena, err.message);
 }
 
+/* Who left it so: an execution that has ended may not be loaded, but its revisions are there. */
+static void name_writer(struct catalog *catalog, struct request *request, struct compared *file)
+{
+	const struct node_spec *spec = file->spec;
+	struct event_item now = {0};
+
+	if (content_look(file->folder, spec->roots, spec->roots_count, file->wanted.name, &now,
+			 NULL) == 0)
+		(void)catalog_writer(catalog, &now, &request->arena, &file->writer, NULL);
+}
+
+/* As far as it can be known without much ado: people read the first few. */
+static void name_writers(struct keeper *keeper, struct request *request)
+{
+	struct catalog *catalog = NULL;
+	int left = WRITERS_MOST;
+
+	for (uint32_t i = 0; i < request->compared_count && left; i++) {
+		if (request->compared[i].only_claimed || request->compared[i].found != PLAN_CHANGED)
+			continue;
+		if (!catalog && catalog_open(keeper->home, &catalog, NULL) < 0)
+			return;
+		name_writer(catalog, request, &request->compared[i]);
+		left--;
+	}
+	catalog_close(catalog);
+}
+
 static void compare(struct keeper *keeper, struct request *request)
 {
 	struct content *content = keeper->content;
@@ -320,7 +349,9 @@ static void compare(struct keeper *keeper, struct request *request)
 		request->busy = claims_take_all(&keeper->claims, request);
 	verify(keeper->home, request);
 	for (uint32_t i = 0; i < request->compared_count; i++)
-		request->compared[i].found = look_at(content, &request->compared[i]);
+		if (!request->compared[i].only_claimed)
+			request->compared[i].found = look_at(content, &request->compared[i]);
+	name_writers(keeper, request);
 }
 
 static int collect(struct content_job *job)

@@ -18,24 +18,56 @@
 
 /* ---- files on disk ----------------------------------------------------------------------- */
 
+static struct compared *add_file(const struct live *live, struct request *request, uint32_t node,
+				 uint32_t artifact)
+{
+	struct compared *file = &request->compared[request->compared_count++];
+
+	*file = (struct compared){.spec = &live->execution->workflow->nodes[node],
+				  .node = node,
+				  .artifact = artifact};
+	file->folder = files_folder(live->execution, file->spec, &request->arena);
+	file->item.name = file->wanted.name = file->spec->artifacts[artifact].path;
+	return file;
+}
+
+/* Room for all that list_files may add. */
+static size_t count_files(const struct live *live, const struct plan *plan)
+{
+	size_t count = 1;
+
+	for (uint32_t i = 0; i < plan->rows_count; i++)
+		count += plan->rows[i].action == PLAN_UNDO
+				 ? live->execution->workflow->nodes[plan->rows[i].node]
+					   .artifacts_count
+				 : 1;
+	return count;
+}
+
+/* Files that go back, and, to be claimed only, all others that an undo command may write. */
 static void list_files(const struct live *live, struct request *request, const struct plan *plan)
 {
+	const struct node_spec *nodes = live->execution->workflow->nodes;
+
 	request->compared =
-		arena_alloc(&request->arena, (plan->rows_count + 1) * sizeof(*request->compared));
+		arena_alloc(&request->arena, count_files(live, plan) * sizeof(*request->compared));
 	for (uint32_t i = 0; i < plan->rows_count; i++) {
 		const struct plan_row *row = &plan->rows[i];
-		struct compared *file = &request->compared[request->compared_count];
+		struct compared *file;
 
 		if (!plan_wants_look(row))
 			continue;
-		file->spec = &live->execution->workflow->nodes[row->node];
-		file->folder = files_folder(live->execution, file->spec, &request->arena);
-		file->node = row->node;
-		file->artifact = row->artifact;
+		file = add_file(live, request, row->node, row->artifact);
 		files_item(live->execution, row->from, &file->item);
 		files_item(live->execution, row->to, &file->wanted);
 		file->wanted.name = file->item.name = row->path;
-		request->compared_count++;
+	}
+	for (uint32_t i = 0; i < plan->rows_count && request->kind != REQUEST_PLAN; i++) {
+		const struct plan_row *row = &plan->rows[i];
+
+		for (uint32_t n = 0;
+		     row->action == PLAN_UNDO && n < nodes[row->node].artifacts_count; n++)
+			add_file(live, request, row->node, n)->only_claimed = true;
 	}
 }
 
@@ -114,15 +146,19 @@ static const struct revision *written_by(const struct execution *other,
 }
 
 static const char *who_changed(const struct engine *engine, const struct execution *execution,
-			       const struct plan_row *row, struct arena *arena)
+			       const struct plan_row *row, const char *writer, struct arena *arena)
 {
 	const char *name = last_name(row->path);
+	char text[300];
 
+	if (writer) {
+		(void)snprintf(text, sizeof(text), "%s wrote it since", writer); /* short */
+		return arena_strdup(arena, text);
+	}
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		const struct execution *other = engine->lives.executions[i];
 		const struct revision *found =
 			other == execution ? NULL : written_by(other, row->from, name);
-		char text[300];
 
 		if (!found)
 			continue;
@@ -145,9 +181,9 @@ static void mark_row(const struct engine *engine, const struct live *live,
 		if (file->node != row->node || file->artifact != row->artifact)
 			continue;
 		plan_mark(plan, index, file->found,
-			  file->found == PLAN_CHANGED
-				  ? who_changed(engine, live->execution, row, &plan->arena)
-				  : NULL);
+			  file->found == PLAN_CHANGED ? who_changed(engine, live->execution, row,
+								    file->writer, &plan->arena)
+						      : NULL);
 		return;
 	}
 }

@@ -95,6 +95,8 @@ struct compared {
 	uint32_t node, artifact;
 	struct event_item item, wanted; /* as last seen; as it would be restored */
 	enum plan_found found;
+	const char *writer; /* of what was found there instead: "swap of edge-cert#12", or NULL */
+	bool only_claimed;  /* an undo command may write it: nothing else is asked */
 };
 
 struct request {

@@ -76,6 +76,12 @@ static const char *const sql[] = {
 		" AND a.exit_kind = 1 AND a.code = 0"
 		" CROSS JOIN node n ON n.execution = e.row AND n.number = a.node"
 		" WHERE place = 1 OR (place <= 20 AND nodes <= 200000)",
+	/* Looks through all revisions, for want of an index: few files are asked for. */
+	[CATALOG_WRITER] = "SELECT coalesce(e.name, e.workflow || '#' || e.number), n.id"
+			   " FROM revision r JOIN execution e ON e.row = r.execution"
+			   " JOIN node n ON n.execution = r.execution AND n.number = r.node"
+			   " WHERE r.inode = ?1 AND r.mtime_ns = ?2 AND r.size = ?3"
+			   " AND NOT r.absent AND r.moment <> 1 ORDER BY r.seq DESC LIMIT 1",
 };
 _Static_assert(sizeof(sql) / sizeof(sql[0]) == CATALOG_QUERIES, "one text a query");
 
@@ -569,5 +575,29 @@ int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_u
 		rc = db_step(&catalog->db, statement, err);
 	}
 	catalog_own_give(catalog, CATALOG_UNDOS, statement);
+	return rc < 0 ? rc : 0;
+}
+
+int catalog_writer(struct catalog *catalog, const struct event_item *now, struct arena *arena,
+		   const char **out, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc = catalog_own_take(catalog, CATALOG_WRITER, &statement, err);
+	char *text;
+
+	if (rc < 0)
+		return rc;
+	*out = NULL;
+	(void)sqlite3_bind_int64(statement, 1, (int64_t)now->inode);
+	(void)sqlite3_bind_int64(statement, 2, now->mtime_ns);
+	(void)sqlite3_bind_int64(statement, 3, now->size);
+	rc = db_step(&catalog->db, statement, err);
+	if (rc == 1) {
+		text = mem_printf("%s of %s", db_column_text(statement, 1),
+				  db_column_text(statement, 0));
+		*out = arena_strdup(arena, text);
+		free(text);
+	}
+	catalog_own_give(catalog, CATALOG_WRITER, statement);
 	return rc < 0 ? rc : 0;
 }

@@ -434,6 +434,18 @@ int content_compare(struct content *content, const char *folder, const char *con
 	return rc;
 }
 
+int content_look(const char *folder, const char *const *roots, size_t roots_count, const char *path,
+		 struct event_item *out, struct err *err)
+{
+	struct place place = {folder, roots, roots_count};
+	struct stat info;
+	int rc = place_stat(&place, path, &info, err);
+
+	if (rc == 0)
+		content_own_describe(&info, out);
+	return rc;
+}
+
 /* ---- git ---------------------------------------------------------------------------------- */
 
 int content_own_git_words(const struct content *content, const char *const *words,

@@ -62,6 +62,9 @@ int content_read(struct content *content, const char *blob, size_t max, char **o
 int content_compare(struct content *content, const char *folder, const char *const *roots,
 		    size_t roots_count, const char *path, const struct event_item *recorded,
 		    struct err *err);
+/* What stat says of a file now; ERR_NOT_FOUND when there is none. */
+int content_look(const char *folder, const char *const *roots, size_t roots_count, const char *path,
+		 struct event_item *out, struct err *err);
 /* Puts a file back as recorded: temporary file, sync, rename, sync of the folder; mode and owner as
  * recorded; `absent` removes it. Does nothing when it is the same already. Fills *out with what
  * is there now. */

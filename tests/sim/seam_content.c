@@ -170,6 +170,16 @@ int content_add_secret_file(struct content *content, const char *execution, cons
 	return content_add_file(content, name, folder, roots, roots_count, path, out, err);
 }
 
+int content_look(const char *folder, const char *const *roots, size_t roots_count, const char *path,
+		 struct event_item *out, struct err *err)
+{
+	(void)folder;
+	(void)roots;
+	(void)roots_count;
+	(void)out;
+	return err_set(err, ERR_NOT_FOUND, "'%s' is known by its contents only", path);
+}
+
 bool content_locate(const char *folder, const char *const *roots, size_t roots_count,
 		    const char *path, uint64_t *out_device, uint64_t *out_folder)
 {

@@ -226,6 +226,46 @@ static void revisions_come_in_order(void **state)
 	end(&fixture);
 }
 
+/* By what stat says of the file: it is what a node left, or it is nobody's. */
+static void who_left_a_file_as_it_is_is_known(void **state)
+{
+	struct fixture fixture = begin(state);
+	struct journal_batch batch = {0};
+	struct rows_sink sink = journal_batch_sink(&batch);
+	struct node_row node = store_node(1, 1, STATE_COMPLETED);
+	struct revision_row row = {.path = "f"};
+	struct event_item now = {.inode = 7, .mtime_ns = 100, .size = 12};
+	struct arena arena = {0};
+	const char *writer = "x";
+
+	store_add_execution(fixture.journal, 1, 1, "a", 1);
+	journal_batch_node(&batch, &node);
+	store_id(1, row.execution);
+	row.revision = (struct revision){.seq = 5,
+					 .node = 1,
+					 .blob = "abcdef",
+					 .size = 12,
+					 .mtime_ns = 100,
+					 .inode = 7,
+					 .moment = MOMENT_BEFORE};
+	sink.revision(sink.ctx, &row);
+	row.revision.seq = 9;
+	row.revision.mtime_ns = 200;
+	row.revision.moment = MOMENT_AFTER;
+	sink.revision(sink.ctx, &row);
+	store_commit(fixture.journal, &batch);
+	assert_int_equal(catalog_writer(fixture.catalog, &now, &arena, &writer, NULL), 0);
+	assert_null(writer); /* it was found so, and not made so */
+	now.mtime_ns = 200;
+	assert_int_equal(catalog_writer(fixture.catalog, &now, &arena, &writer, NULL), 0);
+	assert_string_equal(writer, "node1 of a#1");
+	now.size = 13;
+	assert_int_equal(catalog_writer(fixture.catalog, &now, &arena, &writer, NULL), 0);
+	assert_null(writer);
+	arena_release(&arena);
+	end(&fixture);
+}
+
 static int see_event(void *ctx, const struct event *event, struct err *err)
 {
 	(void)err;
@@ -511,6 +551,7 @@ int main(void)
 		TEST(a_node_row_comes_back_and_is_replaced),
 		TEST(an_attempt_is_written_when_it_starts_and_when_it_ends),
 		TEST(revisions_come_in_order),
+		TEST(who_left_a_file_as_it_is_is_known),
 		TEST(events_come_after_a_number_and_up_to_a_limit),
 		TEST(durations_are_of_completed_runs_newest_first),
 		TEST(undos_are_those_of_executions_that_were_rolled_back),
