@@ -349,6 +349,7 @@ struct app {
 	bool tail_undo;	 /* the tail is of its undo */
 	struct found_state found;
 	struct diff_state diff;
+	struct child report; /* hlp, while it writes one */
 	struct artifacts_state artifacts;
 	struct journal_state journal;
 	struct timeline_state timeline;

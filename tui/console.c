@@ -22,6 +22,7 @@
 #include "tui/journal.h"
 #include "tui/pager.h"
 #include "tui/palette.h"
+#include "tui/report.h"
 #include "tui/start.h"
 #include "tui/views.h"
 
@@ -48,6 +49,7 @@ void console_init(struct app *app, bool ascii, bool read_only)
 	page_init(&app->compare.page);
 	page_init(&app->workflows.page);
 	child_init(&app->workflows.git);
+	report_init(app);
 	page_init(&app->why.page);
 	page_init(&app->help);
 	page_init(&app->plan.page);
@@ -71,6 +73,7 @@ void console_release(struct app *app)
 	page_release(&app->compare.page);
 	page_release(&app->workflows.page);
 	child_release(&app->workflows.git);
+	report_release(app);
 	arena_release(&app->workflows.arena);
 	page_release(&app->why.page);
 	page_release(&app->help);
@@ -199,6 +202,9 @@ static void do_general(struct app *app, enum action action)
 		app_say(app, ROLE_text, "%s",
 			app->mouse ? "the mouse is taken: Shift selects text as ever"
 				   : "the mouse is the terminal's");
+		break;
+	case ACTION_REPORT:
+		report_write(app);
 		break;
 	case ACTION_SUSPEND:
 		app->suspend = true;
@@ -341,6 +347,7 @@ void console_tick(struct app *app)
 	feed_tick(app);
 	found_tick(app);
 	read_git(app);
+	report_tick(app);
 	if (app->graph.drawing != NULL && drawing_is_done(app->graph.drawing))
 		app->changed = true; /* the graph's view takes it */
 	if (app->message.text[0] != '\0' && app->message.role != ROLE_error &&

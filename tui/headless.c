@@ -34,11 +34,12 @@ struct script {
 
 static void turn(struct app *app)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{.fd = client_fd(app->client), .events = client_poll_events(app->client)},
-		{.fd = app->workflows.git.fd, .events = POLLIN}};
+		{.fd = app->workflows.git.fd, .events = POLLIN},
+		{.fd = app->report.fd, .events = POLLIN}};
 
-	(void)poll(fds, 2, (int)(TURN_US / 1000)); /* a signal only ends the wait */
+	(void)poll(fds, 3, (int)(TURN_US / 1000)); /* a signal only ends the wait */
 	app->now_us = loop_now_us();
 	app->wall_us = clock_wall_us(clock_system());
 	client_process(app->client);

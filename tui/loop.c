@@ -49,16 +49,17 @@ static int wait_for(struct app *app, const struct turn *turn, const sigset_t *wa
 {
 	int fd = client_fd(app->client);
 	/* poll(2) passes over a negative descriptor */
-	struct pollfd fds[4] = {{.fd = STDIN_FILENO, .events = POLLIN},
+	struct pollfd fds[5] = {{.fd = STDIN_FILENO, .events = POLLIN},
 				{.fd = fd, .events = client_poll_events(app->client)},
 				{.fd = app->workflows.git.fd, .events = POLLIN},
-				{.fd = turn->out_fd, .events = POLLOUT}};
+				{.fd = turn->out_fd, .events = POLLOUT},
+				{.fd = app->report.fd, .events = POLLIN}};
 	int64_t next = next_us(app, turn);
 	int64_t wait_us = next > app->now_us ? next - app->now_us : 0;
 	struct timespec timeout = {.tv_sec = wait_us / CLOCK_SECOND_US,
 				   .tv_nsec = wait_us % CLOCK_SECOND_US * 1000};
 
-	int status = ppoll(fds, 4, next == INT64_MAX ? NULL : &timeout, waiting);
+	int status = ppoll(fds, 5, next == INT64_MAX ? NULL : &timeout, waiting);
 	if (status < 0)
 		return errno == EINTR ? 0 : -1;
 	return fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? -1 : 0;

@@ -7,9 +7,13 @@
  */
 #include "cli/report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_out.h"
@@ -21,11 +25,6 @@
 
 /* ---- what is left ------------------------------------------------------------------------- */
 
-static struct show_node node_of(const Hlp__V1__Node *node, char message[SHOW_TEXT])
-{
-	return show_of_row(node, message);
-}
-
 /* A line with the nodes for which `is` holds; nothing when there are none. */
 static void add_nodes(struct report *report, const char *what,
 		      bool (*is)(const struct report *report, const struct show_node *node))
@@ -35,7 +34,7 @@ static void add_nodes(struct report *report, const char *what,
 	bool any = false;
 	for (size_t i = 0; i < report->status->n_nodes; i++) {
 		const Hlp__V1__Node *node = report->status->nodes[i];
-		struct show_node show = node_of(node, message);
+		struct show_node show = show_of_row(node, message);
 		if (!is(report, &show)) {
 			continue;
 		}
@@ -138,26 +137,45 @@ void report_add_left(struct report *report)
 
 /* ---- steps -------------------------------------------------------------------------------- */
 
-static void add_steps(struct report *report)
+/* "failed: exit 7", "did not start", "undone" */
+static void add_how(struct report *report, const struct show_node *node)
 {
 	struct buf *out = &report->out;
-	buf_add_text(out, "\n## Steps\n\n| step | how it ended | attempts | took | began |\n"
-			  "|---|---|---|---|---|\n");
+	bool failed = node->state == STATE_FAILED && node->reason != REASON_LOST;
+	if (did_not_start(report, node)) {
+		buf_add_text(out, "did not start");
+		return;
+	}
+	buf_printf(out, "%s%s", failed ? "failed: " : "", show_word(node->state, node->reason));
+	if (node->reason == REASON_EXIT && node->has_exit_code) {
+		buf_printf(out, " %d", (int)node->exit_code);
+	}
+}
+
+static void add_step(struct report *report, const Hlp__V1__Node *node)
+{
+	struct buf *out = &report->out;
+	char message[SHOW_TEXT], clock[16] = "";
+	struct show_node show = show_of_row(node, message);
+	buf_printf(out, "| %s | ", node->id);
+	add_how(report, &show);
+	buf_printf(out, " | %u | ", node->attempt);
+	if (node->started_us != 0 && node->ended_us != 0) {
+		report_add_duration(out, node->ended_us - node->started_us);
+	}
+	if (node->started_us != 0) {
+		show_clock(node->started_us, clock);
+	}
+	buf_printf(out, " | %s |\n", clock);
+}
+
+static void add_steps(struct report *report)
+{
+	buf_add_text(&report->out,
+		     "\n## Steps\n\n| step | how it ended | attempts | took | began |\n"
+		     "|---|---|---|---|---|\n");
 	for (size_t i = 0; i < report->status->n_nodes; i++) {
-		const Hlp__V1__Node *node = report->status->nodes[i];
-		char message[SHOW_TEXT], clock[16] = "";
-		struct show_node show = node_of(node, message);
-		bool idle = show.state == STATE_PENDING && report->status->execution->ended;
-		buf_printf(out, "| %s | %s | %u | ", node->id,
-			   idle ? "did not start" : show_word(show.state, show.reason),
-			   node->attempt);
-		if (node->started_us != 0 && node->ended_us != 0) {
-			report_add_duration(out, node->ended_us - node->started_us);
-		}
-		if (node->started_us != 0) {
-			show_clock(node->started_us, clock);
-		}
-		buf_printf(out, " | %s |\n", clock);
+		add_step(report, report->status->nodes[i]);
 	}
 }
 
@@ -248,6 +266,27 @@ static int add_all(struct report *report)
 	return code != 0 ? code : report_add_files(report);
 }
 
+/* What there is already, a person may have written on: it is not touched. */
+static int write_file(struct report *report, const char *path)
+{
+	struct cli *cli = report->cli;
+	struct buf text;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		return cli_refuse(cli, CLI_OTHER, "cannot write '%s': %s", path, strerror(errno));
+	}
+	buf_init(&text, REPORT_MAX);
+	text_gate(&text, buf_text(&report->out), report->out.length, TEXT_KEEP_LINES);
+	int code = file_write_fd(fd, buf_text(&text), text.length);
+	if (close(fd) != 0 || code != 0) {
+		code = cli_refuse(cli, CLI_OTHER, "cannot write '%s': %s", path, strerror(errno));
+	} else {
+		say_printf(&cli->out, "the report is in %s\n", path);
+	}
+	buf_release(&text);
+	return code;
+}
+
 static void say_report(struct report *report)
 {
 	struct cli *cli = report->cli;
@@ -293,7 +332,10 @@ static int exec(struct cli *cli)
 	buf_init(&report.out, REPORT_MAX);
 	int code = status_fetch(cli, cli_argument(cli, 0), &report.status);
 	code = code != 0 ? code : add_all(&report);
-	if (code == 0) {
+	const char *path = options_value(&cli->options, "to");
+	if (code == 0 && path != NULL) {
+		code = write_file(&report, path);
+	} else if (code == 0) {
 		say_report(&report);
 	}
 	release(&report);
@@ -301,6 +343,7 @@ static int exec(struct cli *cli)
 }
 
 static const struct option_spec options[] = {
+	{"to", 0, OPTION_VALUE, "FILE", "write it into a new file"},
 	{"verify", 0, OPTION_FLAG, NULL,
 	 "instead: whether the chain of acts and the checkpoints are as recorded"},
 	{0},
@@ -314,7 +357,7 @@ const struct cli_command report_command = {
 	.more = "  On top what is left: what differs from before, what was undone, done by hand\n"
 		"  or ignored, and the notes. Then who did what and why, what ran and for how\n"
 		"  long, what failed with its last lines, and how files differ.\n"
-		"  hlp report web#3 >web-3.md\n",
+		"  hlp report web#3 --to web-3.md\n",
 	.least = 1,
 	.most = 1,
 	.exec = exec,

@@ -196,3 +196,16 @@ void rows_of(const struct execution *execution, const struct event *event,
 		break;
 	}
 }
+
+bool rows_attempt_failed(const struct attempt_row *row, struct attempt_standing node)
+{
+	bool went_well = row->exit_kind == EXIT_STATUS && row->code == 0;
+
+	if (row->exit_kind == EXIT_NONE)
+		return false;
+	if (row->number != node.attempt)
+		return !went_well;
+	if (node.state == STATE_COMPLETED)
+		return node.reason == REASON_TOLERATED;
+	return !went_well || node.state == STATE_FAILED;
+}

@@ -30,7 +30,7 @@ static int take_node(void *ctx, const struct node_row *row, struct err *err)
 	while (files->nodes_count <= row->index)
 		files->nodes[files->nodes_count++] = (struct file_node){.id = ""};
 	files->nodes[row->index] = (struct file_node){arena_strdup(&files->arena, row->id),
-						      row->state, row->reason, row->attempt};
+						      {row->state, row->reason, row->attempt}};
 	if (!files->wanted || strcmp(row->id, files->wanted))
 		return 0;
 	files->found = *row;
@@ -106,26 +106,13 @@ static int by_key(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-/* Of a node's newest attempt its state says more than the exit: outputs may have been missing, or a
- * person vouched for what failed. */
-static bool is_bad(const struct file_node *node, const struct attempt_row *attempt)
-{
-	bool went_well = attempt->exit_kind == EXIT_STATUS && attempt->code == 0;
-
-	if (attempt->number != node->attempt)
-		return !went_well;
-	if (node->state == STATE_COMPLETED)
-		return node->reason == REASON_TOLERATED;
-	return !went_well || node->state == STATE_FAILED;
-}
-
 static int take_attempt(void *ctx, const struct attempt_row *row, struct err *err)
 {
 	struct bad *bad = ctx;
 
 	(void)err;
-	if (row->kind != ATTEMPT_RUN || row->exit_kind == EXIT_NONE ||
-	    row->node >= bad->files->nodes_count || !is_bad(&bad->files->nodes[row->node], row))
+	if (row->kind != ATTEMPT_RUN || row->node >= bad->files->nodes_count ||
+	    !rows_attempt_failed(row, bad->files->nodes[row->node].standing))
 		return 0;
 	bad->keys = mem_grow(bad->keys, &bad->capacity, bad->count + 1, sizeof(*bad->keys));
 	bad->keys[bad->count++] = key_of(row->node, row->number);
@@ -140,15 +127,41 @@ static bool is_failed(const struct bad *bad, const struct revision *revision)
 	       bad->count && bsearch(&key, bad->keys, bad->count, sizeof(key), by_key);
 }
 
+/* What a try finds may be what a failed one left: it stands for no more than that. */
+static bool is_leftover(const struct revision *found, const struct file_revision *last)
+{
+	return last && last->failed && found->moment == MOMENT_BEFORE &&
+	       execution_same_file(found, &last->row.revision);
+}
+
+static void mark_failed(struct file_rows *files, const struct bad *bad)
+{
+	struct map newest = {0}; /* of each path, so far */
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct file_revision *revision = &files->rows[i];
+		union map_value *last = map_find_text(&newest, revision->row.path);
+
+		revision->failed =
+			is_failed(bad, &revision->row.revision) ||
+			is_leftover(&revision->row.revision, last ? last->pointer : NULL);
+		if (last)
+			last->pointer = revision;
+		else
+			(void)map_add_text(&newest, revision->row.path,
+					   (union map_value){.pointer = revision});
+	}
+	map_release(&newest);
+}
+
 /* Newest first, so that the first of a path that stands is the current one. */
-static void mark_rows(struct file_rows *files, const struct bad *bad)
+static void mark_current(struct file_rows *files)
 {
 	struct map seen = {0};
 
 	for (size_t i = files->count; i-- > 0;) {
 		struct file_revision *revision = &files->rows[i];
 
-		revision->failed = is_failed(bad, &revision->row.revision);
 		revision->current =
 			!revision->failed &&
 			map_add_text(&seen, revision->row.path, (union map_value){.number = 1});
@@ -171,8 +184,10 @@ int file_rows_read(struct file_rows *files, struct catalog *catalog, const char 
 		qsort(files->rows, files->count, sizeof(*files->rows), by_seq);
 	if (bad.count)
 		qsort(bad.keys, bad.count, sizeof(*bad.keys), by_key);
-	if (rc >= 0)
-		mark_rows(files, &bad);
+	if (rc >= 0) {
+		mark_failed(files, &bad);
+		mark_current(files);
+	}
 	free(bad.keys);
 	return rc;
 }

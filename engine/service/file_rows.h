@@ -11,16 +11,15 @@
 
 struct file_node {
 	const char *id;
-	enum state state;
-	enum reason reason;
-	uint32_t attempt;
+	struct attempt_standing standing;
 };
 
 struct file_revision {
 	struct revision_row row; /* its path is in the arena */
 	const char *node;	 /* its id */
-	bool failed;		 /* a failed attempt left it: it is kept, and stands for nothing */
-	bool current;		 /* of its path the newest that stands */
+	bool failed;  /* a failed attempt left it: it is kept, and stands for nothing; nor
+		       does the same contents when the next attempt finds them */
+	bool current; /* of its path the newest that stands */
 };
 
 struct file_rows { /* zero is a valid empty one */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The projection. Commits carry the times of their revisions and nothing that changes from one
- * making to the next, so making it again gives the same ids and costs no room. How far it has come
- * is a number in a file of the repository: losing it costs time only.
+ * The projection. A file's tip is its current revision: where the newest ones were left by attempts
+ * that failed, they stand in the history, and one more commit behind them has the contents that
+ * stand. Commits carry the times of their revisions and nothing that changes from one making to the
+ * next, so making it again gives the same ids and costs no room. How far it has come is a number in
+ * a file of the repository: losing it costs time only.
  */
 #include "store/projection.h"
 
@@ -13,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "model/rows.h"
 #include "store/content_own.h"
 #include "store/db.h"
 
@@ -88,7 +91,12 @@ enum {
 	ATTEMPT,
 	MOMENT_COLUMN,
 	TIME,
-	BLOB
+	BLOB,
+	EXIT_KIND,
+	EXIT_CODE,
+	NODE_STATE,
+	NODE_REASON,
+	NODE_ATTEMPT
 }; /* columns of a revision */
 
 static const char files_sql[] =
@@ -96,8 +104,11 @@ static const char files_sql[] =
 	" GROUP BY execution, node, artifact ORDER BY newest";
 static const char revisions_sql[] =
 	"SELECT coalesce(e.name, e.id), n.id, r.path, r.seq, r.attempt_kind, r.attempt, r.moment,"
-	" r.time_us, r.blob FROM revision r JOIN execution e ON e.row = r.execution"
+	" r.time_us, r.blob, coalesce(a.exit_kind, 0), coalesce(a.code, 0), n.state, n.reason,"
+	" n.attempt FROM revision r JOIN execution e ON e.row = r.execution"
 	" JOIN node n ON n.execution = r.execution AND n.number = r.node"
+	" LEFT JOIN attempt a ON a.execution = r.execution AND a.node = r.node"
+	" AND a.kind = r.attempt_kind AND a.number = r.attempt"
 	" WHERE r.execution = ?1 AND r.node = ?2 AND r.artifact = ?3 ORDER BY r.seq";
 
 static int put_tree(struct projection *projection, sqlite3_stmt *row, git_oid *out)
@@ -114,7 +125,23 @@ static int put_tree(struct projection *projection, sqlite3_stmt *row, git_oid *o
 	return repo_tree_only(repo, out);
 }
 
-static void print_message(struct buf *out, sqlite3_stmt *row)
+/* What a failed attempt left. */
+static bool is_failed(sqlite3_stmt *row)
+{
+	const struct attempt_row attempt = {
+		.number = (uint32_t)sqlite3_column_int64(row, ATTEMPT),
+		.exit_kind = (enum exit_kind)sqlite3_column_int(row, EXIT_KIND),
+		.code = sqlite3_column_int(row, EXIT_CODE)};
+	const struct attempt_standing node = {
+		.state = (enum state)sqlite3_column_int(row, NODE_STATE),
+		.reason = (enum reason)sqlite3_column_int(row, NODE_REASON),
+		.attempt = (uint32_t)sqlite3_column_int64(row, NODE_ATTEMPT)};
+
+	return sqlite3_column_int(row, MOMENT_COLUMN) == MOMENT_AFTER &&
+	       sqlite3_column_int(row, KIND) == ATTEMPT_RUN && rows_attempt_failed(&attempt, node);
+}
+
+static void print_message(struct buf *out, sqlite3_stmt *row, bool failed)
 {
 	static const char *const moments[] = {"", "before", "after", "restored by"};
 	const int moment = sqlite3_column_int(row, MOMENT_COLUMN);
@@ -126,27 +153,84 @@ static void print_message(struct buf *out, sqlite3_stmt *row)
 		buf_printf(out, "%s %s %lld", moment < 3 ? moments[moment] : "",
 			   attempt_kind_name((enum attempt_kind)sqlite3_column_int(row, KIND)),
 			   (long long)sqlite3_column_int64(row, ATTEMPT));
-	buf_printf(out, " of %s, %s\n", db_column_text(row, NODE), db_column_text(row, NAME));
+	buf_printf(out, " of %s%s, %s\n", db_column_text(row, NODE), failed ? ", which failed" : "",
+		   db_column_text(row, NAME));
 }
 
-/* One revision after the other; `has_parent` says whether *tip is one already. */
-static int put_commit(struct projection *projection, sqlite3_stmt *row, bool has_parent,
-		      git_oid *tip)
+/* The commits of one file so far. */
+struct chain {
+	git_oid tip;
+	bool has_tip;
+	git_oid last;		/* tree of the last revision */
+	git_oid standing;	/* tree of the current revision */
+	long long standing_seq; /* 0: none */
+	long long seconds;	/* of the last commit */
+	bool failed;		/* the last one stands for nothing */
+};
+
+static int put_commit(struct projection *projection, struct chain *chain, const git_oid *tree,
+		      const char *message)
 {
-	const git_oid parent = *tip;
-	struct repo_commit_text commit = {.parent = has_parent ? &parent : NULL,
-					  .time_us = sqlite3_column_int64(row, TIME)};
+	char id[REPO_ID_TEXT];
+	struct buf text;
+	int result;
+
+	buf_init(&text, (size_t)16 * 1024);
+	repo_id_text(tree, id);
+	buf_printf(&text, "tree %s\n", id);
+	repo_id_text(&chain->tip, id);
+	if (chain->has_tip)
+		buf_printf(&text, "parent %s\n", id);
+	buf_printf(&text,
+		   "author hlp <hlp@localhost> %lld +0000\n"
+		   "committer hlp <hlp@localhost> %lld +0000\n\n%s",
+		   chain->seconds, chain->seconds, message);
+	result = repo_put(&projection->content->repo, GIT_OBJECT_COMMIT, text.data, text.length,
+			  &chain->tip);
+	chain->has_tip = chain->has_tip || result >= 0;
+	buf_release(&text);
+	return result;
+}
+
+/* What a try found, when that is what a failed one left. */
+static bool is_leftover(const struct chain *chain, sqlite3_stmt *row, const git_oid *tree)
+{
+	return chain->failed && sqlite3_column_int(row, MOMENT_COLUMN) == MOMENT_BEFORE &&
+	       git_oid_equal(&chain->last, tree);
+}
+
+static int put_revision(struct projection *projection, sqlite3_stmt *row, struct chain *chain)
+{
 	struct buf message;
-	int result = put_tree(projection, row, &commit.tree);
+	git_oid tree;
+	int result = put_tree(projection, row, &tree);
 
 	if (result < 0)
 		return result;
+	chain->failed = is_failed(row) || is_leftover(chain, row, &tree);
+	chain->last = tree;
+	chain->seconds = sqlite3_column_int64(row, TIME) / 1000000;
+	if (!chain->failed) {
+		chain->standing = tree;
+		chain->standing_seq = sqlite3_column_int64(row, SEQ);
+	}
 	buf_init(&message, (size_t)8 * 1024);
-	print_message(&message, row);
-	commit.message = buf_text(&message);
-	result = repo_put_commit(&projection->content->repo, &commit, tip);
+	print_message(&message, row, is_failed(row));
+	result = put_commit(projection, chain, &tree, buf_text(&message));
 	buf_release(&message);
 	return result;
+}
+
+/* Behind what failed attempts left comes what stands. */
+static int put_standing(struct projection *projection, struct chain *chain)
+{
+	char message[100];
+
+	if (!chain->failed || !chain->standing_seq)
+		return 0;
+	(void)snprintf(message, sizeof(message), "r%lld stands: what failed left does not count\n",
+		       chain->standing_seq);
+	return put_commit(projection, chain, &chain->standing, message);
 }
 
 static void note_ref(struct projection *projection, char *name, const git_oid *tip)
@@ -160,22 +244,24 @@ static void note_ref(struct projection *projection, char *name, const git_oid *t
 static int put_file(struct projection *projection, sqlite3_stmt *file, struct err *err)
 {
 	sqlite3_stmt *row = projection->revisions;
+	struct chain chain = {0};
 	char *name = NULL;
-	git_oid tip = {{0}};
 	int rc, result = 0;
 
 	for (int i = 0; i < 3; i++)
 		(void)sqlite3_bind_int64(row, i + 1, sqlite3_column_int64(file, i));
 	for (rc = db_step(&projection->db, row, err); rc == 1 && result == 0;) {
-		result = put_commit(projection, row, name != NULL, &tip);
+		result = put_revision(projection, row, &chain);
 		if (result == 0 && !name)
 			name = ref_name(db_column_text(row, NAME), db_column_text(row, NODE),
 					db_column_text(row, PATH));
 		rc = db_step(&projection->db, row, err);
 	}
 	db_reset(row);
+	if (rc >= 0 && result == 0)
+		result = put_standing(projection, &chain);
 	if (name)
-		note_ref(projection, name, &tip);
+		note_ref(projection, name, &chain.tip);
 	if (rc >= 0 && result < 0 && result != GIT_ENOTFOUND)
 		return repo_error(result, err, "cannot write to '%s'",
 				  projection->content->repo.path);

@@ -50,11 +50,60 @@ says '^A.*odd name.lock'
 says '^D.*odd name.lock'
 git_dir fsck --strict >"$out" 2>&1 || fail "git finds damage: $(cat "$out")"
 
+cat >large.yaml <<'END'
+name: large
+nodes:
+  - {id: write, run: "head -c 9000000 /dev/zero >big", artifacts: [big]}
+END
+expect 0 hlp run large.yaml --yes
+
+# What a failed attempt left is in the history, and never the tip: what stands comes behind it. A
+# retry that goes well stands for itself.
+cat >flaky.yaml <<'END'
+name: flaky
+nodes:
+  - id: write
+    run: 'echo try >>tries; echo half >state; test "$(grep -c try tries)" -ge 4 && echo whole >state'
+    retry: {limit: 1, interval: 10ms, jitter: none}
+    artifacts: [state]
+END
+echo good >state
+state=refs/hlp/artifacts/flaky#1/write/state
+stands() {
+	test "$(git_dir show "$state:state" 2>/dev/null)" = "$1"
+}
+says_of() {
+	git_dir log -p --format=%s "$state" 2>/dev/null | grep -qE "$1"
+}
+expect 1 hlp run flaky.yaml --yes
+wait_for 20 says_of '^r[0-9]+: after run 2 of write, which failed, flaky#1$'
+wait_for 20 stands good
+says_of '^r[0-9]+ stands: what failed left does not count$' || fail "it is not said what stands"
+says_of '^[+]half$' || fail "what failed left is not in the history"
+expect 0 hlp artifacts flaky
+says 'before +run 1 .*  current$'
+says 'before +run 2 .*  failed$' # it found what the first try left
+expect 0 hlp retry flaky --yes
+expect 0 hlp wait flaky
+wait_for 20 stands whole
+git_dir log -1 --format=%s "$state" | grep -q '^r[0-9]*: after run 4 of write, flaky#1$' ||
+	fail "the tip is not what went well"
+git_dir fsck --strict >"$out" 2>&1 || fail "git finds damage: $(cat "$out")"
+
+# Large files: the ref has the pointer by which they are kept, their size and digest.
+large=refs/hlp/artifacts/large#1/write/big
+written() {
+	git_dir show "$large:big" 2>/dev/null | grep -q 9000000
+}
+wait_for 20 written
+git_dir show "$large:big" | grep -q "$(sha256sum <big | cut -d ' ' -f 1)" ||
+	fail "the ref does not name the large file"
+
 # They may be thrown away: they come back as they were.
 expect 0 hlp cancel cert --yes
 expect 0 hlp engine stop
 refs >before
-test "$(wc -l <before)" -eq 2 || fail "not two refs: $(cat before)"
+test "$(wc -l <before)" -eq 4 || fail "not four refs: $(cat before)"
 git_dir for-each-ref --format='delete %(refname)' refs/hlp/artifacts | git_dir update-ref --stdin
 expect 0 hlp engine rebuild
 refs | cmp - before || fail "a rebuild made other refs"

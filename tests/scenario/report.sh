@@ -48,14 +48,14 @@ says '^Times are local \(\+0900\), and UTC \(Z\)\.$'
 says '^- [0-9:]{8} \([0-9:]{8}Z\) \*\*tester\*\* started the run: the certificate runs out$'
 says '\*\*step\*\* asks: Tell the shop, and write it down\.$'
 says '\*\*tester\*\* said that it is done: step: told \\\*Ana\\\*$'
-says '\*\*verify\*\* failed: exit 7 \(run 1, [0-9]+ms\); is tried again after 10ms$'
-says '\*\*verify\*\* FAILED: exit 7 \(run 2, [0-9]+ms\)$'
+says '\*\*verify\*\* failed: exit 7 \(run 1, [0-9]+m?s\); is tried again after 10ms$'
+says '\*\*verify\*\* FAILED: exit 7 \(run 2, [0-9]+m?s\)$'
 says ' nothing new is started after the failure of verify$'
 says ' the run ended: failed$'
 says '^\*\*verify\*\*, run 2: exit 7, at '
 says '^no \| answer \*here\*$'
 says '^````text$' # longer than the fence in it
-says '^\| verify \| .* \| 2 \| '
+says '^\| verify \| failed: exit 7 \| 2 \| '
 says '^\| never \| did not start \| 0 \| '
 says '^\+new$'
 local=$(sed -n 's/^- began: [0-9-]* \([0-9]*\):.*/\1/p' "$out")
@@ -91,3 +91,10 @@ says '\*\*tester\*\* said that it did not succeed: step: nobody answers$'
 says 'the rollback began; it was thought to take '
 says '^- \*\*tester\*\* rolled back all of it.*; it ended after .* \(estimate: '
 expect 1 hlp report nothing-of-this-name
+
+# Into a file, once: what is there may have been written on.
+expect 0 hlp report incident --to incident.md
+says '^the report is in incident.md$'
+grep -q '^## Left as$' incident.md || fail "the file does not hold the report"
+expect 1 hlp report incident --to incident.md
+complains "^hlp: cannot write 'incident.md': File exists$"
