@@ -117,6 +117,10 @@ static int draw_durations(const struct app *app, struct canvas *canvas, struct a
 		return 0;
 	int64_t *values = mem_calloc(list->n_executions, sizeof(*values));
 	size_t count = completed(list, run->workflow, values);
+	if (count == 0) { /* nothing is known: the rows are worth more */
+		free(values);
+		return 0;
+	}
 	durations_of(values, count, &durations);
 	int64_t own_us = so_far_us(app, run);
 	struct area below = {area.x, area.y + area.height - lines, area.width, lines};
@@ -124,8 +128,7 @@ static int draw_durations(const struct app *app, struct canvas *canvas, struct a
 		       run->workflow, count, count == 1 ? "" : "s");
 	view_rule(canvas, below, title);
 	struct area inner = {below.x + 1, below.y + 1, below.width - 1, DURATIONS_ROWS};
-	if (count > 0)
-		durations_draw(&durations, canvas, inner, own_us);
+	durations_draw(&durations, canvas, inner, own_us);
 	clock_format_duration(own_us, own);
 	if (count > 1 && own_us >= 0)
 		canvas_printf(canvas, inner.x, inner.y + 3, -1, ROLE_dim, 0,

@@ -740,6 +740,11 @@ static void runs_say_how_long_they_take(void **state)
 	assert_true(fixture_shows(&app, "how long db takes: 4 completed runs"));
 	assert_true(fixture_shows(&app, "fastest 10s   median 20s   nine of ten within 30s"));
 	assert_true(fixture_shows(&app, "db#5, 30s: 3 of 4 were faster"));
+	for (int i = 0; i < 4; i++)
+		runs[i].state = "FAILED";
+	feed_forget(&app.runs.answer);
+	app.runs.answer.message = feed_copy(&list.base);
+	assert_false(fixture_shows(&app, "how long db takes"));
 	fixture_close(&app);
 }
 
