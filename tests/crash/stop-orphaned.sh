@@ -23,7 +23,7 @@ left() {
 }
 
 round=0
-while test "$round" -lt 6; do
+while test "$round" -lt 4; do
 	round=$((round + 1))
 	meet
 	# Both words are there when it looks: that its launcher is gone, and that it is to stop.
@@ -59,3 +59,14 @@ kill -CONT "$engine"
 wait "$stop" || fail "the stop of all ended with $?"
 left && fail "it said that it stopped, but the instance is there"
 expect 0 hlp engine check
+
+# A launcher whose engine cannot start is stopped too.
+rm -f "$HLP_HOME"/state.db*
+echo "this is no journal" >"$HLP_HOME/state.db"
+expect 3 hlp engine start
+pid_of hlp-launcher >"$work/launcher" || fail "no launcher waits"
+expect 0 hlp engine stop --yes
+says '^stopped$'
+left && fail "the launcher was left"
+expect 0 hlp engine stop --yes
+says '^no engine runs$'

@@ -9,8 +9,8 @@ cat >lost.yaml <<'END'
 name: lost
 on_failure: continue
 nodes:
-  - {id: asks, run: "echo s >> asks; echo half done > made; sleep 2; echo e >> asks", artifacts: [made]}
-  - {id: again, run: "echo s >> again; sleep 2; echo e >> again", on_lost: retry}
+  - {id: asks, run: "echo s >> asks; echo half done > made; until test -e go; do sleep 0.1; done; echo e >> asks", artifacts: [made]}
+  - {id: again, run: "echo s >> again; until test -e go; do sleep 0.1; done; echo e >> again", on_lost: retry}
 END
 both_run() {
 	test -s asks && test -s again
@@ -23,6 +23,8 @@ wait_for 20 both_run
 launcher=$(pid_of hlp-launcher) || fail "no launcher"
 engine=$(pid_of hlpd) || fail "no engine"
 kill -9 "$launcher" "$engine"
+expect 0 hlp status lost # another pair, while what ran goes on
+touch go
 wait_for 60 settled
 # Two of one at a time would show as two starts without an end between them.
 for node in asks again; do
