@@ -17,7 +17,7 @@
 #define PATIENCE_MANY 2	      /* of a graph too large for a second start */
 #define STARTS	      16      /* orders to start from */
 #define WORK	      6000000 /* edge visits of one start, about */
-#define WORK_AGAIN    6500    /* visits of one sweep times starts: no further start beyond */
+#define WORK_AGAIN    7200    /* visits of a sweep of all starts and one more: none beyond */
 #define PLACES_LEAST  30000   /* places and edges looked at for long lines, … */
 #define PLACES	      60      /* … and more per node … */
 #define MANY	      1500    /* … of so many nodes at most */
@@ -306,7 +306,7 @@ static void improve(struct sorter *s)
 	uint64_t visits =
 		(uint64_t)layout->vertices + s->cross.up_start[layout->vertices] * 8ull + 1;
 	uint64_t sweeps = WORK / visits < 2 ? 2 : WORK / visits < SWEEPS ? WORK / visits : SWEEPS;
-	for (int i = 0; i < STARTS && (i == 0 || visits * (uint64_t)(i + 1) < WORK_AGAIN); i++) {
+	for (int i = 0; i < STARTS && (i == 0 || visits * (uint64_t)(i + 2) < WORK_AGAIN); i++) {
 		if (i > 0) {
 			shuffle(s, &rng);
 		}
