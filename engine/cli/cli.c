@@ -42,12 +42,13 @@ static int check_arguments(struct cli *cli)
 {
 	size_t count = cli->options.arguments_count;
 	if (count < cli->command->least) {
-		return cli_refuse(cli, CLI_USAGE, "usage: hlp %s %s", cli->command->name,
-				  cli->command->arguments);
+		return cli_refuse(cli, CLI_USAGE, "usage: hlp %s %s (hlp help %s)",
+				  cli->command->name, cli->command->arguments, cli->command->name);
 	}
 	if (count > cli->command->most) {
-		return cli_refuse(cli, CLI_USAGE, "'%s' is one argument too many: hlp %s %s",
+		return cli_refuse(cli, CLI_USAGE, "'%s' is one argument too many: hlp %s%s%s",
 				  cli->options.arguments[cli->command->most], cli->command->name,
+				  cli->command->arguments[0] != '\0' ? " " : "",
 				  cli->command->arguments);
 	}
 	return 0;

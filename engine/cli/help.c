@@ -46,7 +46,7 @@ static int exec_help(struct cli *cli)
 
 static int exec_version(struct cli *cli)
 {
-	say_printf(&cli->out, "hlp %s\n", HLP_VERSION);
+	say_printf(&cli->out, cli->json ? "{\"version\":\"%s\"}\n" : "hlp %s\n", HLP_VERSION);
 	return CLI_OK;
 }
 

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_out.h"
 #include "cli/status.h"
 #include "cli/transcript.h"
 
@@ -27,6 +29,7 @@ struct logging {
 	int64_t attempt;
 	const char *kind;
 	bool raw, follow;
+	size_t chunks;		       /* told as JSON so far */
 	struct transcript *transcript; /* of a shell, as lines; NULL: what was printed */
 };
 
@@ -46,9 +49,30 @@ static int read_chunk(const struct logging *l, int64_t offset, Hlp__V1__OutputCh
 	return code;
 }
 
-static void say_chunk(const struct logging *l, const char *data, size_t length)
+/* A line of its own with -f, else a member of one list. */
+static void say_json(struct logging *l, const Hlp__V1__OutputChunk *chunk)
 {
-	if (l->raw) {
+	struct buf line;
+	json_out_begin(&line);
+	buf_add_text(&line, l->follow || l->chunks++ == 0 ? "{\"node\":" : ",\n{\"node\":");
+	text_json_quote(&line, l->node, strlen(l->node));
+	buf_printf(&line, ",\"kind\":\"%s\",\"attempt\":%u,\"offset\":%lld,\"text\":", l->kind,
+		   chunk->attempt, (long long)chunk->offset);
+	text_json_quote(&line, (const char *)chunk->data.data, chunk->data.len);
+	buf_add_text(&line, l->follow ? "}\n" : "}");
+	say_document(&l->cli->out, buf_text(&line), line.length);
+	buf_release(&line);
+}
+
+static void say_chunk(struct logging *l, const Hlp__V1__OutputChunk *chunk)
+{
+	const char *data = (const char *)chunk->data.data;
+	size_t length = chunk->data.len;
+	if (l->cli->json) {
+		if (length > 0) {
+			say_json(l, chunk);
+		}
+	} else if (l->raw) {
 		say_raw(&l->cli->out, data, length);
 	} else if (l->transcript != NULL) {
 		transcript_take(l->transcript, data, length);
@@ -58,7 +82,7 @@ static void say_chunk(const struct logging *l, const char *data, size_t length)
 }
 
 /* Prints from the beginning; with follow, until the attempt has ended and all of it is printed. */
-static int print_node(const struct logging *l)
+static int print_node(struct logging *l)
 {
 	int64_t offset = 0;
 	for (;;) {
@@ -69,7 +93,7 @@ static int print_node(const struct logging *l)
 		}
 		size_t length = chunk->data.len;
 		bool more = offset + (int64_t)length < chunk->size, live = chunk->live;
-		say_chunk(l, (const char *)chunk->data.data, length);
+		say_chunk(l, chunk);
 		offset += (int64_t)length;
 		hlp__v1__output_chunk__free_unpacked(chunk, NULL);
 		if (length == 0 && (!l->follow || !live)) {
@@ -107,7 +131,7 @@ static int print_all(struct logging *l)
 			continue;
 		}
 		l->node = status->nodes[i]->id;
-		if (!l->raw) {
+		if (!l->raw && !l->cli->json) {
 			say_style(&l->cli->out, ROLE_title);
 			say_printf(&l->cli->out, "== %s (%s) ==", l->node, status->nodes[i]->state);
 			say_plain(&l->cli->out);
@@ -134,10 +158,17 @@ static int exec(struct cli *cli)
 	l.execution = execution;
 	l.node = node;
 	int code;
-	if (strcmp(l.kind, "shell") == 0 && node[0] != '\0') {
+	bool list = cli->json && !l.follow;
+	if (list) {
+		say_printf(&cli->out, "[");
+	}
+	if (strcmp(l.kind, "shell") == 0 && node[0] != '\0' && !cli->json) {
 		code = print_shell(&l);
 	} else {
 		code = node[0] != '\0' ? print_node(&l) : print_all(&l);
+	}
+	if (list) {
+		say_printf(&cli->out, "]\n");
 	}
 	free(execution);
 	free(node);

@@ -5,8 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_out.h"
 #include "cli/source.h"
+
+/* The errors themselves are on standard error, as people and editors read them. */
+static void say_json(struct cli *cli, size_t at, const struct source *source)
+{
+	struct buf out;
+	json_out_begin(&out);
+	buf_add_text(&out, at == 0 ? "[" : ",\n");
+	buf_add_text(&out, "{\"file\":");
+	const char *file = source != NULL ? source->file : cli_argument(cli, at);
+	text_json_quote(&out, file, strlen(file));
+	buf_printf(&out, ",\"valid\":%s", source != NULL ? "true" : "false");
+	if (source != NULL) {
+		buf_printf(&out, ",\"nodes\":%u,\"phases\":%u", source->workflow->nodes_count,
+			   source->workflow->phases_count);
+	}
+	buf_add_text(&out, at + 1 == cli->options.arguments_count ? "}]\n" : "}");
+	say_document(&cli->out, buf_text(&out), out.length);
+	buf_release(&out);
+}
+
+static void say_valid(struct cli *cli, const struct source *source)
+{
+	say_printf(&cli->out, "%s: valid: %u nodes, %u phases\n", source->file,
+		   source->workflow->nodes_count, source->workflow->phases_count);
+}
 
 static int exec(struct cli *cli)
 {
@@ -14,15 +41,15 @@ static int exec(struct cli *cli)
 	for (size_t i = 0; i < cli->options.arguments_count; i++) {
 		struct source source;
 		int read = source_read(cli, cli_argument(cli, i), &source);
-		if (read != 0) {
-			code = read;
-			continue;
+		code = read != 0 ? read : code;
+		if (cli->json) {
+			say_json(cli, i, read == 0 ? &source : NULL);
+		} else if (read == 0) {
+			say_valid(cli, &source);
 		}
-		if (!cli->json) {
-			say_printf(&cli->out, "%s: valid: %u nodes, %u phases\n", source.file,
-				   source.workflow->nodes_count, source.workflow->phases_count);
+		if (read == 0) {
+			source_release(&source);
 		}
-		source_release(&source);
 	}
 	return code;
 }

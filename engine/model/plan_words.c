@@ -205,6 +205,26 @@ static int find_checkpoint(const struct execution *execution, const char *name,
 	return 0;
 }
 
+static const char *phase_at(const void *workflow, size_t i)
+{
+	return ((const struct workflow *)workflow)->phases[i];
+}
+
+static int find_phase(const struct execution *execution, const char *name, int32_t *out,
+		      struct err *err)
+{
+	const struct workflow *workflow = execution->workflow;
+	char hint[SUGGEST_HINT];
+	int32_t phase = workflow_find_phase(workflow, name);
+
+	if (phase < 0)
+		return err_set(
+			err, ERR_NOT_FOUND, "%s has no phase '%s'%s", execution->name, name,
+			suggest_hint(name, workflow->phases_count, phase_at, workflow, hint));
+	*out = phase;
+	return 0;
+}
+
 static int find_level(const struct execution *execution, const struct plan_words *words,
 		      struct plan_ask *out, struct err *err)
 {
@@ -226,11 +246,7 @@ static int find_level(const struct execution *execution, const struct plan_words
 	out->level = words->all ? PLAN_OF_ALL : PLAN_OF_PHASE;
 	if (words->all)
 		return 0;
-	out->phase = workflow_find_phase(execution->workflow, words->phase);
-	if (out->phase < 0)
-		return err_set(err, ERR_NOT_FOUND, "%s has no phase '%s'", execution->name,
-			       words->phase);
-	return 0;
+	return find_phase(execution, words->phase, &out->phase, err);
 }
 
 int plan_ask_from_words(const struct execution *execution, const struct plan_words *words,

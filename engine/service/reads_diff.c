@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "model/suggest.h"
 #include "runtime/load.h"
 #include "service/diff_end.h"
 #include "service/diff_reply.h"
@@ -192,6 +193,24 @@ static void release(struct job *job)
 	arena_release(&job->arena);
 }
 
+static const char *path_at(const void *files, size_t i)
+{
+	return ((const struct file_rows *)files)->rows[i].row.path;
+}
+
+/* It may be a file that was pinned; else the nearest artifact is named. */
+static int diff_pin(struct job *job, struct err *err)
+{
+	const struct file_rows *files = job->ends[0].files;
+	char hint[SUGGEST_HINT];
+	int rc = reads_pin_diff(job->asking, job->catalog, job->content, job->path, err);
+
+	if (rc != -ERR_NOT_FOUND)
+		return rc;
+	return err_set(err, ERR_NOT_FOUND, "no artifact or pinned file '%s' here%s", job->path,
+		       suggest_hint(job->path, files->count, path_at, files, hint));
+}
+
 static int diff(struct job *job, struct err *err)
 {
 	int rc = parse_ends(job, err);
@@ -200,7 +219,7 @@ static int diff(struct job *job, struct err *err)
 		rc = read_execution(job, &job->ends[i], err);
 	if (rc >= 0 && !*job->node && !*job->ends[0].asked.execution &&
 	    !*job->ends[1].asked.execution && file_rows_newest(job->ends[0].files, job->path) < 0)
-		return reads_pin_diff(job->asking, job->catalog, job->content, job->path, err);
+		return diff_pin(job, err);
 	if (rc >= 0)
 		rc = find_ends(job, err);
 	return rc < 0 ? rc : compare_ends(job, err);
