@@ -265,12 +265,22 @@ const struct acting_answer *acting_answers(const struct mirror_node *node)
 						      {0}};
 	static const struct acting_answer UNDO_MANUAL[] = {
 		{'d', "done", "it is undone"}, {'f', "failed", "it cannot be undone"}, {0}};
+	static const struct acting_answer POLICY[] = {
+		{'u', "undo", "roll back now: look at the files again"},
+		{'a', "again", "run it again"},
+		{'l', "leave", "leave it failed, roll nothing back"},
+		{0}};
+	static const struct acting_answer SECURITY[] = {
+		{'a', "approve", "approve: it may be run again by retry"},
+		{'r', "reject", "reject: the run ends as it is"},
+		{0}};
 	static const struct {
 		const char *question;
 		const struct acting_answer *answers;
 	} TABLE[] = {{"lost", LOST},	 {"undo_failed", UNDO_FAILED},
 		     {"risk", RISK},	 {"approval", APPROVAL},
-		     {"manual", MANUAL}, {"undo_manual", UNDO_MANUAL}};
+		     {"manual", MANUAL}, {"undo_manual", UNDO_MANUAL},
+		     {"policy", POLICY}, {"security", SECURITY}};
 
 	for (size_t i = 0; node->question != NULL && i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
 		if (strcmp(node->question, TABLE[i].question) == 0)

@@ -204,6 +204,9 @@ static void say_rolled_back(struct cli *cli, const struct mirror *mirror)
 		}
 	}
 	say_printf(&cli->out, "  the service is not verified\n");
+	if (questions_say(cli, mirror) > 0) {
+		return; /* first that; what else there is comes with its answer */
+	}
 	say_printf(&cli->out, "  run again: hlp retry %s\n  end it:    hlp cancel %s\n",
 		   mirror->name, mirror->name);
 }
@@ -221,6 +224,18 @@ static void say_outcome(struct cli *cli, const struct mirror *mirror)
 		   took[0] != '\0' ? "  in " : "", took);
 }
 
+/* What the workflow itself decided, and what came of it. */
+static void say_rule(struct cli *cli, const struct mirror *mirror)
+{
+	if (mirror->policy == NULL || mirror->policy[0] == '\0') {
+		return;
+	}
+	say_printf(&cli->out, "  ");
+	say_fit(&cli->out, 400, "%sby rule %s",
+		mirror->reason == REASON_ROLLED_BACK ? "rolled back " : "", mirror->policy);
+	say_printf(&cli->out, "\n");
+}
+
 int answer_end(struct cli *cli, const struct mirror *mirror)
 {
 	if (cli->json) {
@@ -228,6 +243,7 @@ int answer_end(struct cli *cli, const struct mirror *mirror)
 		return code != 0 ? code : (int)follow_exit(mirror);
 	}
 	say_outcome(cli, mirror);
+	say_rule(cli, mirror);
 	if (follow_is_waiting(mirror) && !follow_is_over(mirror)) {
 		(void)questions_say(cli, mirror);
 	} else if (mirror->state == STATE_FAILED) {

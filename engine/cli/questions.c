@@ -58,9 +58,22 @@ static const struct question_way undo_manual[] = {
 	NO_WAY,
 };
 
+static const struct question_way policy[] = {
+	ANSWER('u', "undo", "roll back now: look again"),
+	ANSWER('g', "again", "run it again"),
+	ANSWER('l', "leave", "leave it failed, roll nothing back"),
+	NO_WAY,
+};
+static const struct question_way security[] = {
+	{'a', "hlp approve %s", "it may run again: then retry", "answer", "approve", false},
+	{'r', "hlp reject %s", "it shall not: the run ends", "answer", "reject", false},
+	NO_WAY,
+};
+
 static const struct question_kind kinds[] = {
 	{"lost", lost},	    {"risk", risk},	    {"undo_failed", undo_failed},
 	{"manual", manual}, {"approval", approval}, {"undo_manual", undo_manual},
+	{"policy", policy}, {"security", security},
 };
 
 const struct question_kind *question_kind_of(const char *name)

@@ -426,6 +426,14 @@ static void tell_quarantined(struct reading *reading, const Hlp__V1__EventRecord
 	add_said(reading->out, event);
 }
 
+static void tell_policy(struct reading *reading, const Hlp__V1__EventRecord *event)
+{
+	buf_add_text(reading->out, strcmp(event->kind, "policy") == 0
+					   ? "the workflow's rule decided"
+					   : "the workflow's rollback is not done");
+	add_said(reading->out, event);
+}
+
 static void tell_late(struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	buf_printf(reading->out, "its end was reported after all: %s", field_of(event, "exit"));
@@ -491,6 +499,8 @@ static const struct {
 	{"rollback_ended", tell_rollback_ended},
 	{"ended", tell_ended},
 	{"draining", tell_draining},
+	{"policy", tell_policy},
+	{"policy_left", tell_policy},
 	{"stale", tell_stale},
 	{"quarantined", tell_quarantined},
 	{"checkpointed", tell_checkpoint},

@@ -139,11 +139,11 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 /* What is asked, in a few words; then the message, where that is not all of it. */
 static void show_question(const struct show_node *node, char out[SHOW_TEXT])
 {
-	static const char *const asks[][2] = {{"lost", "did it happen?"},
-					      {"undo_failed", "its undo failed:"},
-					      {"manual", "do it by hand:"},
-					      {"approval", "may it start?"},
-					      {"undo_manual", "undo it by hand:"}};
+	static const char *const asks[][2] = {
+		{"lost", "did it happen?"},	     {"undo_failed", "its undo failed:"},
+		{"manual", "do it by hand:"},	     {"approval", "may it start?"},
+		{"undo_manual", "undo it by hand:"}, {"policy", "its rollback cannot be as it is:"},
+		{"security", "may it run again?"}};
 	const char *before = "";
 	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
 		before = strcmp(asks[i][0], node->question) == 0 ? asks[i][1] : before;

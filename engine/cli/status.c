@@ -116,6 +116,9 @@ static int exec(struct cli *cli)
 			   "  read-only: %s\n  'hlp engine release %s' takes it up again\n",
 			   status->execution->quarantine, status->execution->name);
 	}
+	if (status->execution->policy[0] != '\0') {
+		say_printf(&cli->out, "  by rule: %s\n", status->execution->policy);
+	}
 	print_nodes(cli, status);
 	hlp__v1__status__free_unpacked(status, NULL);
 	return CLI_OK;

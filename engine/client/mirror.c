@@ -456,6 +456,7 @@ static void take_texts(struct mirror *mirror, const Hlp__V1__Execution *row)
 	set_text(&mirror->actor, row->actor);
 	set_text(&mirror->note, row->note);
 	set_text(&mirror->quarantine, row->quarantine);
+	set_text(&mirror->policy, row->policy);
 }
 
 static void take_header(struct mirror *mirror, const Hlp__V1__Execution *row)
@@ -515,7 +516,8 @@ static char **header_texts(struct mirror *mirror, size_t which)
 {
 	char **texts[] = {&mirror->id,	     &mirror->name,	   &mirror->workflow,
 			  &mirror->revision, &mirror->folder,	   &mirror->actor,
-			  &mirror->note,     &mirror->description, &mirror->quarantine};
+			  &mirror->note,     &mirror->description, &mirror->quarantine,
+			  &mirror->policy};
 
 	return which < sizeof(texts) / sizeof(texts[0]) ? texts[which] : NULL;
 }

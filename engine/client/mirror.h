@@ -68,6 +68,7 @@ struct mirror {
 	struct arena arena; /* the graph's texts */
 	char *id, *name, *workflow, *description, *revision, *folder, *actor, *note;
 	char *quarantine; /* why it is quarantined; "" while it is not */
+	char *policy;	  /* the rule by which its last failure led to more; "": none */
 	bool dirty, paused, cancelled, rolling_back, quarantined, ended;
 	enum state state;
 	enum reason reason;

@@ -132,6 +132,11 @@ static void add_question(struct buf *out, const struct mirror_node *node)
 		buf_add_text(out, "asks: its undo failed. Answer again, by-hand or leave");
 	else if (strcmp(node->question, "risk") == 0)
 		buf_add_text(out, "asks: it failed and is critical. Answer again or leave");
+	else if (strcmp(node->question, "policy") == 0)
+		buf_add_text(out, "asks: it cannot be rolled back as it is. Answer undo, again or "
+				  "leave");
+	else if (strcmp(node->question, "security") == 0)
+		buf_add_text(out, "asks after a security violation: approve or reject");
 	else if (strcmp(node->question, "undo_manual") == 0)
 		buf_add_text(out, "a person undoes it: do it, then answer done");
 	else

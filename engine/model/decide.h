@@ -8,6 +8,7 @@
 #define HLP_MODEL_DECIDE_H
 
 #include "model/execution.h"
+#include "model/policy.h"
 
 struct decision {
 	const struct execution *execution;
@@ -17,6 +18,7 @@ struct decision {
 	uint32_t undo_left;
 	uint32_t completed; /* the node that this decision completes, or EVENT_NO_NODE */
 	bool closed, cancelled, ended, rolling_back, rolled_back; /* after the events so far */
+	bool policy_due; /* … a rollback that the workflow asks for */
 };
 
 static inline const char *decide_name(const struct decision *decision, uint32_t node)
@@ -91,6 +93,28 @@ void decide_phase_passed(struct decision *decision, uint32_t node);
 int decide_act_checkpoint(struct decision *decision, struct err *err);
 void decide_checkpoint_fact(struct decision *decision);
 
+/* decide_policy.c: what a final failure leads to by itself. */
+void decide_policy(struct decision *decision, uint32_t node, enum reason reason, int32_t code);
+/* A failure by the reason that it would have: such an end admits no further try. */
+bool decide_policy_forbids_retry(const struct decision *decision, enum reason reason, int32_t code);
+/* Tries again later, by a rule: true when it does. */
+bool decide_policy_reschedule(struct decision *decision, uint32_t node, enum reason reason,
+			      int32_t code);
+/* POLICY_REFUSED, POLICY_ASK. */
+void decide_policy_refused(struct decision *decision);
+void decide_policy_ask(struct decision *decision);
+/* The workflow's rollback will not be: an operator says so. */
+void decide_policy_left(struct decision *decision, uint32_t node, const char *why);
+/* An operator's word takes its place: what its node asks is not asked any more, unless that word
+ * says what becomes of the node. */
+void decide_policy_unask(struct decision *decision);
+/* The question after a security violation ends unanswered. */
+void decide_policy_drop(struct decision *decision);
+int decide_answer_policy(struct decision *decision, enum answer answer, struct err *err);
+int decide_answer_security(struct decision *decision, enum answer answer, struct err *err);
+/* Nothing runs again before the approval that is due is given. */
+int decide_policy_check_again(const struct decision *decision, struct err *err);
+
 /* decide_due.c: the one thing, or the waits, whose time has come. */
 void decide_due(struct decision *decision);
 /* decide_begin.c: the first holds and skips. */
@@ -117,6 +141,7 @@ void decide_act_event(struct decision *decision);
 /* Opens an execution that has ended, drains, was cancelled or rolled back. */
 void decide_reopen(struct decision *decision);
 void decide_revoke_one(struct decision *decision, uint32_t node, const char *why);
+int decide_retry_node(struct decision *decision, uint32_t node, struct err *err);
 int decide_act_retry(struct decision *decision, struct err *err);
 int decide_act_skip(struct decision *decision, struct err *err);
 int decide_act_done(struct decision *decision, struct err *err);

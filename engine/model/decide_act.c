@@ -46,11 +46,16 @@ void decide_act_event(struct decision *decision)
 
 void decide_reopen(struct decision *decision)
 {
+	const struct act *act = decision->input->act;
+
 	if (!decision->ended && !decision->closed && !decision->rolled_back)
 		return;
+	if (act->node != decision->execution->policy_node &&
+	    (act->verb != VERB_RETRY || act->node != EVENT_NO_NODE))
+		decide_policy_unask(decision);
 	decide_emit(decision, EVENT_REOPENED, EVENT_NO_NODE);
 	decision->ended = decision->closed = false;
-	decision->cancelled = decision->rolled_back = false;
+	decision->cancelled = decision->rolled_back = decision->policy_due = false;
 }
 
 void decide_revoke_one(struct decision *decision, uint32_t node, const char *why)
@@ -179,6 +184,7 @@ static void drop_questions(struct decision *decision)
 		left--;
 		decide_failed(decision, i, decide_left_reason(node), node->code, NULL);
 	}
+	decide_policy_drop(decision);
 }
 
 static int cancel_rollback(struct decision *decision, struct err *err)
@@ -207,6 +213,7 @@ static int cancel_execution(struct decision *decision, struct err *err)
 	decide_act_event(decision);
 	decide_emit(decision, EVENT_CANCELLED, EVENT_NO_NODE);
 	decision->cancelled = true;
+	decision->policy_due = false;
 	decide_close(decision, EVENT_NO_NODE, "cancelled");
 	drop_questions(decision);
 	decide_stop_live(decision, EVENT_NO_NODE);
@@ -247,12 +254,17 @@ static int cancel_node(struct decision *decision, uint32_t node, struct err *err
 	if (decision->ended)
 		return err_set(err, ERR_REFUSED, "%s has ended: nothing to cancel",
 			       decision->execution->name);
-	if (run->question == QUESTION_LOST)
-		reason = REASON_LOST; /* cancelling does not make its outcome known */
+	if (run->question == QUESTION_SECURITY)
+		return decide_answer_security(decision, ANSWER_REJECT, err);
+	if (run->question == QUESTION_LOST || run->question == QUESTION_POLICY)
+		reason = decide_left_reason(run); /* cancelling does not make its outcome known */
 	decide_act_event(decision);
+	if (run->question == QUESTION_POLICY)
+		decide_policy_left(decision, node, "cancelled");
 	decide_revoke_one(decision, node, "cancelled");
 	decide_unask(decision, node);
-	decide_failed(decision, node, reason, 0, NULL);
+	decide_failed(decision, node, reason, run->question == QUESTION_POLICY ? run->code : 0,
+		      NULL);
 	decide_end(decision);
 	return 0;
 }

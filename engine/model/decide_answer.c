@@ -250,6 +250,10 @@ int decide_act_answer(struct decision *decision, enum answer answer, struct err 
 		return decide_answer_approval(decision, answer, err);
 	case QUESTION_UNDO_MANUAL:
 		return answer_undo_manual(decision, answer, err);
+	case QUESTION_POLICY:
+		return decide_answer_policy(decision, answer, err);
+	case QUESTION_SECURITY:
+		return decide_answer_security(decision, answer, err);
 	case QUESTION_NONE:
 		break;
 	}

@@ -136,15 +136,19 @@ static void finish_failed(struct decision *decision, uint32_t node, enum exit_ki
 	bool command =
 		exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL || exit_kind == EXIT_TIMEOUT;
 
+	enum reason reason = decide_exit_reason(exit_kind);
+	bool final = decide_policy_forbids_retry(decision, reason, code);
+
 	if (command && listed(on->exit_codes, on->exit_codes_count, shell_code(exit_kind, code)))
 		decide_completed(decision, node, REASON_TOLERATED);
-	else if (retry(decision, node, exit_kind, code))
+	else if (!final && retry(decision, node, exit_kind, code))
 		return;
-	else if (command && on->failure)
+	else if (may_retry(decision) && decide_policy_reschedule(decision, node, reason, code))
+		return;
+	else if (!final && command && on->failure)
 		decide_completed(decision, node, REASON_TOLERATED);
 	else
-		decide_failed(decision, node, decide_exit_reason(exit_kind), code,
-			      evidence(decision, exit_kind, code));
+		decide_failed(decision, node, reason, code, evidence(decision, exit_kind, code));
 }
 
 static void undo_waits(struct decision *decision, uint32_t node)
@@ -530,6 +534,8 @@ void decide_fact(struct decision *decision)
 	case INPUT_QUARANTINE:
 	case INPUT_CHECKPOINTED:
 	case INPUT_CHECKPOINT_FAILED:
+	case INPUT_POLICY_REFUSED:
+	case INPUT_POLICY_ASK:
 		break; /* not about an attempt */
 	}
 }

@@ -65,10 +65,11 @@ static int refuse_blocked(const struct decision *decision, uint32_t node, struct
 
 static bool can_reset(const struct node_run *node)
 {
-	return node->state == STATE_FAILED || node->state == STATE_RECOVERED;
+	return node->state == STATE_FAILED || node->state == STATE_RECOVERED ||
+	       node->question == QUESTION_POLICY;
 }
 
-static int retry_node(struct decision *decision, uint32_t node, struct err *err)
+int decide_retry_node(struct decision *decision, uint32_t node, struct err *err)
 {
 	const struct execution *execution = decision->execution;
 	const struct graph *graph = execution->graph;
@@ -115,11 +116,17 @@ int decide_act_retry(struct decision *decision, struct err *err)
 	const struct execution *execution = decision->execution;
 	uint32_t node = decision->input->act->node;
 	const struct node_run *run;
+	int checked;
 
-	if (node != EVENT_NO_NODE && execution->nodes[node].question != QUESTION_NONE)
+	if (node != EVENT_NO_NODE && execution->nodes[node].question != QUESTION_NONE &&
+	    execution->nodes[node].question < QUESTION_POLICY) /* which is about more than it */
 		return decide_act_answer(decision, ANSWER_AGAIN, err);
+
 	if (execution->rolling_back)
 		return refuse_in_rollback(decision, err);
+	checked = decide_policy_check_again(decision, err);
+	if (checked < 0)
+		return checked;
 	if (node == EVENT_NO_NODE)
 		return retry_all(decision, err);
 	run = &execution->nodes[node];
@@ -128,7 +135,7 @@ int decide_act_retry(struct decision *decision, struct err *err)
 			       decide_name(decision, node), decide_phrase(run),
 			       run->state == STATE_COMPLETED ? "; to run it again: rollback first"
 							     : "");
-	return retry_node(decision, node, err);
+	return decide_retry_node(decision, node, err);
 }
 
 /* ---- skip and done ----------------------------------------------------------------------- */
@@ -174,7 +181,7 @@ static void settle_now(struct decision *decision, uint32_t node, enum reason rea
 	struct event *event;
 
 	decide_act_event(decision);
-	if (run->state == STATE_FAILED || decision->ended)
+	if (run->state == STATE_FAILED || run->question == QUESTION_POLICY || decision->ended)
 		decide_reopen(decision);
 	decide_revoke_one(decision, node, "not needed any more");
 	decide_unask(decision, node);
@@ -204,6 +211,8 @@ static int settle(struct decision *decision, enum verdict verdict, enum reason r
 		return err_set(err, ERR_REFUSED, "%s has completed: nothing to %s",
 			       decide_name(decision, node),
 			       verdict == VERDICT_SKIP ? "skip" : "do");
+	if (run->question == QUESTION_SECURITY)
+		return decide_policy_check_again(decision, err);
 	if (run->state == STATE_RECOVERED)
 		return err_set(err, ERR_REFUSED,
 			       "%s was undone: %s does not apply; retry runs it again",

@@ -292,6 +292,8 @@ static void start_rollback(struct decision *decision, const struct plan *plan)
 	event->text = arena_strdup(&decision->out->arena, plan->id);
 	event->flag = ask->level == PLAN_OF_ARTIFACT;
 	event->interval_us = plan->estimate_us;
+	if (decision->input->act->by_policy)
+		event->trigger = decision->execution->policy_trigger;
 	event->items = arena_alloc(&decision->out->arena, room * sizeof(*event->items));
 	add_items(event, decision->execution, plan);
 	decision->rolling_back = true;
@@ -310,6 +312,15 @@ static void roll_file_back(struct decision *decision, const struct plan *plan)
 	}
 }
 
+static bool takes_in(const struct execution *execution, const struct plan *plan, uint32_t node)
+{
+	for (uint32_t i = 0; i < plan->nodes_count; i++) {
+		if (plan->nodes[i] == node)
+			return plan_takes_part(execution, node);
+	}
+	return false;
+}
+
 void decide_rollback(struct decision *decision, const struct plan *plan)
 {
 	const struct execution *execution = decision->execution;
@@ -322,6 +333,8 @@ void decide_rollback(struct decision *decision, const struct plan *plan)
 		decide_emit(decision, EVENT_REOPENED, EVENT_NO_NODE);
 	decide_revoke(decision, REVOKE_RUNS, EVENT_NO_NODE, "a rollback began");
 	decide_withdraw(decision, EVENT_NO_NODE);
+	if (!takes_in(execution, plan, execution->policy_node))
+		decide_policy_unask(decision);
 	start_rollback(decision, plan);
 	for (uint32_t i = 0; i < plan->nodes_count; i++) {
 		if (plan_takes_part(execution, plan->nodes[i]))

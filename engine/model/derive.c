@@ -387,6 +387,8 @@ void derive_state(struct execution *execution)
 		set_state(execution, STATE_PAUSED, REASON_OPERATOR);
 	else if (execution->counts[STATE_RUNNING] && execution->cancelled)
 		set_state(execution, STATE_RUNNING, REASON_STOPPING);
+	else if (execution->policy_step == POLICY_DUE && !execution->counts[STATE_RUNNING])
+		set_state(execution, STATE_RECOVERING, REASON_UNDO_WAITING);
 	else if (execution->counts[STATE_RUNNING] || startable)
 		set_state(execution, STATE_RUNNING,
 			  execution->started_us ? REASON_RUNNING : REASON_STARTING);

@@ -69,6 +69,8 @@ static const char *const kinds[] = {
 	[EVENT_CHECKPOINTED] = "checkpointed",
 	[EVENT_CHECKPOINT_FAILED] = "checkpoint_failed",
 	[EVENT_CHECKPOINT_DROPPED] = "checkpoint_dropped",
+	[EVENT_POLICY] = "policy",
+	[EVENT_POLICY_LEFT] = "policy_left",
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -111,8 +113,9 @@ const char *verdict_name(enum verdict verdict)
 
 const char *question_name(enum question question)
 {
-	static const char *const words[] = {"",	      "lost",	  "undo_failed", "risk",
-					    "manual", "approval", "undo_manual"};
+	static const char *const words[] = {"",	       "lost",	   "undo_failed", "risk",
+					    "manual",  "approval", "undo_manual", "policy",
+					    "security"};
 
 	return WORD(words, question);
 }

@@ -104,6 +104,11 @@ enum event_kind {
 	EVENT_CHECKPOINTED = 101,	/* it is: blob: the commit in content.git; digest */
 	EVENT_CHECKPOINT_FAILED = 102,	/* it is not and will not be; note: why */
 	EVENT_CHECKPOINT_DROPPED = 103, /* it is kept no longer */
+
+	/* what a failure leads to by itself */
+	EVENT_POLICY = 105,	 /* of a node's failure: trigger, policy_target, text: the rule that
+				    decided, and what it says */
+	EVENT_POLICY_LEFT = 106, /* its rollback will not be; node; text: why */
 };
 
 enum attempt_kind {
@@ -128,9 +133,11 @@ enum question {
 	QUESTION_LOST,
 	QUESTION_UNDO_FAILED,
 	QUESTION_RISK,
-	QUESTION_MANUAL,     /* a person's step: done or failed */
-	QUESTION_APPROVAL,   /* may it start: approve or reject */
-	QUESTION_UNDO_MANUAL /* a person's undo: done, leave or failed */
+	QUESTION_MANUAL,      /* a person's step: done or failed */
+	QUESTION_APPROVAL,    /* may it start: approve or reject */
+	QUESTION_UNDO_MANUAL, /* a person's undo: done, leave or failed */
+	QUESTION_POLICY,      /* a rollback that the workflow asks for cannot be as it is */
+	QUESTION_SECURITY     /* after a security violation: may it run again: approve or reject */
 };
 enum answer {
 	ANSWER_NONE,
@@ -190,6 +197,9 @@ struct event {
 	int64_t pid;
 	uint64_t start_ticks;
 	int64_t cpu_us, rss_kib;
+	uint32_t trigger;	/* enum trigger; BACKOFF: it waits by this rule; ROLLBACK_STARTED:
+				   by which it was asked for */
+	uint32_t policy_target; /* POLICY: model/policy.h */
 	const char *text, *note, *actor, *verb, *request, *revision, *folder; /* NULL when absent */
 	const char *origin; /* CREATED, ACT: the actor's terminal, and over ssh from where */
 	const char *digest; /* CHECKPOINTED: SHA-256 over what it holds, hex */

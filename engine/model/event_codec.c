@@ -9,6 +9,7 @@
 
 #include "model/limits.h"
 #include "model/record.h"
+#include "model/workflow.h"
 
 #define FIELD(tag, type, member) RECORD_FIELD(tag, type, event, member)
 #define ITEM(tag, type, member)	 RECORD_FIELD(tag, type, event_item, member)
@@ -17,16 +18,17 @@
 #define TAG_ITEM 40 /* repeated */
 
 static const struct record_field fields[] = {
-	FIELD(1, I64, time_us),	     FIELD(3, U32, attempt),	FIELD(4, U32, attempt_kind),
-	FIELD(5, U32, state),	     FIELD(6, U32, reason),	FIELD(7, U32, exit_kind),
-	FIELD(8, U32, verdict),	     FIELD(9, U32, question),	FIELD(10, U32, answer),
-	FIELD(11, U32, moment),	     FIELD(12, I32, code),	FIELD(13, U32, artifact),
-	FIELD(14, BOOL, flag),	     FIELD(15, U32, number),	FIELD(16, I64, until_us),
-	FIELD(17, I64, interval_us), FIELD(18, I64, pid),	FIELD(19, U64, start_ticks),
-	FIELD(20, I64, cpu_us),	     FIELD(21, I64, rss_kib),	FIELD(22, TEXT, text),
-	FIELD(23, TEXT, note),	     FIELD(24, TEXT, actor),	FIELD(25, TEXT, verb),
-	FIELD(26, TEXT, request),    FIELD(27, TEXT, revision), FIELD(28, TEXT, folder),
-	FIELD(29, CHARS, blob),	     FIELD(30, TEXT, origin),	FIELD(76, TEXT, digest),
+	FIELD(1, I64, time_us),	     FIELD(3, U32, attempt),	    FIELD(4, U32, attempt_kind),
+	FIELD(5, U32, state),	     FIELD(6, U32, reason),	    FIELD(7, U32, exit_kind),
+	FIELD(8, U32, verdict),	     FIELD(9, U32, question),	    FIELD(10, U32, answer),
+	FIELD(11, U32, moment),	     FIELD(12, I32, code),	    FIELD(13, U32, artifact),
+	FIELD(14, BOOL, flag),	     FIELD(15, U32, number),	    FIELD(16, I64, until_us),
+	FIELD(17, I64, interval_us), FIELD(18, I64, pid),	    FIELD(19, U64, start_ticks),
+	FIELD(20, I64, cpu_us),	     FIELD(21, I64, rss_kib),	    FIELD(22, TEXT, text),
+	FIELD(23, TEXT, note),	     FIELD(24, TEXT, actor),	    FIELD(25, TEXT, verb),
+	FIELD(26, TEXT, request),    FIELD(27, TEXT, revision),	    FIELD(28, TEXT, folder),
+	FIELD(29, CHARS, blob),	     FIELD(30, TEXT, origin),	    FIELD(76, TEXT, digest),
+	FIELD(80, U32, trigger),     FIELD(81, U32, policy_target),
 };
 static const struct record event_record = {fields, sizeof(fields) / sizeof(*fields)};
 
@@ -108,8 +110,9 @@ static int check_words(const struct event *event, struct err *err)
 {
 	if (event->state >= STATES || !reason_is_known((int)event->reason) ||
 	    event->attempt_kind > ATTEMPT_SHELL || event->exit_kind > EXIT_UNKILLABLE ||
-	    event->verdict > VERDICT_REJECT || event->question > QUESTION_UNDO_MANUAL ||
-	    event->answer > ANSWER_FAILED || event->moment > MOMENT_RESTORED)
+	    event->verdict > VERDICT_REJECT || event->question > QUESTION_SECURITY ||
+	    event->trigger >= TRIGGERS || event->answer > ANSWER_FAILED ||
+	    event->moment > MOMENT_RESTORED)
 		return err_set(err, ERR_CORRUPT,
 			       "a stored event says what this version cannot know");
 	return 0;

@@ -74,6 +74,15 @@ struct checkpoint {
  * that it goes on. */
 enum freeze { FREEZE_NONE, FREEZE_ASKED, FREEZE_FROZEN, FREEZE_THAWING };
 
+/* Where a rollback stands that the workflow asks for after a failure. The numbers are stored. */
+enum policy_step {
+	POLICY_NONE,
+	POLICY_DUE,	  /* decided; begins when nothing runs any more */
+	POLICY_ASKED,	  /* it cannot be as it is: its node asks */
+	POLICY_UNDER_WAY, /* the rollback has begun */
+	POLICY_DONE	  /* … and ended; an approval may still be due */
+};
+
 struct node_run {
 	enum state state;
 	enum reason reason;
@@ -98,6 +107,8 @@ struct node_run {
 	uint32_t fresh_attempt; /* run attempts when it was last fresh (never run, or RECOVERED) */
 	uint32_t tries;		/* automatic tries since the operator's last word */
 	uint32_t undo_tries;
+	uint32_t reschedules;	/* tries that a rule of `triggers` added, since fresh */
+	uint32_t policy_target; /* how far its failure rolls back; model/policy.h */
 	enum verdict verdict;	/* stored, applies when the processes are proven gone */
 	enum question question; /* asked now; the text is in `message` */
 	enum reason undo_from;	/* where it stood when the rollback took it in */
@@ -159,6 +170,10 @@ struct execution {
 	uint64_t events_count;
 	int64_t created_us, started_us, ended_us;
 	uint32_t retries_used; /* of the execution's retry budget */
+	enum policy_step policy_step;
+	enum trigger policy_trigger; /* that decided, last */
+	uint32_t policy_node;	     /* whose failure it was */
+	char *policy;		     /* the rule, and why it was not done; NULL: none decided */
 	struct node_run *nodes;
 	uint32_t *unmet;	     /* per vertex: what it waits for, barriers included; derived */
 	uint32_t counts[STATES];     /* nodes per state; derived */
@@ -237,6 +252,7 @@ struct act {
 	int32_t code;
 	int64_t took_us;
 	const char *agent; /* where the actor's ssh agent listens; NULL: none is known */
+	bool by_policy;	   /* VERB_ROLLBACK: the workflow asked for it */
 };
 
 /* What of an execution shall run, said when it is started. Names are the operator's. */
@@ -274,6 +290,9 @@ enum input_kind {
 	INPUT_QUARANTINE,	 /* text */
 	INPUT_CHECKPOINTED,	 /* checkpoint: of what name, commit, digest */
 	INPUT_CHECKPOINT_FAILED, /* checkpoint: of what name; text: why */
+	INPUT_POLICY_REFUSED,	 /* text: why the rollback that is due cannot be as it is; failed:
+				    never, else the node asks */
+	INPUT_POLICY_ASK,	 /* the approval that is due after it */
 };
 
 struct input {
@@ -293,6 +312,7 @@ struct input {
 	int64_t pid, cpu_us, rss_kib;
 	uint64_t start_ticks;
 	const char *text;
+	bool failed; /* POLICY_REFUSED */
 	const struct event_item *items;
 	uint32_t items_count;
 };
@@ -341,6 +361,10 @@ size_t execution_outstanding(const struct execution *execution, uint32_t node,
 			     struct effect out[EFFECTS_PER_NODE]);
 /* The next time at which INPUT_DUE is wanted; INT64_MAX when never. */
 int64_t execution_next_due(const struct execution *execution);
+
+/* What the execution as a whole asks for: the same durable, derived work. */
+enum policy_work { POLICY_NO_WORK, POLICY_ROLL_BACK, POLICY_ASK };
+enum policy_work execution_policy_work(const struct execution *execution);
 
 /* ---- admission --------------------------------------------------------------------------- */
 

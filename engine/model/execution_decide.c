@@ -80,9 +80,11 @@ static enum reason reason_of(enum question question)
 	case QUESTION_MANUAL:
 		return REASON_MANUAL;
 	case QUESTION_APPROVAL:
+	case QUESTION_SECURITY:
 		return REASON_APPROVAL;
 	case QUESTION_LOST:
 	case QUESTION_RISK:
+	case QUESTION_POLICY:
 	case QUESTION_NONE:
 		break;
 	}
@@ -142,6 +144,8 @@ enum reason decide_exit_reason(enum exit_kind exit_kind)
 
 enum reason decide_left_reason(const struct node_run *run)
 {
+	if (run->question == QUESTION_POLICY)
+		return run->resume_reason; /* as it failed */
 	return run->question == QUESTION_LOST ? REASON_LOST : decide_exit_reason(run->exit_kind);
 }
 
@@ -192,20 +196,6 @@ void decide_stop_live(struct decision *decision, uint32_t except)
 	}
 }
 
-static void on_failure(struct decision *decision, uint32_t node)
-{
-	enum on_failure policy = decision->execution->workflow->on_failure;
-	struct event *event;
-
-	if (decision->closed || decision->ended || policy == ON_FAILURE_CONTINUE)
-		return;
-	event = decide_emit(decision, EVENT_DRAINING, node);
-	event->code = (int32_t)policy;
-	decide_close(decision, node, "a node failed: nothing new starts");
-	if (policy == ON_FAILURE_STOP)
-		decide_stop_live(decision, node);
-}
-
 void decide_failed(struct decision *decision, uint32_t node, enum reason reason, int32_t code,
 		   const char *text)
 {
@@ -215,7 +205,7 @@ void decide_failed(struct decision *decision, uint32_t node, enum reason reason,
 	event->code = code;
 	event->text = text;
 	decide_moved(decision, node, reason);
-	on_failure(decision, node);
+	decide_policy(decision, node, reason, code);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */
@@ -235,7 +225,7 @@ bool decide_is_over(const struct decision *decision)
 {
 	const uint32_t *by_reason = decision->by_reason;
 
-	if (decision->ended || decision->rolling_back ||
+	if (decision->ended || decision->rolling_back || decision->policy_due ||
 	    (decision->rolled_back && !decision->cancelled))
 		return false;
 	if (!decision->closed && (by_reason[REASON_READY] || by_reason[REASON_BACKOFF]))
@@ -322,6 +312,12 @@ static int decide_any(struct decision *decision, struct err *err)
 	case INPUT_CHECKPOINT_FAILED:
 		decide_checkpoint_fact(decision);
 		return 0;
+	case INPUT_POLICY_REFUSED:
+		decide_policy_refused(decision);
+		return 0;
+	case INPUT_POLICY_ASK:
+		decide_policy_ask(decision);
+		return 0;
 	case INPUT_DISPATCHED:
 	case INPUT_CAPTURED:
 	case INPUT_CAPTURE_FAILED:
@@ -357,7 +353,8 @@ int execution_decide(const struct execution *execution, const struct input *inpu
 				    .cancelled = execution->cancelled,
 				    .ended = execution->ended,
 				    .rolling_back = execution->rolling_back,
-				    .rolled_back = execution->rolled_back};
+				    .rolled_back = execution->rolled_back,
+				    .policy_due = execution->policy_step == POLICY_DUE};
 	size_t before = out->count;
 	int decided;
 

@@ -47,6 +47,10 @@ static const struct record_field header_fields[] = {
 	HEADER(38, U32, ended_state),
 	HEADER(39, U32, ended_reason),
 	HEADER(52, BOOL, steps),
+	HEADER(56, U32, policy_step),
+	HEADER(57, U32, policy_trigger),
+	HEADER(58, U32, policy_node),
+	HEADER(59, TEXT, policy),
 };
 const struct record execution_header_record = {header_fields, COUNT(header_fields)};
 
@@ -100,6 +104,8 @@ static const struct record_field node_fields[] = {
 	NODE(70, U32, shells),
 	NODE(73, U64, last_start),
 	NODE(74, U64, taken_back),
+	NODE(76, U32, reschedules),
+	NODE(77, U32, policy_target),
 };
 const struct record execution_node_record = {node_fields, COUNT(node_fields)};
 

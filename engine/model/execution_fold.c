@@ -13,6 +13,7 @@
 #include "model/execution.h"
 #include "model/fold.h"
 #include "model/fold_undo.h"
+#include "model/limits.h"
 
 static int corrupt(const struct execution *execution, const struct event *event, const char *why,
 		   struct err *err)
@@ -93,8 +94,34 @@ static void reopen(struct execution *execution)
 {
 	execution->ended = execution->draining = execution->cancelled = false;
 	execution->rolled_back = false;
+	execution->policy_step = POLICY_NONE; /* the operator's word goes before the workflow's */
+	execution->policy_trigger = TRIGGER_NONE;
+	execution->policy = NULL;
 	execution->ended_us = 0;
 	derive_settle_all(execution);
+}
+
+/* A rule decided. Without a target it said no more than how the others go on. */
+static void fold_policy(struct execution *execution, const struct event *event)
+{
+	execution->policy_trigger = (enum trigger)event->trigger;
+	execution->policy_node = event->node;
+	execution->policy = arena_strdup(&execution->arena, event->text ? event->text : "");
+	execution->policy_step = event->policy_target ? POLICY_DUE : POLICY_NONE;
+	if (event->node < execution->graph->nodes_count)
+		execution->nodes[event->node].policy_target = event->policy_target;
+}
+
+static void fold_policy_left(struct execution *execution, const struct event *event)
+{
+	struct buf text;
+
+	buf_init(&text, LIMIT_EVENT_BYTES);
+	buf_printf(&text, "%s; not done: %s", execution->policy ? execution->policy : "",
+		   event->text ? event->text : "");
+	execution->policy = arena_strdup(&execution->arena, buf_text(&text));
+	execution->policy_step = POLICY_NONE;
+	buf_release(&text);
 }
 
 /* Everything is looked at again: what it asks for has waited all the time. */
@@ -141,6 +168,7 @@ static void fold_header(struct execution *execution, const struct event *event)
 	case EVENT_CANCELLED:
 		execution->cancelled = true;
 		execution->paused = false;
+		execution->policy_step = POLICY_NONE;
 		derive_settle_all(execution);
 		break;
 	case EVENT_DRAINING:
@@ -169,6 +197,12 @@ static void fold_header(struct execution *execution, const struct event *event)
 		break;
 	case EVENT_AGENT:
 		fold_agent(execution, event->text ? event->text : "");
+		break;
+	case EVENT_POLICY:
+		fold_policy(execution, event);
+		break;
+	case EVENT_POLICY_LEFT:
+		fold_policy_left(execution, event);
 		break;
 	case EVENT_ROLLBACK_STARTED:
 		fold_undo_begin(execution, event);
@@ -381,6 +415,7 @@ static void fold_backoff(struct execution *execution, struct node_run *node,
 	node->reason = REASON_BACKOFF;
 	node->due_us = event->until_us;
 	node->backoff_us = event->interval_us;
+	node->reschedules += event->trigger != TRIGGER_NONE;
 	execution->retries_used++;
 }
 
@@ -389,7 +424,7 @@ static void fold_reset(struct node_run *node)
 	fold_forget_attempt(node);
 	node->state = STATE_PENDING;
 	node->reason = REASON_WAITING;
-	node->tries = 0;
+	node->tries = node->reschedules = 0;
 	node->backoff_us = 0;
 	node->exit_kind = EXIT_NONE;
 	node->code = 0;
@@ -520,7 +555,7 @@ static bool is_of_execution(enum event_kind kind)
 {
 	return kind <= EVENT_QUARANTINED || kind == EVENT_QUARANTINE_LIFTED ||
 	       kind == EVENT_AGENT || kind == EVENT_ROLLBACK_STARTED ||
-	       kind == EVENT_ROLLBACK_ENDED;
+	       kind == EVENT_ROLLBACK_ENDED || kind == EVENT_POLICY || kind == EVENT_POLICY_LEFT;
 }
 
 static bool is_of_checkpoint(enum event_kind kind)
@@ -597,6 +632,12 @@ static const char *node_objection(const struct node_run *node, enum event_kind k
 	}
 }
 
+/* Of the execution, but said with the node whose failure it follows from. */
+static bool names_cause(enum event_kind kind)
+{
+	return kind == EVENT_DRAINING || kind == EVENT_POLICY || kind == EVENT_POLICY_LEFT;
+}
+
 static int fold_any(struct execution *execution, const struct event *event, struct err *err)
 {
 	struct node_run *node;
@@ -607,7 +648,7 @@ static int fold_any(struct execution *execution, const struct event *event, stru
 		objection = checkpoint_fold(execution, event);
 		return objection ? corrupt(execution, event, objection, err) : 0;
 	}
-	if (event->node == EVENT_NO_NODE || event->kind == EVENT_DRAINING) {
+	if (event->node == EVENT_NO_NODE || names_cause(event->kind)) {
 		if (!is_of_execution(event->kind) || event->kind == EVENT_CREATED)
 			return corrupt(execution, event, "it names no node", err);
 		execution->seq = event->seq;

@@ -5,6 +5,7 @@
 #include "model/checkpoint.h"
 #include "model/derive.h"
 #include "model/execution.h"
+#include "model/policy.h"
 #include "model/ready.h"
 
 static struct effect *add(struct effect *out, size_t *count, enum effect_kind kind, uint32_t index,
@@ -94,4 +95,33 @@ int64_t execution_next_due(const struct execution *execution)
 	if (node == EVENT_NO_NODE || execution->quarantined || execution->ended)
 		return INT64_MAX;
 	return ready_due_us(&execution->nodes[node]);
+}
+
+/* ---- of the execution as a whole ----------------------------------------------------------- */
+
+static bool is_quiet(const struct execution *execution)
+{
+	return !execution->counts[STATE_RUNNING] && !execution->by_reason[REASON_FROZEN] &&
+	       !execution->intended_count;
+}
+
+static bool wants_approval(const struct execution *execution)
+{
+	const struct trigger_rule *rule =
+		policy_rule(execution->workflow, execution->policy_trigger);
+
+	return rule && rule->approval &&
+	       execution->nodes[execution->policy_node].question == QUESTION_NONE;
+}
+
+enum policy_work execution_policy_work(const struct execution *execution)
+{
+	if (execution->policy_step == POLICY_NONE || execution->quarantined ||
+	    execution->rolling_back || execution->ended)
+		return POLICY_NO_WORK;
+	if (execution->policy_step == POLICY_DUE && !execution->paused && is_quiet(execution))
+		return POLICY_ROLL_BACK;
+	if (execution->policy_step == POLICY_DONE && wants_approval(execution))
+		return POLICY_ASK;
+	return POLICY_NO_WORK;
 }

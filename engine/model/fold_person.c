@@ -47,7 +47,8 @@ static enum reason reason_of(enum question question)
 {
 	if (question == QUESTION_MANUAL)
 		return REASON_MANUAL;
-	return question == QUESTION_APPROVAL ? REASON_APPROVAL : REASON_ASKING;
+	return question == QUESTION_APPROVAL || question == QUESTION_SECURITY ? REASON_APPROVAL
+									      : REASON_ASKING;
 }
 
 static void asked(struct execution *execution, struct node_run *node, const struct event *event)
@@ -62,6 +63,8 @@ static void asked(struct execution *execution, struct node_run *node, const stru
 	set_shown(execution, node, event);
 	node->resume_state = state == STATE_RECOVERING ? STATE_RECOVERING : STATE_PENDING;
 	node->resume_reason = event->reason;
+	if (event->question == QUESTION_POLICY)
+		execution->policy_step = POLICY_ASKED;
 	if (state == STATE_RECOVERING) {
 		node->reason = REASON_UNDO_ASKING;
 	} else {
@@ -91,8 +94,12 @@ static void answered(struct execution *execution, struct node_run *node, const s
 {
 	if (node->question == QUESTION_MANUAL)
 		answered_manual(execution, node, event);
-	if (event->answer == ANSWER_APPROVE)
+	if (node->question == QUESTION_APPROVAL && event->answer == ANSWER_APPROVE)
 		node->approved = true;
+	if (node->question == QUESTION_POLICY && event->answer == ANSWER_UNDO)
+		execution->policy_step = POLICY_DUE;
+	if (node->question == QUESTION_SECURITY)
+		execution->policy_step = POLICY_NONE;
 	end_question(node);
 	if (event->reason == REASON_NONE)
 		return; /* further events say where it goes */

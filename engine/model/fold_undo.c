@@ -58,13 +58,20 @@ static void step_aside(struct execution *execution)
 	execution->ended = false;
 }
 
+/* An operator's rollback takes the place of the one that the workflow asks for. */
+static void take_policy(struct execution *execution, const struct event *event)
+{
+	execution->rolled_back = false;
+	execution->policy_step = event->trigger != TRIGGER_NONE ? POLICY_UNDER_WAY : POLICY_NONE;
+}
+
 void fold_undo_begin(struct execution *execution, const struct event *event)
 {
 	execution->only_files = event->flag;
 	if (event->flag)
 		step_aside(execution);
 	else
-		execution->rolled_back = false;
+		take_policy(execution, event);
 	execution->rolling_back = true;
 	execution->paused = false;
 	execution->rollback_seq = event->seq;
@@ -80,6 +87,8 @@ void fold_undo_end(struct execution *execution)
 	execution->rolling_back = false;
 	execution->targets_count = 0;
 	if (!execution->only_files) {
+		if (execution->policy_step == POLICY_UNDER_WAY)
+			execution->policy_step = POLICY_DONE;
 		execution->rolled_back = true;
 		return;
 	}
@@ -114,7 +123,7 @@ static void recovered(struct node_run *node, const struct event *event)
 	node->reason = event->reason;
 	node->fresh_attempt = node->attempt;
 	node->start_order = 0;
-	node->tries = node->undo_tries = 0;
+	node->tries = node->undo_tries = node->reschedules = 0;
 	node->backoff_us = 0;
 	node->restored = node->stale = node->approved = false;
 	node->undo_from = REASON_NONE;

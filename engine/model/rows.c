@@ -25,6 +25,7 @@ void rows_of_execution(const struct execution *execution, struct execution_row *
 		.rolling_back = execution->rolling_back,
 		.quarantined = execution->quarantined,
 		.quarantine = execution->quarantine ? execution->quarantine : "",
+		.policy = execution->policy ? execution->policy : "",
 		.ended = execution->ended,
 		.created_us = execution->created_us,
 		.started_us = execution->started_us,

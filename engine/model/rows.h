@@ -25,6 +25,7 @@ struct execution_row {
 	uint32_t nodes_count;
 	uint32_t counts[STATES];
 	const char *quarantine; /* why it is quarantined; "" while it is not */
+	const char *policy;	/* the rule by which its last failure led to more; "": none */
 	uint64_t seq;		/* of the last event: its version */
 };
 

@@ -116,9 +116,13 @@ static const unsigned char transitions[STATES][STATES] = {
 			  [STATE_PAUSED] = M,
 			  [STATE_COMPLETED] = M,
 			  [STATE_FAILED] = M,
-			  [STATE_RECOVERING] = A},
+			  [STATE_RECOVERING] = A,
+			  [STATE_RECOVERED] = A},
 	[STATE_COMPLETED] = {[STATE_COMPLETED] = A, [STATE_RECOVERING] = A},
+	/* one whose rollback, by the workflow, cannot be as it is asks; one that was rolled back
+	 * after a security violation asks whether anything may run again */
 	[STATE_FAILED] = {[STATE_PENDING] = A,
+			  [STATE_PAUSED] = A,
 			  [STATE_RUNNING] = A, /* done by hand: its files are recorded */
 			  [STATE_COMPLETED] = A,
 			  [STATE_FAILED] = A,
@@ -128,7 +132,10 @@ static const unsigned char transitions[STATES][STATES] = {
 			      [STATE_FAILED] = M,
 			      [STATE_RECOVERING] = M,
 			      [STATE_RECOVERED] = M},
-	[STATE_RECOVERED] = {[STATE_PENDING] = A, [STATE_RECOVERING] = A, [STATE_RECOVERED] = A},
+	[STATE_RECOVERED] = {[STATE_PENDING] = A,
+			     [STATE_PAUSED] = A,
+			     [STATE_RECOVERING] = A,
+			     [STATE_RECOVERED] = A},
 };
 
 static const struct look *look_of(enum state state, enum reason reason)

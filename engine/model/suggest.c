@@ -126,8 +126,8 @@ static const struct synonym synonyms[] = {
 };
 
 static const char *const planned[] = {
-	"check",  "concurrency", "executor", "foreach",	 "hooks",   "if",	"limits",
-	"matrix", "pool",	 "secrets",  "triggers", "version", "workflow",
+	"check",  "concurrency", "executor", "foreach", "hooks",   "if",
+	"limits", "matrix",	 "pool",     "secrets", "version", "workflow",
 };
 
 /* For a right key in a wrong map. */

@@ -74,7 +74,47 @@ struct artifact_spec {
 	uint32_t line;
 };
 
-enum on_failure { ON_FAILURE_DRAIN, ON_FAILURE_STOP, ON_FAILURE_CONTINUE };
+enum on_failure {
+	ON_FAILURE_DRAIN,
+	ON_FAILURE_STOP,
+	ON_FAILURE_CONTINUE,
+	ON_FAILURE_ROLLBACK /* as DRAIN, with the rules of `triggers` for every kind of failure */
+};
+
+/* Kinds of a failure, by which `triggers` says what it leads to. The numbers are stored. */
+enum trigger {
+	TRIGGER_NONE,
+	TRIGGER_VALIDATION,
+	TRIGGER_RESOURCE,
+	TRIGGER_SECURITY,
+	TRIGGER_TIMEOUT,
+	TRIGGER_MANUAL,
+	TRIGGERS
+};
+
+enum trigger_action {
+	TRIGGER_AS_ON_FAILURE, /* nothing is said about this kind */
+	TRIGGER_DRAIN,
+	TRIGGER_STOP,
+	TRIGGER_CONTINUE,
+	TRIGGER_ROLLBACK,
+	TRIGGER_RESCHEDULE /* tried again later; when that is spent, as ROLLBACK */
+};
+enum trigger_level { TRIGGER_OF_NODE, TRIGGER_OF_PHASE, TRIGGER_OF_ALL };
+
+/* What one kind of failure leads to. */
+struct trigger_rule {
+	enum trigger_action action;
+	enum trigger_level level; /* how much is rolled back */
+	int32_t phase;		  /* from this phase on, if the node's is not earlier; -1: the
+				     node's */
+	bool stops;		  /* what else runs is stopped first; else it may finish */
+	bool approval;		  /* afterwards nothing runs again before somebody allows it */
+	bool named;	    /* it stands in `triggers`; else on_failure: rollback implies it */
+	struct retry retry; /* of RESCHEDULE */
+	const int32_t *exit_codes; /* that are of this kind; of VALIDATION: only these are */
+	uint8_t exit_codes_count;
+};
 enum on_lost { ON_LOST_ASK, ON_LOST_RETRY, ON_LOST_FAIL };
 
 /* A node's failures that count as COMPLETED `tolerated`. */
@@ -154,6 +194,7 @@ struct workflow {
 	uint32_t env_count;
 	uint32_t max_parallel;
 	enum on_failure on_failure;
+	const struct trigger_rule *triggers; /* TRIGGERS of them; NULL: nothing is said */
 	const char *const *phases;
 	uint32_t phases_count;
 	const struct node_spec *nodes;

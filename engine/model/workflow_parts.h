@@ -47,6 +47,11 @@ void workflow_host_read(struct reader *reader, uint32_t value, void *target);
 bool workflow_manual_read(struct reader *reader, uint32_t value, enum use use, const char **out);
 void workflow_approval_read(struct reader *reader, uint32_t value, void *target);
 
+/* workflow_triggers.c: what failures lead to by themselves; after on_failure and the phases. */
+void workflow_triggers_read(struct reader *reader, uint32_t value, void *target);
+/* … and what on_failure alone says about it. */
+void workflow_triggers_imply(struct reader *reader);
+
 /* workflow_artifacts.c: the list, its paths checked against the node's folder and roots. */
 void workflow_artifacts_read(struct reader *reader, uint32_t value, void *target);
 /* The path by which two declarations of one file are known to be the same; in the arena. */

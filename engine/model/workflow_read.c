@@ -75,14 +75,11 @@ static void read_max_parallel(struct reader *reader, uint32_t value, void *targe
 
 static void read_on_failure(struct reader *reader, uint32_t value, void *target)
 {
-	static const char *const words[] = {"drain", "stop", "continue"};
+	static const char *const words[] = {"drain", "stop", "continue", "rollback"};
 	struct workflow *workflow = target;
 	uint32_t word;
 
-	if (yaml_is_scalar(yaml_at(reader->tree, value)) &&
-	    !strcmp(yaml_text(reader->tree, value), "rollback"))
-		fields_planned(reader, value, "on_failure: rollback");
-	else if (fields_word(reader, value, "on_failure", words, 3, &word))
+	if (fields_word(reader, value, "on_failure", words, 4, &word))
 		workflow->on_failure = (enum on_failure)word;
 }
 
@@ -133,10 +130,11 @@ static const struct field top_list[] = {
 	FIELD("max_parallel", read_max_parallel),
 	FIELD("on_failure", read_on_failure),
 	FIELD("phases", read_phases),
+	FIELD("triggers", workflow_triggers_read),
 	FIELD("nodes", workflow_nodes_read),
 	FIELD("steps", workflow_nodes_read), /* a synonym, without a word */
 };
-enum { TOP_NAME = 0, TOP_NODES = 10, TOP_STEPS = 11, TOP_COUNT = 12 };
+enum { TOP_NAME = 0, TOP_NODES = 11, TOP_STEPS = 12, TOP_COUNT = 13 };
 static const struct fields top_fields = {"a workflow", top_list, TOP_COUNT};
 
 static struct workflow *workflow_new(void)
@@ -160,6 +158,7 @@ static void read_top(struct reader *reader)
 		return;
 	}
 	seen = fields_read(reader, 0, &top_fields, reader->workflow, values);
+	workflow_triggers_imply(reader);
 	if (!(seen & UINT64_C(1) << TOP_NAME))
 		fields_problem(reader, 0, "the workflow has no 'name'");
 	if (!(seen & (nodes | steps)))

@@ -18,6 +18,7 @@
 #include "runtime/executor_worker.h"
 #include "runtime/facts.h"
 #include "runtime/forget.h"
+#include "runtime/policy.h"
 #include "runtime/publish.h"
 #include "runtime/recovery.h"
 #include "runtime/requests.h"
@@ -90,6 +91,8 @@ static void take_content(struct engine *engine, struct content_job *job)
 {
 	if (job->kind == CONTENT_PIN)
 		requests_pinned(engine, job);
+	else if (job->kind == CONTENT_COMPARE && job->request->kind == REQUEST_POLICY)
+		policy_compared(engine, job);
 	else if (job->kind == CONTENT_COMPARE)
 		rollback_compared(engine, job);
 	else if (job->kind == CONTENT_FORGET)
@@ -345,6 +348,8 @@ int64_t coordinator_turn(struct engine *engine, struct message *messages)
 	admit(engine);
 	/* 4. committed intents into free slots */
 	effects_dispatch(engine);
+	/* … and what the workflow asks for after all of this, in the same commit */
+	policy_turn(engine);
 	/* 5. an agreed stop */
 	finish_stop(engine);
 	blackbox_about(NULL);

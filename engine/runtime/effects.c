@@ -76,6 +76,7 @@ static struct content_job *note_new(const struct live *live, enum content_kind k
 void effects_give_back(struct engine *engine, struct live *live, uint32_t node)
 {
 	post_to_content(engine, note_new(live, CONTENT_GIVE_BACK, node));
+	engine->files_given_back = true;
 	if (node == EVENT_NO_NODE)
 		live->rollback_has_files = false;
 	else

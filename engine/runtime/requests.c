@@ -422,5 +422,7 @@ void requests_take(struct engine *engine, struct request *request)
 	case REQUEST_STOP:
 		take_stop(engine, request);
 		break;
+	case REQUEST_POLICY: /* travels to the content thread and back, and no other way */
+		break;
 	}
 }

@@ -82,9 +82,8 @@ static void name_checkpoint(const struct execution *execution, struct request *r
 	request->checkpoint_of = execution->name;
 }
 
-/* True when the request is on its way to the content thread, and the plan with it. */
-static bool compare_files(struct engine *engine, struct live *live, struct request *request,
-			  struct plan *plan)
+bool rollback_compare(struct engine *engine, struct live *live, struct request *request,
+		      struct plan *plan)
 {
 	struct content_job *job;
 	char owner[300]; /* names are short */
@@ -108,13 +107,21 @@ static bool compare_files(struct engine *engine, struct live *live, struct reque
 	return true;
 }
 
+struct live *rollback_looked(struct engine *engine, struct content_job *job)
+{
+	struct live *live = live_find(&engine->lives, job->request->execution);
+
+	live->jobs--; /* a job keeps it loaded */
+	job->request->has_compared = true;
+	free(job);
+	return live;
+}
+
 void rollback_compared(struct engine *engine, struct content_job *job)
 {
 	struct request *request = job->request;
 
-	live_find(&engine->lives, request->execution)->jobs--; /* a job keeps it loaded */
-	request->has_compared = true;
-	free(job);
+	(void)rollback_looked(engine, job); /* it is found again by its request */
 	rollback_take(engine, request);
 }
 
@@ -190,8 +197,8 @@ static void mark_row(const struct engine *engine, const struct live *live,
 
 /* The rows come in the order in which the files were listed, but the plan may have changed
  * meanwhile: then by name. A row that was not looked at counts as it is recorded. */
-static void mark_rows(const struct engine *engine, const struct live *live,
-		      const struct request *request, struct plan *plan)
+void rollback_mark(const struct engine *engine, const struct live *live,
+		   const struct request *request, struct plan *plan)
 {
 	for (uint32_t i = 0; i < plan->rows_count; i++) {
 		if (plan_wants_look(&plan->rows[i]))
@@ -326,8 +333,7 @@ static void take_plan(struct engine *engine, struct live *live, struct request *
 	acts_answer(request, 0);
 }
 
-/* A rollback that began keeps the files that were taken for it; one that was refused does not. */
-static void settle_files(struct engine *engine, struct live *live)
+void rollback_settle_files(struct engine *engine, struct live *live)
 {
 	if (live->rollback_has_files)
 		return; /* one is under way already */
@@ -348,15 +354,15 @@ static void take(struct engine *engine, struct live *live, struct request *reque
 
 	if (rc) {
 		acts_answer(request, rc);
-	} else if (compare_files(engine, live, request, plan)) {
+	} else if (rollback_compare(engine, live, request, plan)) {
 		return;
 	} else {
-		mark_rows(engine, live, request, plan);
+		rollback_mark(engine, live, request, plan);
 		take_plan(engine, live, request, plan);
 		plan_free(plan);
 	}
 	if (took_files)
-		settle_files(engine, live);
+		rollback_settle_files(engine, live);
 }
 
 /* Without a live execution the request is somebody else's already, and a plan that borrows from one

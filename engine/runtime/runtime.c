@@ -75,7 +75,9 @@ int runtime_start(const struct runtime_options *options, struct runtime **out, s
 /* Whoever still waits is told, so that it can let go. */
 static void turn_away(struct request *request)
 {
-	if (request)
+	if (request && request->kind == REQUEST_POLICY)
+		request_free(request); /* nobody's but ours; what is due is still in the journal */
+	else if (request)
 		acts_answer(request,
 			    err_set(&request->err, ERR_UNAVAILABLE, "the engine has stopped"));
 }

@@ -86,6 +86,7 @@ enum request_kind {
 	REQUEST_UNWATCH, /* execution "" : headers of all */
 	REQUEST_STATUS,	 /* of the engine */
 	REQUEST_STOP,	 /* the engine; flag: live attempts are stopped first */
+	REQUEST_POLICY,	 /* the runtime's own: a rollback that the workflow asks for */
 };
 
 /* A file that a plan restores, and whether somebody changed it since the engine last saw it. */

@@ -16,7 +16,7 @@
 	"id, workflow, number, name, revision, dirty, folder, actor, note, blob, state, reason,"   \
 	" paused, cancelled, rolling_back, quarantined, ended, created_us, started_us, ended_us,"  \
 	" nodes_count, pending, running, paused_nodes, completed, failed, recovering, recovered,"  \
-	" seq, quarantine"
+	" seq, quarantine, policy"
 
 static const char *const sql[] = {
 	[CATALOG_BEGIN] = "BEGIN",
@@ -229,6 +229,7 @@ static void fill_execution(sqlite3_stmt *s, struct execution_row *out)
 		.nodes_count = (uint32_t)sqlite3_column_int64(s, 20),
 		.seq = (uint64_t)sqlite3_column_int64(s, 28),
 		.quarantine = db_column_text(s, 29),
+		.policy = db_column_text(s, 30),
 	};
 	copy_id(out->id, db_column_text(s, 0));
 	read_counts(s, 21, out->counts);

@@ -120,6 +120,7 @@ void journal_batch_execution(struct journal_batch *batch, const struct execution
 	put_text(&batch->rows, row->note);
 	put_text(&batch->rows, row->blob);
 	put_text(&batch->rows, row->quarantine);
+	put_text(&batch->rows, row->policy);
 }
 
 static void put_more(struct buf *out, const struct node_row *row)
@@ -248,6 +249,7 @@ static void take_execution(struct batch_cursor *cursor, struct execution_row *ou
 	out->note = take_text(cursor);
 	out->blob = take_text(cursor);
 	out->quarantine = take_text(cursor);
+	out->policy = take_text(cursor);
 }
 
 static void take_node(struct batch_cursor *cursor, struct batch_row *out)

@@ -93,6 +93,7 @@ static const char *const steps[] = {
 	/* Few of all events: listing an execution's checkpoints must not read the others. */
 	"CREATE INDEX event_of_checkpoint ON event (execution, seq) WHERE kind IN"
 	" (" SCHEMA_CHECKPOINTS ");",
+	"ALTER TABLE execution ADD COLUMN policy TEXT NOT NULL DEFAULT '';",
 };
 
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))

@@ -38,7 +38,7 @@ static const char *const sql[] = {
 		      " created_us = ?16, started_us = ?17, ended_us = ?18, nodes_count = ?19,"
 		      " pending = ?20, running = ?21, paused_nodes = ?22, completed = ?23,"
 		      " failed = ?24, recovering = ?25, recovered = ?26, seq = ?27,"
-		      " quarantine = ?28 WHERE row = ?1",
+		      " quarantine = ?28, policy = ?29 WHERE row = ?1",
 	[NODE] = "INSERT OR REPLACE INTO @.node VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 		 " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
 	[ATTEMPT] = "INSERT OR REPLACE INTO @.attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
@@ -259,6 +259,7 @@ static int put_execution(struct writer *writer, int64_t key, const struct execut
 	bind_counts(statement, 20, row->counts);
 	(void)sqlite3_bind_int64(statement, 27, (int64_t)row->seq);
 	db_bind_text(statement, 28, row->quarantine ? row->quarantine : "");
+	db_bind_text(statement, 29, row->policy ? row->policy : "");
 	return db_run(writer->db, statement, err);
 }
 

@@ -111,6 +111,7 @@ void convert_execution(const struct execution_row *row, Hlp__V1__Execution *out)
 	out->rolling_back = row->rolling_back;
 	out->quarantined = row->quarantined;
 	out->quarantine = (char *)(row->quarantine ? row->quarantine : "");
+	out->policy = (char *)(row->policy ? row->policy : "");
 	out->ended = row->ended;
 	out->created_us = row->created_us;
 	out->started_us = row->started_us;

@@ -49,6 +49,7 @@ static json_t *execution_header(const Hlp__V1__Execution *execution)
 	json_value_set(object, "ended_at", json_value_time(execution->ended_us));
 	json_value_set(object, "quarantined", json_boolean(execution->quarantined));
 	json_value_set(object, "quarantine", json_value_text(execution->quarantine));
+	json_value_set(object, "policy", json_value_text(execution->policy));
 	return object;
 }
 

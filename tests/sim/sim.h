@@ -144,6 +144,8 @@ struct shadow { /* an execution as the durable events say it is */
 	uint64_t snapshot_seq;
 	int64_t act_us;		       /* time of the act whose consequences come, or -1 */
 	const struct moment_kept *aim; /* the checkpoint that its last rollback leads to; or NULL */
+	bool rollback_decided;	       /* by a rule of the workflow; not yet begun or given up */
+	bool rollback_asked;	       /* by a person, or by such a rule: it may begin */
 };
 
 /* ---- files ------------------------------------------------------------------------------- */

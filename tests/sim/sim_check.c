@@ -138,12 +138,59 @@ static void check_restored(const struct shadow *shadow, const struct event *even
 	}
 }
 
+/* ---- what the workflow itself asks for ----------------------------------------------------- */
+
+static bool is_of_policy(const struct event *event)
+{
+	return event->kind == EVENT_ACT && !strcmp(event->actor, "policy");
+}
+
+/* A rule decides only where the file says so, of a node that has just failed for good. */
+static void check_rule(struct shadow *shadow, const struct event *event)
+{
+	const struct workflow *workflow = shadow->execution->workflow;
+
+	if (workflow->on_failure != ON_FAILURE_ROLLBACK && !workflow->triggers)
+		sim_fail("%s has no rule, and one decides", shadow->execution->name);
+	if (shadow->execution->nodes[event->node].state != STATE_FAILED)
+		sim_fail("a rule decides about %s, which has not failed",
+			 shadow_node(shadow, event->node));
+	if (shadow->rollback_decided && event->trigger != TRIGGER_SECURITY)
+		sim_fail("a second rule decides in %s", shadow->execution->name);
+	shadow->rollback_decided = event->policy_target != 0;
+}
+
+/* Nothing is rolled back by itself but by a decision, and by each once. */
+static void check_policy(struct shadow *shadow, const struct event *event)
+{
+	if (event->kind == EVENT_POLICY)
+		check_rule(shadow, event);
+	if (is_of_policy(event) && !shadow->rollback_decided)
+		sim_fail("%s is rolled back by itself, and no rule says so",
+			 shadow->execution->name);
+	if (event->kind == EVENT_ACT)
+		shadow->rollback_asked =
+			!strcmp(event->verb, "rollback") || event->answer == ANSWER_UNDO;
+	if (event->kind == EVENT_ROLLBACK_STARTED && !shadow->rollback_asked)
+		sim_fail("%s is rolled back, and nobody asked for it", shadow->execution->name);
+	if (event->kind == EVENT_ROLLBACK_STARTED)
+		shadow->rollback_asked = false;
+	if ((event->kind == EVENT_ROLLBACK_STARTED && !event->flag) ||
+	    event->kind == EVENT_POLICY_LEFT || event->kind == EVENT_REOPENED ||
+	    event->kind == EVENT_CANCELLED)
+		shadow->rollback_decided = false;
+}
+
 void check_event(struct shadow *shadow, const struct event *event)
 {
 	const struct node_run *node;
 
 	if (event->kind == EVENT_ENDED)
 		check_end(shadow);
+	if (event->kind == EVENT_ENDED && shadow->rollback_decided)
+		sim_fail("%s ends, and the rollback that a rule decided never was",
+			 shadow->execution->name);
+	check_policy(shadow, event);
 	check_blobs(event);
 	if (event->node == EVENT_NO_NODE)
 		return;
@@ -166,7 +213,9 @@ void check_event(struct shadow *shadow, const struct event *event)
 void check_after_event(struct shadow *shadow, const struct event *event, enum state before)
 {
 	const struct execution *execution = shadow->execution;
-	enum transition_cause cause = shadow->act_us >= 0 ? CAUSE_ACT : CAUSE_MACHINE;
+	const bool by_rule =
+		event->question == QUESTION_POLICY || event->question == QUESTION_SECURITY;
+	enum transition_cause cause = shadow->act_us >= 0 || by_rule ? CAUSE_ACT : CAUSE_MACHINE;
 	enum state after;
 
 	if (execution->ended != state_is_terminal(execution->state))
@@ -323,6 +372,7 @@ static bool waits_for_files(const struct shadow *shadow)
 	for (uint32_t i = 0; i < execution->workflow->nodes_count; i++)
 		waits = waits || (execution->nodes[i].intended &&
 				  execution->workflow->nodes[i].artifacts_count);
+	waits = waits || execution->policy_step == POLICY_DUE;
 	return other && waits;
 }
 

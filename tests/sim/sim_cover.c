@@ -71,6 +71,8 @@ static const enum event_kind kinds[] = {
 	EVENT_CHECKPOINTING,
 	EVENT_CHECKPOINTED,
 	EVENT_CHECKPOINT_FAILED,
+	EVENT_POLICY,
+	EVENT_POLICY_LEFT,
 };
 
 void cover_event(const struct shadow *shadow, const struct event *event)

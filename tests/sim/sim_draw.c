@@ -98,17 +98,52 @@ static void draw_run(struct buf *out)
 		buf_add_text(out, "    outputs: [serial]\n");
 }
 
+static void draw_trigger(struct buf *out, const char *name, uint32_t phases)
+{
+	static const char *const actions[] = {"rollback", "rollback", "drain", "stop", "continue"};
+	static const char *const levels[] = {"node", "all", "phase"};
+
+	if (sim_chance(2)) {
+		buf_printf(out, "  %s: %s\n", name, actions[sim_draw(5)]);
+		return;
+	}
+	buf_printf(out, "  %s: {action: %s, running: %s", name, actions[sim_draw(5)],
+		   sim_chance(2) ? "stop" : "finish");
+	if (phases && sim_chance(2))
+		buf_printf(out, ", phase: %c", "abcde"[sim_draw(phases)]);
+	else
+		buf_printf(out, ", level: %s", levels[sim_draw(phases ? 3 : 2)]);
+	buf_add_text(out, "}\n");
+}
+
+/* What failures lead to by themselves. */
+static void draw_triggers(struct buf *out, uint32_t phases)
+{
+	static const char *const names[] = {"validation-failure", "timeout", "manual"};
+
+	buf_add_text(out, "triggers:\n");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (sim_chance(2))
+			draw_trigger(out, names[i], phases);
+	if (sim_chance(2))
+		buf_add_text(out, "  resource-exhaustion: {retry: 2, exit_codes: [2]}\n");
+	buf_printf(out, "  security-violation: {exit_codes: [3], approval: %s}\n",
+		   sim_chance(2) ? "true" : "false");
+}
+
 void draw_workflow(struct buf *out, uint32_t number)
 {
-	static const char *const on_failure[] = {"drain", "stop", "continue"};
+	static const char *const on_failure[] = {"drain", "stop", "continue", "rollback"};
 	uint32_t count = 1 + (uint32_t)sim_draw(sim_chance(3) ? 40 : 10), phases[40] = {0};
 	uint32_t density = (uint32_t)sim_draw(4);
 	uint32_t phases_count = sim_chance(2) ? 1 + (uint32_t)sim_draw(5) : 0;
 
 	buf_printf(out, "name: w%u\nmax_parallel: %u\non_failure: %s\n", number,
-		   (unsigned)(1 + sim_draw(6)), on_failure[sim_draw(3)]);
+		   (unsigned)(1 + sim_draw(6)), on_failure[sim_draw(4)]);
 	if (phases_count)
 		buf_printf(out, "phases: [%.*s]\n", (int)(phases_count * 3 - 2), "a, b, c, d, e");
+	if (sim_chance(3))
+		draw_triggers(out, phases_count);
 	buf_add_text(out, "nodes:\n");
 	for (uint32_t i = 0; i < count; i++) {
 		buf_printf(out, "  - id: n%u\n", i);

@@ -216,7 +216,7 @@ static void draw_exit(struct process *process)
 						       EXIT_SIGNAL, EXIT_TIMEOUT, EXIT_LAUNCH};
 
 		process->exit_kind = kinds[sim_draw(6)];
-		process->code = process->exit_kind == EXIT_LAUNCH ? 127 : 1;
+		process->code = process->exit_kind == EXIT_LAUNCH ? 127 : 1 + (int32_t)sim_draw(3);
 	}
 }
 

@@ -210,6 +210,22 @@ static uint32_t aim(const struct shadow *shadow, enum verb verb)
 	return from;
 }
 
+/* A freeze is rare, and its end rarer: whoever froze something thinks of it. */
+static bool thaws(void)
+{
+	for (uint32_t i = 0; i < sim->shadows_count; i++) {
+		const struct execution *execution = sim->shadows[i]->execution;
+
+		for (uint32_t node = 0; node < execution->workflow->nodes_count; node++) {
+			if (execution->nodes[node].freeze != FREEZE_FROZEN || !sim_chance(3))
+				continue;
+			does(sim->shadows[i], VERB_THAW, node);
+			return true;
+		}
+	}
+	return false;
+}
+
 void operator_acts(void)
 {
 	static const enum verb any[] = {
@@ -224,6 +240,8 @@ void operator_acts(void)
 	uint32_t next = any_node(shadow, is_about_to_start); /* for a hold to race with */
 	uint32_t runs = any_node(shadow, may_freeze);
 
+	if (thaws())
+		return;
 	if (next != EVENT_NO_NODE && sim_chance(4))
 		does(shadow, VERB_HOLD, next);
 	else if (runs != EVENT_NO_NODE && sim_chance(4))

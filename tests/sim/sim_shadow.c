@@ -112,7 +112,8 @@ static void note_word(struct shadow *shadow, const struct event *event)
 	else if (event->kind == EVENT_RELEASED || event->kind == EVENT_COMPLETED ||
 		 event->kind == EVENT_FAILED || event->kind == EVENT_RECOVERED)
 		node->held = false;
-	if (event->kind == EVENT_ANSWERED && event->answer == ANSWER_APPROVE)
+	if (event->kind == EVENT_ANSWERED && event->answer == ANSWER_APPROVE &&
+	    event->question == QUESTION_APPROVAL)
 		node->approved = true;
 	else if (event->kind == EVENT_RESET || event->kind == EVENT_RECOVERED)
 		node->approved = false;

@@ -129,6 +129,7 @@ static struct workflow *make_workflow(const struct lab_node *nodes, size_t count
 	workflow->description = "";
 	workflow->max_parallel = options->max_parallel ? options->max_parallel : 8;
 	workflow->on_failure = options->on_failure;
+	workflow->triggers = options->triggers;
 	workflow->phases = phases;
 	workflow->phases_count = options->phases;
 	for (size_t i = 0; i < count; i++)

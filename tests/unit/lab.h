@@ -38,6 +38,7 @@ struct lab_options {
 	uint32_t max_parallel; /* 0: 8 */
 	enum on_failure on_failure;
 	uint32_t phases;
+	const struct trigger_rule *triggers; /* TRIGGERS of them; NULL: none */
 };
 
 struct lab {

@@ -118,7 +118,7 @@ static void status_has_its_promised_shape(void **state)
 	static const char *const members[] = {"id",	    "name",	"workflow",    "revision",
 					      "dirty",	    "state",	"reason",      "created_at",
 					      "started_at", "ended_at", "quarantined", "quarantine",
-					      "nodes"};
+					      "policy",	    "nodes"};
 	static const char *const node_members[] = {
 		"id",	      "phase",	  "state",   "reason",	  "attempt",   "exit_code",
 		"started_at", "ended_at", "risk",    "question",  "ask",       "shown",
@@ -148,7 +148,7 @@ static void status_has_its_promised_shape(void **state)
 	status.n_nodes = 2;
 	json_status(&buf, &status);
 	value = parse(&buf);
-	assert_members(value, members, 13);
+	assert_members(value, members, 14);
 	assert_string_equal(text(value, "name"), "edge-cert#12");
 	assert_null(text(value, "revision"));
 	assert_true(json_is_false(json_object_get(value, "dirty")));

@@ -15,9 +15,9 @@
 /* 'm': the machine may; 'a': only an act; '.': never. Columns as rows:
  * PENDING RUNNING PAUSED COMPLETED FAILED RECOVERING RECOVERED. */
 static const char *const table[STATES] = {
-	[STATE_PENDING] = "mmmmmm.",   [STATE_RUNNING] = "mmmmmm.", [STATE_PAUSED] = "mmmmma.",
-	[STATE_COMPLETED] = "...a.a.", [STATE_FAILED] = "aa.aaa.",  [STATE_RECOVERING] = "...mmmm",
-	[STATE_RECOVERED] = "a....aa",
+	[STATE_PENDING] = "mmmmmm.",   [STATE_RUNNING] = "mmmmmm.", [STATE_PAUSED] = "mmmmmaa",
+	[STATE_COMPLETED] = "...a.a.", [STATE_FAILED] = "aaaaaa.",  [STATE_RECOVERING] = "...mmmm",
+	[STATE_RECOVERED] = "a.a..aa",
 };
 
 static void every_row_of_the_table(void **state)

@@ -112,12 +112,40 @@ static void planned_keys_are_not_supported_yet(void **state)
 		{NODE "    matrix: a\n", "5:5: error: 'matrix' is not supported yet\n"},
 		{"name: w\nversion: 1\nnodes: [{id: a, run: x}]\n",
 		 "2:1: error: 'version' is not supported yet\n"},
-		{"name: w\ntriggers: 1\nnodes: [{id: a, run: x}]\n",
-		 "2:1: error: 'triggers' is not supported yet\n"},
-		{"name: w\non_failure: rollback\nnodes: [{id: a, run: x}]\n",
-		 "2:13: error: 'on_failure: rollback' is not supported yet\n"},
 		{NODE "    env: {A: '${secrets.x}'}\n",
 		 "5:15: error: ${secrets.x}: there is no support for it yet"},
+	};
+
+	(void)state;
+	CHECK(table);
+}
+
+#define TRIGGERS(text)                                                                             \
+	"name: w\nphases: [switch]\ntriggers: " text "\nnodes: [{id: a, phase: switch, run: x}]\n"
+
+static void triggers_say_one_thing(void **state)
+{
+	static const struct wrong table[] = {
+		{TRIGGERS("1"), "3:11: error: 'triggers' is written as keys and values here"},
+		{TRIGGERS("{timeouts: stop}"),
+		 "3:12: error: unknown key 'timeouts' in 'triggers': did you mean 'timeout'?"},
+		{TRIGGERS("{timeout: rollbak}"), "3:21: error: 'action' is one of "},
+		{TRIGGERS("{timeout: reschedule}"),
+		 "3:21: error: 'reschedule' is for resource-exhaustion"},
+		{TRIGGERS("{timeout: {phase: swich}}"),
+		 "3:29: error: there is no phase 'swich': did you mean 'switch'?"},
+		{TRIGGERS("{timeout: {level: all, phase: switch}}"),
+		 "3:29: error: 'level: all' stands beside 'phase'"},
+		{TRIGGERS("{timeout: {exit_codes: [3]}}"),
+		 "3:34: error: 'exit_codes' cannot stand in 'timeout': it has no exit"},
+		{TRIGGERS("{timeout: {retry: 3}}"),
+		 "3:29: error: 'retry' is for 'action: reschedule'"},
+		{TRIGGERS("{resource-exhaustion: {exit_codes: [3]}, security-violation: "
+			  "{exit_codes: [2, 3]}}"),
+		 "3:11: error: exit code 3 is both 'resource-exhaustion' and "
+		 "'security-violation'"},
+		{"name: w\ntriggers: {timeout: {level: phase}}\nnodes: [{id: a, run: x}]\n",
+		 "2:29: error: 'level: phase' needs phases"},
 	};
 
 	(void)state;
@@ -599,6 +627,7 @@ int main(void)
 		cmocka_unit_test(broken_yaml_is_told_at_its_place),
 		cmocka_unit_test(unknown_keys_get_the_right_name),
 		cmocka_unit_test(planned_keys_are_not_supported_yet),
+		cmocka_unit_test(triggers_say_one_thing),
 		cmocka_unit_test(hosts_are_checked),
 		cmocka_unit_test(secrets_stand_where_nobody_reads_them),
 		cmocka_unit_test(values_are_typed),

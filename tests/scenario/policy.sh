@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sample: yes
+#
+# What failures lead to with nobody there: each kind to its action, by a rule that the journal
+# names; never anything by itself where the workflow says nothing; and what cannot be as it is asks.
+. "$(dirname "$0")/lib.sh"
+
+# deploy NAME RULES CHECK: a switch of live.txt from old to new, and a check after it.
+deploy() {
+	echo old >live.txt
+	cat >"$1.yaml" <<END
+name: $1
+phases: [switch, verify]
+$2
+nodes:
+  - {id: swap, phase: switch, run: "echo new > live.txt", artifacts: [live.txt]}
+  - {id: check, phase: verify, run: "$3", timeout: 300ms, stop: {grace: 100ms}}
+END
+}
+
+live_is() {
+	test "$(cat live.txt)" = "$1" || fail "live.txt is '$(cat live.txt)', not '$1'"
+}
+
+# decided NAME RULE: the journal names the rule, once.
+decided() {
+	expect 0 hlp events "$1"
+	says " policy check: $2\$"
+	test "$(grep -c ' policy check' "$out")" -eq 1 || fail "the rule of $1 decided more than once"
+}
+
+# ---- nothing by itself
+deploy plain 'on_failure: drain' 'exit 3'
+expect 1 hlp run plain.yaml --yes
+live_is new
+expect 0 hlp events plain
+grep -q policy "$out" && fail "a workflow without a rule was decided about"
+
+# ---- validation
+deploy valid 'triggers: {validation-failure: {phase: switch}}' 'exit 3'
+expect 1 hlp run valid.yaml --yes
+says 'rolled back by rule triggers: validation-failure → rollback of phase switch'
+live_is old
+decided valid 'triggers: validation-failure → rollback of phase switch'
+says ' act rollback policy'
+status_is valid PAUSED
+is reason rolled_back
+is policy 'triggers: validation-failure → rollback of phase switch'
+expect 0 hlp report valid
+says "the workflow's rule decided"
+
+# ---- of on_failure alone: its own phase, where nothing was changed
+deploy alone 'on_failure: rollback' 'exit 3'
+expect 1 hlp run alone.yaml --yes
+live_is new
+decided alone 'on_failure: validation-failure → rollback of phase verify'
+
+# ---- a timeout
+deploy late 'triggers: {timeout: {level: all}, validation-failure: drain}' 'sleep 60'
+expect 1 hlp run late.yaml --yes
+live_is old
+decided late 'triggers: timeout → rollback of all'
+
+# ---- exhaustion: tried again, then taken back
+deploy full 'triggers: {resource-exhaustion: {retry: {limit: 2, interval: 10ms}, phase: switch, exit_codes: [75]}}' 'exit 75'
+expect 1 hlp run full.yaml --yes
+live_is old
+decided full 'triggers: resource-exhaustion → rollback of phase switch'
+test "$(grep -c ' backoff check' "$out")" -eq 2 || fail "it was not rescheduled twice"
+
+# ---- a violation stops everything, and nothing runs again before somebody allows it
+deploy safe 'triggers: {security-violation: {exit_codes: [40]}}' 'exit 40'
+expect 1 hlp run safe.yaml --yes
+says 'hlp approve safe#1/check'
+live_is old
+decided safe 'triggers: security-violation → rollback of all'
+expect 1 hlp retry safe --yes
+complains 'hlp approve safe#1/check'
+expect 0 hlp approve safe/check --yes
+status_is safe PAUSED
+expect 0 hlp retry safe --yes --reason "it was a false alarm"
+expect 0 hlp cancel safe --yes
+expect 1 hlp wait safe --for ended
+
+# ---- what a person changed is never overwritten: it asks, and does what it is told
+deploy edited 'triggers: {validation-failure: {phase: switch}}' 'echo mine > live.txt; exit 3'
+expect 4 hlp run edited.yaml --yes
+says 'hlp answer edited#1/check leave'
+live_is mine
+expect 0 hlp answer edited/check leave --yes
+status_is edited FAILED
+live_is mine
+expect 0 hlp events edited
+says 'policy_left check'
+expect 0 hlp retry edited --yes
+expect 4 hlp wait edited --for ended
+echo new >live.txt
+expect 0 hlp answer edited/check undo --yes
+expect 1 hlp wait edited --for ended
+live_is old
+
+# ---- an engine that rolls nothing back says so
+expect 0 hlp engine stop
+deploy off 'triggers: {validation-failure: {phase: switch}}' 'exit 3'
+PARTIAL_ROLLBACK_ENABLED=false expect 1 hlp run off.yaml --yes
+says 'not done: rollbacks are turned off'
+live_is new
+status_is off FAILED
