@@ -122,9 +122,10 @@ void plan_judge(struct plan *plan, const struct execution *execution);
  * read on another; plan_estimate sorts in it. */
 struct plan_history *plan_history_new(void);
 void plan_history_free(struct plan_history *history); /* accepts NULL */
-/* Takes note of an attempt that went well; other kinds are no part of a rollback. */
-void plan_history_add(struct plan_history *history, const char *node, enum attempt_kind kind,
-		      int64_t took_us);
+/* Takes note of an attempt that went well, of a node by its number, or by its name in another
+ * version of the workflow (NULL: this one); other kinds are no part of a rollback. */
+void plan_history_add(struct plan_history *history, const char *node, uint32_t number,
+		      enum attempt_kind kind, int64_t took_us);
 /* Says how long each row and the whole will take, as far as that is known; history may be NULL. */
 void plan_estimate(struct plan *plan, const struct execution *execution,
 		   const struct plan_history *history);

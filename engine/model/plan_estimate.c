@@ -11,7 +11,9 @@
 #include "model/plan.h"
 
 struct plan_history {
-	struct map by_name; /* of struct past */
+	struct map by_name;	/* of struct past */
+	struct past *by_number; /* of nodes of this very workflow */
+	size_t numbers, capacity;
 	struct arena arena;
 };
 
@@ -46,21 +48,35 @@ static void keep(struct plan_history *history, struct past *past, int kind, int6
 	past->median_us[kind] = -1;
 }
 
-void plan_history_add(struct plan_history *history, const char *node, enum attempt_kind kind,
-		      int64_t took_us)
+static struct past *past_of_name(struct plan_history *history, const char *node)
 {
 	const union map_value *known = map_find_text(&history->by_name, node);
-	struct past *past = known ? known->pointer : NULL;
+	struct past *past;
 
-	if (kind != ATTEMPT_UNDO && kind != ATTEMPT_HOOK)
-		return;
-	if (!past) {
-		past = arena_alloc(&history->arena, sizeof(*past));
-		*past = (struct past){0};
-		(void)map_add_text(&history->by_name, arena_strdup(&history->arena, node),
-				   (union map_value){.pointer = past});
-	}
-	keep(history, past, kind == ATTEMPT_HOOK ? HOOK : UNDO, took_us);
+	if (known)
+		return known->pointer;
+	past = arena_alloc(&history->arena, sizeof(*past));
+	*past = (struct past){0};
+	(void)map_add_text(&history->by_name, arena_strdup(&history->arena, node),
+			   (union map_value){.pointer = past});
+	return past;
+}
+
+static struct past *past_of_number(struct plan_history *history, uint32_t number)
+{
+	history->by_number = mem_grow(history->by_number, &history->capacity, number + (size_t)1,
+				      sizeof(*history->by_number));
+	while (history->numbers <= number)
+		history->by_number[history->numbers++] = (struct past){0};
+	return &history->by_number[number];
+}
+
+void plan_history_add(struct plan_history *history, const char *node, uint32_t number,
+		      enum attempt_kind kind, int64_t took_us)
+{
+	if (kind == ATTEMPT_UNDO || kind == ATTEMPT_HOOK)
+		keep(history, node ? past_of_name(history, node) : past_of_number(history, number),
+		     kind == ATTEMPT_HOOK ? HOOK : UNDO, took_us);
 }
 
 void plan_history_free(struct plan_history *history)
@@ -68,6 +84,7 @@ void plan_history_free(struct plan_history *history)
 	if (!history)
 		return;
 	map_release(&history->by_name);
+	free(history->by_number);
 	arena_release(&history->arena);
 	free(history);
 }
@@ -92,17 +109,22 @@ static int64_t median_of(struct past *past, int kind)
 
 /* ---- the plan ------------------------------------------------------------------------------ */
 
+/* What the same node took, or else one by its name in another version of the workflow. */
 static void estimate_row(struct plan_row *row, const struct execution *execution,
 			 const struct plan_history *history)
 {
+	const int kind = row->action == PLAN_HOOK ? HOOK : UNDO;
 	const union map_value *known;
 
 	if (row->action != PLAN_UNDO && row->action != PLAN_HOOK)
 		return;
+	if (row->node < history->numbers)
+		row->estimate_us = median_of(&history->by_number[row->node], kind);
+	if (row->estimate_us || !history->by_name.count)
+		return;
 	known = map_find_text(&history->by_name, execution->workflow->nodes[row->node].id);
 	if (known)
-		row->estimate_us =
-			median_of(known->pointer, row->action == PLAN_HOOK ? HOOK : UNDO);
+		row->estimate_us = median_of(known->pointer, kind);
 }
 
 static int64_t longest_chain(const struct graph *graph, const double *weights)
@@ -122,7 +144,7 @@ void plan_estimate(struct plan *plan, const struct execution *execution,
 	double *weights;
 	int64_t sum_us = 0, side_by_side_us;
 
-	if (!history || !history->by_name.count)
+	if (!history || (!history->by_name.count && !history->numbers))
 		return;
 	weights = mem_calloc(execution->graph->nodes_count, sizeof(*weights));
 	for (uint32_t i = 0; i < plan->rows_count; i++) {

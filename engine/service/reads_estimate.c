@@ -30,9 +30,10 @@ int64_t reads_estimate(struct catalog *catalog, const char *workflow, const char
 	return durations[count / 2];
 }
 
-static void take_undo(void *ctx, const char *node, enum attempt_kind kind, int64_t took_us)
+static void take_undo(void *ctx, const char *node, uint32_t number, enum attempt_kind kind,
+		      int64_t took_us)
 {
-	plan_history_add(ctx, node, kind, took_us);
+	plan_history_add(ctx, node, number, kind, took_us);
 }
 
 int reads_undo_history(struct asking *asking, struct catalog *catalog, struct content *content,

@@ -65,8 +65,11 @@ static const char *const sql[] = {
 	/* Few executions were ever rolled back, and only their attempts are looked through: the
 	 * newest of them, as long as they are 200,000 nodes at most, but one in any case. */
 	[CATALOG_UNDOS] =
-		"SELECT n.id, a.kind, a.ended_us - a.started_us FROM"
-		" (SELECT row, row_number() OVER w AS place, sum(nodes_count) OVER w AS nodes"
+		"SELECT CASE WHEN same THEN NULL ELSE (SELECT id FROM node n"
+		"  WHERE n.execution = e.row AND n.number = a.node) END,"
+		" a.node, a.kind, a.ended_us - a.started_us FROM"
+		" (SELECT row, blob = (SELECT blob FROM execution WHERE row = ?1) AS same,"
+		"  row_number() OVER w AS place, sum(nodes_count) OVER w AS nodes"
 		"  FROM execution x"
 		"  WHERE workflow = (SELECT workflow FROM execution WHERE row = ?1)"
 		"  AND (rolling_back OR recovered OR EXISTS (SELECT 1 FROM act"
@@ -74,7 +77,6 @@ static const char *const sql[] = {
 		"  WINDOW w AS (ORDER BY number DESC)) e"
 		" CROSS JOIN attempt a ON a.execution = e.row AND a.kind IN (2, 3)"
 		" AND a.exit_kind = 1 AND a.code = 0"
-		" CROSS JOIN node n ON n.execution = e.row AND n.number = a.node"
 		" WHERE place = 1 OR (place <= 20 AND nodes <= 200000)",
 	/* Looks through all revisions, for want of an index: few files are asked for. */
 	[CATALOG_WRITER] = "SELECT coalesce(e.name, e.workflow || '#' || e.number), n.id"
@@ -570,9 +572,10 @@ int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_u
 	if (rc < 0)
 		return rc;
 	for (rc = db_step(&catalog->db, statement, err); rc == 1;) {
-		each(ctx, db_column_text(statement, 0),
-		     (enum attempt_kind)sqlite3_column_int(statement, 1),
-		     sqlite3_column_int64(statement, 2));
+		each(ctx, (const char *)sqlite3_column_text(statement, 0),
+		     (uint32_t)sqlite3_column_int(statement, 1),
+		     (enum attempt_kind)sqlite3_column_int(statement, 2),
+		     sqlite3_column_int64(statement, 3));
 		rc = db_step(&catalog->db, statement, err);
 	}
 	catalog_own_give(catalog, CATALOG_UNDOS, statement);

@@ -61,14 +61,15 @@ int catalog_check_chain(struct catalog *catalog, struct buf *problems, struct er
  * executions of this workflow, newest first; for estimates. Returns the count. */
 int catalog_durations(struct catalog *catalog, const char *workflow, const char *node,
 		      enum attempt_kind kind, int64_t *out, size_t max, struct err *err);
-/* The same of all nodes' undo commands and hooks, in the executions of the workflow of this one. */
+/* The same of all nodes' undo commands and hooks, in the executions of the workflow of this one.
+ * `node` is NULL where the workflow is the very same, byte by byte: then `number` says which. */
+typedef void catalog_each_undo(void *ctx, const char *node, uint32_t number, enum attempt_kind kind,
+			       int64_t took_us);
+int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_undo *each,
+		  void *ctx, struct err *err);
 /* Which node, of which execution, left a file as it is now on disk, by what stat says of it: "swap
  * of edge-cert#12", in `arena`. *out NULL: none did. */
 int catalog_writer(struct catalog *catalog, const struct event_item *now, struct arena *arena,
 		   const char **out, struct err *err);
-typedef void catalog_each_undo(void *ctx, const char *node, enum attempt_kind kind,
-			       int64_t took_us);
-int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_undo *each,
-		  void *ctx, struct err *err);
 
 #endif

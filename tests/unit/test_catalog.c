@@ -325,9 +325,11 @@ static void durations_are_of_completed_runs_newest_first(void **state)
 	end(&fixture);
 }
 
-static void see_undo(void *ctx, const char *node, enum attempt_kind kind, int64_t took_us)
+static void see_undo(void *ctx, const char *node, uint32_t number, enum attempt_kind kind,
+		     int64_t took_us)
 {
-	buf_printf(ctx, "%s %s %lld;", node, attempt_kind_name(kind), (long long)took_us);
+	buf_printf(ctx, "%s/%u %s %lld;", node ? node : "", number, attempt_kind_name(kind),
+		   (long long)took_us);
 }
 
 static void add_ran(struct fixture *fixture, unsigned execution, bool rolled_back)
@@ -338,6 +340,7 @@ static void add_ran(struct fixture *fixture, unsigned execution, bool rolled_bac
 
 	store_add_execution(fixture->journal, execution, execution, "a", execution);
 	header.counts[STATE_RECOVERED] = rolled_back;
+	header.blob = execution == 1 ? "another version" : "";
 	journal_batch_execution(&batch, &header);
 	journal_batch_node(&batch, &row);
 	store_commit(fixture->journal, &batch);
@@ -360,8 +363,7 @@ static void undos_are_those_of_executions_that_were_rolled_back(void **state)
 	store_add_execution(fixture.journal, 4, 4, "b", 1);
 	store_id(2, id);
 	assert_int_equal(catalog_undos(fixture.catalog, id, see_undo, &seen, NULL), 0);
-	assert_string_equal(buf_text(&seen),
-			    "node1 undo 3;node1 hook 5;node1 undo 1;node1 hook 5;");
+	assert_string_equal(buf_text(&seen), "/1 undo 3;/1 hook 5;node1/1 undo 1;node1/1 hook 5;");
 	buf_clear(&seen);
 	store_id(4, id); /* another workflow's */
 	assert_int_equal(catalog_undos(fixture.catalog, id, see_undo, &seen, NULL), 0);

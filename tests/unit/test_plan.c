@@ -564,13 +564,14 @@ static void a_plan_takes_as_long_as_its_longest_chain_or_its_slots(void **state)
 		if (slots == 1) {
 			assert_int_equal(estimate_of(&lab, NULL, row_us), 0);
 			assert_int_equal(estimate_of(&lab, history, row_us), 0);
-			plan_history_add(history, "a", ATTEMPT_UNDO, 1);
-			plan_history_add(history, "b", ATTEMPT_UNDO, 9);
-			plan_history_add(history, "b", ATTEMPT_UNDO, 2);
-			plan_history_add(history, "b", ATTEMPT_UNDO, 3);
-			plan_history_add(history, "b", ATTEMPT_RUN, 100);
-			plan_history_add(history, "b", ATTEMPT_HOOK, 100); /* it has none */
-			plan_history_add(history, "c", ATTEMPT_UNDO, 5);
+			plan_history_add(history, "a", 0, ATTEMPT_UNDO, 1);
+			plan_history_add(history, "b", 0, ATTEMPT_UNDO, 9);
+			plan_history_add(history, "b", 0, ATTEMPT_UNDO, 2);
+			plan_history_add(history, "b", 0, ATTEMPT_UNDO, 3);
+			plan_history_add(history, "b", 0, ATTEMPT_RUN, 100);
+			plan_history_add(history, "b", 0, ATTEMPT_HOOK, 100); /* it has none */
+			plan_history_add(history, NULL, 2, ATTEMPT_UNDO, 5);
+			plan_history_add(history, "c", 0, ATTEMPT_UNDO, 50); /* another version */
 		}
 		assert_int_equal(estimate_of(&lab, history, row_us), slots == 1 ? 9 : 6);
 		assert_int_equal(row_us[0], 5); /* c, b, a */
@@ -591,7 +592,7 @@ static void the_estimate_is_on_record(void **state)
 	struct lab lab;
 
 	(void)state;
-	plan_history_add(history, "a", ATTEMPT_UNDO, 7000000);
+	plan_history_add(history, "a", 0, ATTEMPT_UNDO, 7000000);
 	LAB_OPEN(&lab, nodes, .max_parallel = 1);
 	lab_complete(&lab, "a");
 	plan = plan_of(&lab, "a");
