@@ -632,7 +632,7 @@ static int64_t work_off(struct worker *worker, struct message *messages)
 		record_next(worker);
 	while (worker->quits && keeper->later)
 		record_next(worker);
-	if (!worker->quits && content_upkeep(keeper->content, &err) < 0)
+	if (!worker->quits && content_upkeep(keeper->content, is_idle, &err) < 0)
 		log_warn("cannot merge the packs of revisions: %s", err.message);
 	if (is_idle)
 		return project(keeper);

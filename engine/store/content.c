@@ -47,7 +47,6 @@ void content_close(struct content *content)
 {
 	if (!content)
 		return;
-	content_own_end_upkeep(content);
 	repo_close(&content->repo);
 	bigfile_release(&content->large);
 	free(content);

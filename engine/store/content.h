@@ -113,10 +113,9 @@ void content_describe(const char *path, const char *const *named, size_t count, 
 
 /* How many packs there are, as far as is known. */
 uint32_t content_packs_count(const struct content *content);
-/* Keeps them few: starts a git that merges some when there are many more than after the last time,
- * and takes note of its end. Never waits; to be called again and again, between batches. -ERR_IO
- * when that git failed. */
-int content_upkeep(struct content *content, struct err *err);
+/* Keeps them few: has git merge some when there are many more than after the last time; when the
+ * caller is idle, soon. Waits for that. To be called between batches. */
+int content_upkeep(struct content *content, bool idle, struct err *err);
 
 /* The home that it was opened with. */
 const struct home *content_home(const struct content *content);

@@ -18,7 +18,6 @@ struct content {
 	struct bigfile large;
 	uint32_t packs;
 	uint32_t packs_left; /* after they were merged the last time */
-	pid_t packer;	     /* a git that merges some now; 0: none */
 	bool may_fill;	     /* 5 % of the disk need not stay free */
 };
 
@@ -34,8 +33,6 @@ int content_own_git_words(const struct content *content, const char *const *word
 void content_own_git_release(struct content_git *git);
 /* Counts the packs anew. */
 void content_own_count_packs(struct content *content);
-/* Ends a merge that is under way, and waits for that. */
-void content_own_end_upkeep(struct content *content);
 /* What stat says about a file, into an item. */
 void content_own_describe(const struct stat *info, struct event_item *out);
 /* Which folder holds it, if there is one. */

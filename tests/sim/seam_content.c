@@ -269,9 +269,10 @@ void content_describe(const char *path, const char *const *named, size_t count, 
 	*out_dirty = false;
 }
 
-int content_upkeep(struct content *content, struct err *err)
+int content_upkeep(struct content *content, bool idle, struct err *err)
 {
 	(void)content;
+	(void)idle;
 	(void)err;
 	return 0;
 }

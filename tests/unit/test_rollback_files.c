@@ -616,7 +616,7 @@ static void some_seeds(void **state, uint64_t first, uint64_t step, uint64_t las
 	assert_int_equal(content_open(tree.home, CONTENT_WRITE, &tree.content, NULL), 0);
 	for (uint64_t seed = first; seed <= last; seed += step) {
 		one_seed(&tree, seed);
-		assert_true(content_upkeep(tree.content, NULL) >= 0);
+		assert_true(content_upkeep(tree.content, false, NULL) >= 0);
 	}
 	if (seeds >= 100) /* fewer may miss something by chance */
 		assert_true(tree.rollbacks > seeds / 2 && tree.files > seeds / 10 &&

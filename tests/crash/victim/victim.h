@@ -38,7 +38,7 @@ bool victim_kill(const struct victim *victim);
 int victim_hlp(const struct victim *victim, struct buf *out, char *const *args);
 /* Runs another program there, found in PATH; it must end well. */
 void victim_run(const struct victim *victim, char *const *argv);
-/* git must find no fault in what was recorded; a merge of packs may be under way. */
+/* git must find no fault in what was recorded; a merge that an engine left may be under way. */
 void victim_check_contents(const struct victim *victim);
 /* Ends the instance in order, looks at what it recorded once more, and removes the home. */
 void victim_close(const struct victim *victim);
