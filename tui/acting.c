@@ -445,7 +445,7 @@ void acting_send(struct app *app, const struct act *act)
 }
 
 /* What holds for every act: false when it was said why not. */
-static bool may_act(struct app *app, enum action action)
+bool acting_may(struct app *app, enum action action)
 {
 	const char *name = action_info(action)->name;
 
@@ -474,7 +474,7 @@ static void begin(struct app *app, enum action action)
 {
 	struct act act = {.action = action, .node = ACT_WHOLE_RUN};
 
-	if (!may_act(app, action))
+	if (!acting_may(app, action))
 		return;
 	if (action == ACTION_ARM && app->arm.armed) {
 		disarm(app, "looking only");
@@ -506,7 +506,7 @@ void acting_note(struct app *app, const char *text)
 {
 	struct act act = {.action = ACTION_NOTE, .node = ACT_WHOLE_RUN, .verb = "note"};
 
-	if (!may_act(app, ACTION_NOTE))
+	if (!acting_may(app, ACTION_NOTE))
 		return;
 	if (app_node(app) != NULL)
 		act.node = app->selected;
@@ -518,6 +518,6 @@ void acting_checkpoint(struct app *app, const char *name)
 	struct act act = {.action = ACTION_CHECKPOINT, .node = ACT_WHOLE_RUN, .verb = "checkpoint"};
 
 	(void)snprintf(act.name, sizeof(act.name), "%s", name); /* the engine judges names */
-	if (may_act(app, ACTION_CHECKPOINT))
+	if (acting_may(app, ACTION_CHECKPOINT))
 		feed_act(app, &act, app->arm.last_reason);
 }

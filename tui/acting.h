@@ -30,6 +30,8 @@ void acting_answered(struct app *app, const struct act *act);
 void acting_confirm(struct app *app, const struct act *act);
 /* It is confirmed: to the engine. */
 void acting_send(struct app *app, const struct act *act);
+/* Whether acts are possible here at all; says why not. */
+bool acting_may(struct app *app, enum action action);
 /* ":note TEXT": of the selected node, or of the run where none is selected. */
 void acting_note(struct app *app, const char *text);
 /* ":checkpoint NAME". */

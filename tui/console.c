@@ -25,6 +25,7 @@
 #include "tui/report.h"
 #include "tui/start.h"
 #include "tui/views.h"
+#include "tui/visit.h"
 
 #define MESSAGE_US	(20 * CLOCK_SECOND_US)
 #define DRAWING_LOOK_US (CLOCK_SECOND_US / 50) /* while a layout is made */
@@ -206,6 +207,9 @@ static void do_general(struct app *app, enum action action)
 	case ACTION_REPORT:
 		report_write(app);
 		break;
+	case ACTION_SHELL:
+		visit_open(app);
+		break;
 	case ACTION_SUSPEND:
 		app->suspend = true;
 		break;
@@ -253,8 +257,8 @@ void console_do(struct app *app, enum action action)
 		return;
 	}
 	enum action_group group = action_info(action)->group;
-	bool is_typed = action == ACTION_RUN || action == ACTION_NOTE;
-	if (!is_typed && group == ACTION_GROUP_ACT)
+	bool is_own = action == ACTION_RUN || action == ACTION_NOTE || action == ACTION_SHELL;
+	if (!is_own && group == ACTION_GROUP_ACT)
 		acting_begin(app, action);
 	else
 		do_general(app, action);
