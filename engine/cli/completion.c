@@ -1,147 +1,91 @@
 /* SPDX-License-Identifier: MIT
  *
- * hlp completion: a script for bash, zsh or fish, made from the table of commands. It completes
- * commands, options and files; it starts no engine.
+ * hlp completion: a script for bash, zsh or fish. Each asks hlp at every Tab (--words) what could
+ * stand there, so that names are those of now and no script grows old; no engine is started for it.
  */
 #include <string.h>
 
+#include "cli/candidates.h"
 #include "cli/commands.h"
 
-static void say_options(struct say *out, const struct option_spec *options)
+#define WORDS_MOST 1000
+
+static const struct option_spec options[] = {
+	{"words", 0, OPTION_FLAG, NULL, "for the scripts: what may stand where the last word is"},
+	{0},
+};
+
+static bool takes_files(const struct cli_command *command)
 {
-	for (; options != NULL && options->name != NULL; options++) {
-		say_printf(out, " --%s", options->name);
-	}
+	const char *arguments = command->arguments;
+	return strncmp(arguments + (arguments[0] == '['), "FILE", 4) == 0;
 }
 
-static void say_names(struct say *out)
+/* As a pattern of a shell's case. */
+static void say_file_commands(struct say *out)
 {
+	const char *bar = "";
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		say_printf(out, "%s%s", i > 0 ? " " : "", commands[i]->name);
+		if (takes_files(commands[i])) {
+			say_printf(out, "%s%s", bar, commands[i]->name);
+			bar = "|";
+		}
 	}
-}
-
-/* What may stand first after some commands; the others take files or names. */
-static const char *words_after(const char *name)
-{
-	if (strcmp(name, "engine") == 0) {
-		return "start stop status check rebuild prune forget upgrade release";
-	}
-	if (strcmp(name, "completion") == 0) {
-		return "bash zsh fish";
-	}
-	if (strcmp(name, "answer") == 0) {
-		return "happened again undo by-hand leave approve reject done failed";
-	}
-	return "";
 }
 
 static void say_bash(struct say *out)
 {
-	say_printf(out, "# completion of hlp for bash: source this file\n_hlp() {\n"
-			"\tlocal word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} list=\n"
-			"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tlist='");
-	say_names(out);
-	say_printf(out, "'\n\telse\n\t\tcase $command in\n");
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		say_printf(out, "\t\t%s) list='%s", commands[i]->name,
-			   words_after(commands[i]->name));
-		say_options(out, commands[i]->options);
-		say_options(out, cli_common_options);
-		say_printf(out, "' ;;\n");
-	}
-	say_printf(out, "\t\tesac\n\tfi\n"
-			"\tCOMPREPLY=($(compgen -W \"$list\" -- \"$word\"))\n"
-			"\tif [ \"$COMP_CWORD\" -gt 1 ] && [ \"${word#-}\" = \"$word\" ]; then\n"
-			"\t\tCOMPREPLY+=($(compgen -f -- \"$word\"))\n\tfi\n}\n"
-			"complete -o filenames -F _hlp hlp\n");
-}
-
-static void say_quoted(struct say *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '\'') {
-			say_printf(out, "'\\''");
-		} else {
-			say_text(out, text, 1);
-		}
-	}
-}
-
-static void say_zsh_options(struct say *out, const struct option_spec *options)
-{
-	for (; options != NULL && options->name != NULL; options++) {
-		say_printf(out, " '--%s[", options->name);
-		for (const char *c = options->help; *c != '\0'; c++) {
-			if (strchr("[]:'", *c) == NULL) {
-				say_text(out, c, 1);
-			}
-		}
-		say_printf(out, "]%s'", options->value != NULL ? ":value:_files" : "");
-	}
+	say_printf(out,
+		   "# completion of hlp for bash: source this file\n_hlp() {\n"
+		   "\tlocal word=${COMP_WORDS[COMP_CWORD]} IFS=$'\\n'\n"
+		   "\tmapfile -t COMPREPLY < <(hlp completion --words -- "
+		   "\"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null | cut -f 1)\n"
+		   "\t[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace\n"
+		   "\tcase ${COMP_WORDS[1]} in\n\t");
+	say_file_commands(out);
+	say_printf(out, ")\n\t\tif [[ $word != -* ]]; then\n\t\t\tcompopt -o filenames\n"
+			"\t\t\tCOMPREPLY+=($(compgen -f -- \"$word\"))\n\t\tfi\n\t\t;;\n\tesac\n}\n"
+			"complete -o default -F _hlp hlp\n");
 }
 
 static void say_zsh(struct say *out)
 {
-	say_printf(out,
-		   "#compdef hlp\n# completion of hlp for zsh: put it into fpath as _hlp\n_hlp() "
-		   "{\n\tlocal -a names\n\tnames=(\n");
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		say_printf(out, "\t\t'%s:", commands[i]->name);
-		for (const char *c = commands[i]->help; *c != '\0'; c++) {
-			say_text(out, *c == ':' || *c == '\'' ? " " : c, 1);
-		}
-		say_printf(out, "'\n");
-	}
-	say_printf(out, "\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe command names\n"
-			"\t\treturn\n\tfi\n\tcase $words[2] in\n");
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		const char *words = words_after(commands[i]->name);
-		say_printf(out, "\t%s) _arguments", commands[i]->name);
-		say_zsh_options(out, commands[i]->options);
-		say_zsh_options(out, cli_common_options);
-		if (words[0] != '\0') {
-			say_printf(out, " '*:word:(%s)' ;;\n", words);
-		} else {
-			say_printf(out, " '*:file:_files' ;;\n");
-		}
-	}
-	say_printf(out, "\tesac\n}\ncompdef _hlp hlp\n");
-}
-
-static void say_fish_options(struct say *out, const char *name, const struct option_spec *options)
-{
-	for (; options != NULL && options->name != NULL; options++) {
-		say_printf(out, "complete -c hlp -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
-			   name, options->name, options->value != NULL ? " -r" : "");
-		say_quoted(out, options->help);
-		say_printf(out, "'\n");
-	}
+	say_printf(
+		out,
+		"#compdef hlp\n# completion of hlp for zsh: put it into fpath as _hlp\n_hlp() {\n"
+		"\tlocal -a found\n"
+		"\tfound=(${(f)\"$(hlp completion --words -- \"${(@)words[2,CURRENT]}\" "
+		"2>/dev/null |\n\t\tsed -e 's/:/\\\\:/g' -e $'s/\\t/:/')\"})\n"
+		"\t_describe -t words hlp found\n\tcase $words[2] in\n\t");
+	say_file_commands(out);
+	say_printf(out, ") _files ;;\n\tesac\n}\ncompdef _hlp hlp\n");
 }
 
 static void say_fish(struct say *out)
 {
-	say_printf(out, "# completion of hlp for fish: put it into completions/hlp.fish\n");
+	say_printf(out, "# completion of hlp for fish: put it into completions/hlp.fish\n"
+			"function __hlp_words\n"
+			"\thlp completion --words -- (commandline -opc)[2..-1] (commandline -ct) "
+			"2>/dev/null\nend\n"
+			"complete -c hlp -f -a '(__hlp_words)'\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		const char *words = words_after(commands[i]->name);
-		say_printf(out, "complete -c hlp -n __fish_use_subcommand -f -a %s -d '",
-			   commands[i]->name);
-		say_quoted(out, commands[i]->help);
-		say_printf(out, "'\n");
-		if (words[0] != '\0') {
-			say_printf(
-				out,
-				"complete -c hlp -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
-				commands[i]->name, words);
+		if (takes_files(commands[i])) {
+			say_printf(out, "complete -c hlp -n '__fish_seen_subcommand_from %s' -F\n",
+				   commands[i]->name);
 		}
-		say_fish_options(out, commands[i]->name, commands[i]->options);
-		say_fish_options(out, commands[i]->name, cli_common_options);
 	}
 }
 
 static int exec(struct cli *cli)
 {
 	const char *shell = cli_argument(cli, 0);
+	if (options_has(&cli->options, "words")) {
+		candidates_say(&cli->out, cli->options.arguments, cli->options.arguments_count);
+		return CLI_OK;
+	}
+	if (shell == NULL || cli->options.arguments_count > 1) {
+		return cli_refuse(cli, CLI_USAGE, "usage: hlp completion bash|zsh|fish");
+	}
 	if (strcmp(shell, "bash") == 0) {
 		say_bash(&cli->out);
 	} else if (strcmp(shell, "zsh") == 0) {
@@ -159,7 +103,7 @@ const struct cli_command completion_command = {
 	.name = "completion",
 	.arguments = "bash|zsh|fish",
 	.help = "a completion script for a shell",
-	.least = 1,
-	.most = 1,
+	.options = options,
+	.most = WORDS_MOST,
 	.exec = exec,
 };

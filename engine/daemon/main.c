@@ -25,6 +25,7 @@
 #include "base/proc.h"
 #include "base/rng.h"
 #include "daemon/listen.h"
+#include "daemon/names.h"
 #include "daemon/prune.h"
 #include "daemon/upkeep.h"
 #include "runtime/runtime.h"
@@ -35,11 +36,12 @@
 #define FAREWELL_US    (2 * CLOCK_SECOND_US)
 #define CANNOT_START   1
 
-enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE };
+enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE, JOB_NAMES };
 
 struct options {
 	enum job job;
 	struct prune_options prune;
+	const char *execution; /* names of its parts; NULL: of executions */
 };
 
 struct daemon {
@@ -62,7 +64,8 @@ struct ending {
 static int usage(FILE *out, int code)
 {
 	(void)fputs(
-		"usage: hlpd [--check | --rebuild | --prune [--age AGE] [--keep N] [--dry-run]]\n"
+		"usage: hlpd [--check | --rebuild | --prune [--age AGE] [--keep N] [--dry-run] |\n"
+		"             --names[=EXECUTION]]\n"
 		"The engine of $HLP_HOME. It is started by hlp-launcher, which 'hlp' starts.\n",
 		out);
 	return code;
@@ -71,15 +74,11 @@ static int usage(FILE *out, int code)
 static int read_options(int argc, char **argv, struct options *out)
 {
 	static const struct option known[] = {
-		{"check", no_argument, NULL, 'c'},
-		{"rebuild", no_argument, NULL, 'r'},
-		{"prune", no_argument, NULL, 'p'},
-		{"age", required_argument, NULL, 'a'},
-		{"keep", required_argument, NULL, 'k'},
-		{"dry-run", no_argument, NULL, 'n'},
-		{"version", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"check", no_argument, NULL, 'c'},	 {"rebuild", no_argument, NULL, 'r'},
+		{"prune", no_argument, NULL, 'p'},	 {"age", required_argument, NULL, 'a'},
+		{"keep", required_argument, NULL, 'k'},	 {"dry-run", no_argument, NULL, 'n'},
+		{"names", optional_argument, NULL, 'm'}, {"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},	 {0},
 	};
 	int option;
 
@@ -93,6 +92,10 @@ static int read_options(int argc, char **argv, struct options *out)
 			break;
 		case 'p':
 			out->job = JOB_PRUNE;
+			break;
+		case 'm':
+			out->job = JOB_NAMES;
+			out->execution = optarg;
 			break;
 		case 'a':
 			out->prune.age = optarg;
@@ -314,6 +317,8 @@ int main(int argc, char **argv)
 
 	if (rc)
 		return rc;
+	if (options.job == JOB_NAMES)
+		return names_print(options.execution);
 	log_setup_from_environment("hlpd");
 	(void)setrlimit(RLIMIT_CORE, &no_core); /* values of runs are in memory */
 	(void)prctl(PR_SET_DUMPABLE, 0);
@@ -337,6 +342,8 @@ int main(int argc, char **argv)
 		break;
 	case JOB_PRUNE:
 		rc = prune_run(&daemon.home, &options.prune);
+		break;
+	case JOB_NAMES: /* needs no lock: done before */
 		break;
 	}
 	free(daemon.relay);
