@@ -114,6 +114,14 @@ static void flush(struct record *record)
 
 /* ---- text and controls ------------------------------------------------------------------- */
 
+/* Between two secrets it parts them: each is *** of its own. */
+static void put_control(struct record *record, const char *data, size_t length)
+{
+	buf_add(&record->out, data, length);
+	if (!record->stream.hidden)
+		record->stream.hiding = false;
+}
+
 static void put_controls(struct record *record)
 {
 	while (record->controls_first < record->controls_count) {
@@ -121,7 +129,7 @@ static void put_controls(struct record *record)
 
 		if (next->place > record->decided)
 			return;
-		buf_add(&record->out, record->control_bytes.data, next->length);
+		put_control(record, record->control_bytes.data, next->length);
 		buf_consume(&record->control_bytes, next->length);
 		record->controls_first++;
 	}
@@ -168,7 +176,7 @@ static void take_control(void *ctx, const char *data, size_t length)
 	if (length > 1 && is_secret(record, data, length))
 		return;
 	if (record->put == record->decided) {
-		buf_add(&record->out, data, length);
+		put_control(record, data, length);
 		return;
 	}
 	if (record->control_bytes.length + length > WAITING_MAX)

@@ -224,6 +224,85 @@ for number in 1 2 "$count"; do
 	see hlp retry "ways#$number/fails" --yes
 done
 wait_for 60 ended
+
+# ---- in a person's shell: typed and printed in pieces, broken into lines of a narrow terminal ---------
+{
+	printf 'name: visit\nparams:\n'
+	number=1
+	while test "$number" -le "$count"; do
+		printf '  c%s: {secret: true}\n' "$number"
+		number=$((number + 1))
+	done
+	printf 'nodes:\n  - id: all\n    manual: look\n    outputs: [leak]\n    env:\n'
+	number=1
+	while test "$number" -le "$count"; do
+		# shellcheck disable=SC2016 # a reference of ours
+		printf '      C%s: "${params.c%s}"\n' "$number" "$number"
+		number=$((number + 1))
+	done
+} >visit.yaml
+set --
+number=1
+while test "$number" -le "$count"; do
+	set -- "$@" -p "c$number=@one.$number"
+	number=$((number + 1))
+done
+expect 0 hlp run visit.yaml --yes --detach "$@"
+wait_for 20 node_waits visit all manual
+command -v script >/dev/null || skip "script is missing"
+# The terminal of the person, who may see them: it is looked at by nobody else.
+terminal=$work/terminal
+mkfifo keys
+script -qc 'stty cols 30 rows 24; hlp shell visit/all' /dev/null <keys >"$terminal" 2>&1 &
+visitor=$!
+exec 3>keys
+on_terminal() {
+	grep -qaE "$1" "$terminal"
+}
+type_in() {
+	printf '%s\r' "$1" >&3
+}
+wait_for 20 on_terminal 'visit#1/all'
+# To bash, which breaks what does not fit, and rubs it out again.
+number=1
+while test "$number" -le "$count"; do
+	dd bs=7 status=none <"one.$number" >&3 2>/dev/null
+	printf '\025' >&3
+	number=$((number + 1))
+done
+type_in 'echo typed-$((1 + 1))'
+wait_for 20 on_terminal 'typed-2'
+# To a program, so that the terminal echoes them.
+type_in 'cat >/dev/null; echo echoed-$((1 + 1))'
+number=1
+while test "$number" -le "$count"; do
+	dd bs=5 status=none <"one.$number" >&3 2>/dev/null
+	printf '\r' >&3
+	number=$((number + 1))
+done
+printf '\004' >&3
+wait_for 20 on_terminal 'echoed-2'
+type_in "perl -e 'for (1..$count) { syswrite STDOUT, \$_ for split //, \$ENV{\"C\$_\"} } print \"\\n\"'"
+type_in "perl -e 'for (1..$count) { printf \"\\e]0;%s\\a\\e[1m%s\\e[m\\n\", \$ENV{\"C\$_\"}, \$ENV{\"C\$_\"} }'"
+type_in "perl -e 'for (1..$count) { print join(qq(\\e[32m), split //, \$ENV{\"C\$_\"}), qq(\\n) }'"
+# shellcheck disable=SC2016 # for the shell there
+type_in 'echo "leak=$C1" >>"$HLP_OUTPUT"; echo printed-$((1 + 1))'
+wait_for 20 on_terminal 'printed-2'
+grep -qaF "$(cat one.1)" "$terminal" || fail "the person's own terminal does not show what was typed"
+type_in exit
+wait_for 20 on_terminal 'Is all done'
+printf '\r' >&3
+exec 3>&-
+wait "$visitor" || fail "hlp shell ended with $?"
+expect 0 hlp logs visit/all --kind shell
+says 'printed-2'
+test "$(grep -c '^\*\*\*$' "$out")" -ge "$count" || fail "what was printed is not in the recording"
+see hlp logs visit/all --kind shell
+see hlp logs visit/all --kind shell --raw
+see hlp events visit -o json
+see hlp report visit
+expect 0 hlp cancel visit --yes
+
 see hlp run ways.yaml --dry-run -p one=@one.1 -p two-words=@two.1
 expect 0 hlp engine stop --all --yes
 
@@ -255,6 +334,11 @@ END
 mkdir "$work/seen"
 # What Git packed and what SQLite keeps, as it was before.
 git --git-dir="$HLP_HOME/content.git" cat-file --batch --batch-all-objects >"$work/seen/objects" 2>/dev/null
+# Recordings as a terminal would show them, whatever stands between the letters.
+for file in "$HLP_HOME"/output/*/*.shell.*.log; do
+	perl -0pe 's/ \r(?!\n)|\e\[[0-9;?]*[a-zA-Z]|[\r\n]//g' "$file" >>"$work/seen/recordings"
+done
+test -s "$work/seen/recordings" || fail "nothing was recorded"
 found=$(grep -rlaF -f patterns "$HLP_HOME" "$work/seen" "$shown" | grep -v "^$HLP_HOME/secret/")
 test -z "$found" || fail "found in: $found: $(grep -oaF -f patterns "$(echo "$found" | head -n 1)" | head -n 3)"
 # … and the search can find something.

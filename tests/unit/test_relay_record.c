@@ -82,6 +82,7 @@ static void a_secret_in_pieces_is_hidden(void **state)
 	assert_records(state, "<s3cr3t va \rlue>", "<*** \r>");	  /* as bash breaks a line */
 	assert_records(state, "<s3cr3t \r\nvalue>", "<***\r\n>"); /* as a terminal does */
 	assert_records(state, "<s3cr3t\r\n value>", "<***\r\n>");
+	assert_records(state, SECRET "\r\n" SECRET "\r\n", "***\r\n***\r\n");
 	assert_records(state, "-----\r\nkey of\r\nlines\r\n", "***\r\n\r\n\r\n");
 }
 
