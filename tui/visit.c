@@ -45,6 +45,10 @@ void visit_open(struct app *app)
 		app_say(app, ROLE_dim, "no node is selected");
 		return;
 	}
+	if (app->host != NULL) {
+		app_say(app, ROLE_error, "a shell on %s is not supported yet", app->host);
+		return;
+	}
 	if (proc_find_program("hlp", &hlp, &err) < 0) {
 		app_say(app, ROLE_error, "%s", err.message);
 		return;

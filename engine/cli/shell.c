@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "cli/act.h"
 #include "cli/commands.h"
 #include "cli/listing.h"
@@ -110,14 +111,22 @@ static void say_hello(struct shelling *s)
 	say_flush(&s->cli->out);
 }
 
-/* The link would not outlive the hours that this may take. */
+/* Folder, secrets and recording lie where the engine is. */
 static int be_in_it(struct shelling *s)
 {
 	struct err err = {0};
+	char here[PROC_BOOT_ID_TEXT];
+	proc_boot_id(here);
+	s->status = -1;
+	if (strcmp(here, s->shell->boot_id) != 0) {
+		return cli_refuse(s->cli, CLI_OTHER,
+				  "the engine is on another machine: a shell there is not "
+				  "supported yet");
+	}
+	say_hello(s);
 	char *prompt = mem_printf("%s/%s", s->execution, s->node);
-	client_close(s->cli->client);
+	client_close(s->cli->client); /* it would not outlive the hours that this may take */
 	s->cli->client = NULL;
-	s->opened_us = show_now_us();
 	s->status = visit_run(s->shell, prompt, &err);
 	free(prompt);
 	return s->status < 0 ? cli_fail(s->cli, &err) : CLI_OK;
@@ -245,7 +254,7 @@ static int visit(struct shelling *s)
 	if (s->shell == NULL) {
 		return code;
 	}
-	say_hello(s);
+	s->opened_us = show_now_us();
 	code = be_in_it(s);
 	int told = tell_end(s);
 	if (code != CLI_OK || told != CLI_OK) {

@@ -51,6 +51,7 @@ static void make_raw(const struct terminal *terminal)
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw); /* as it is, it still works */
 }
 
+/* Also when whoever started us is gone and the terminal somebody else's: SIGTTOU is passed over. */
 static void restore(const struct terminal *terminal)
 {
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before); /* it may be gone */
@@ -66,6 +67,7 @@ static void become(const struct terminal *terminal)
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail */
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGTTOU, SIG_DFL);
 	(void)umask(022);
 	(void)execvpe(terminal->argv[0], terminal->argv, terminal->environment);
 	(void)execve("/bin/sh", plain,
@@ -192,6 +194,7 @@ int terminal_run(struct terminal *terminal, struct err *err)
 	buf_init(&terminal->typed, 2 * CHUNK);
 	result = start(terminal, err);
 	if (result >= 0) {
+		(void)signal(SIGTTOU, SIG_IGN);
 		make_raw(terminal);
 		while (!terminal->reaped)
 			turn(terminal);

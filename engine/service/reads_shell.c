@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/proc.h"
 #include "model/order.h"
 #include "service/reads_moment.h"
 #include "wire/message.h"
@@ -38,6 +39,7 @@ static void put_shell(struct asking *asking, const struct order *order, uint32_t
 		      const char *workspace)
 {
 	Hlp__V1__ShellReply reply = HLP__V1__SHELL_REPLY__INIT;
+	char boot_id[PROC_BOOT_ID_TEXT];
 
 	reply.number = number;
 	reply.folder = (char *)order->folder;
@@ -47,6 +49,8 @@ static void put_shell(struct asking *asking, const struct order *order, uint32_t
 	reply.n_argv = count_of(order->argv);
 	reply.outputs = (char *)(order->outputs ? order->outputs : "");
 	reply.workspace = (char *)workspace;
+	proc_boot_id(boot_id);
+	reply.boot_id = boot_id;
 	reply.recording = (char *)order->output;
 	message_pack(&reply.base, &asking->out);
 }

@@ -15,11 +15,16 @@ Host *
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
 END
+# A socket is there before anybody listens: 1 is an agent without keys.
+listens_at() {
+	SSH_AUTH_SOCK=$1 ssh-add -l
+	test $? -lt 2
+}
 # agent NAME: one that listens at $work/NAME, with the key; its pid in $agent_pid.
 agent() {
 	env -u HLP_HOME ssh-agent -D -a "$work/$1" >/dev/null 2>&1 &
 	agent_pid=$!
-	wait_for 10 test -S "$work/$1"
+	wait_for 10 listens_at "$work/$1"
 	SSH_AUTH_SOCK=$work/$1 ssh-add -q "$keys/user_key" || fail "ssh-agent does not take the key"
 }
 end_agents() {

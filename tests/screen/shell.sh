@@ -133,7 +133,7 @@ the_shell() {
 for number in TERM HUP KILL; do
 	type_in "clear; stty -a >before; hlp shell visit/fails; stty -a >after; echo 'out again'"
 	shows '^visit#1/fails[#$]'
-	the_shell fails || fail "no shell is there"
+	wait_for 15 the_shell fails
 	relay=$(cut -d ' ' -f 4 "/proc/$shell/stat")
 	kill "-$number" "$relay"
 	shows 'out again'
@@ -142,11 +142,39 @@ for number in TERM HUP KILL; do
 done
 type_in "clear; stty -a >before; hlp shell visit/fails; stty -a >after; echo 'out again'"
 shows '^visit#1/fails[#$]'
-the_shell fails
+wait_for 15 the_shell fails
 kill -9 "$shell"
 shows 'left with 137'
 shows 'out again'
 cmp -s before after || fail "the terminal is another one"
+
+# hlp itself is killed: the shell ends with it, for nobody would ask afterwards.
+type_in "clear; stty -a >before; hlp shell visit/fails; echo 'out again'"
+shows '^visit#1/fails[#$]'
+wait_for 15 the_shell fails
+relay=$(cut -d ' ' -f 4 "/proc/$shell/stat")
+kill -9 "$(cut -d ' ' -f 4 "/proc/$relay/stat")"
+wait_for 10 gone "$shell"
+wait_for 10 gone "$relay"
+shows 'out again'
+rm -f after
+as_before() {
+	type_in "stty -a >after"
+	sleep 0.1
+	cmp -s before after
+}
+wait_for 10 as_before
+
+# A node that is stopped takes nobody's shell along.
+type_in "clear; hlp shell visit/slow --yes"
+shows '^visit#1/slow[#$]'
+expect 0 hlp cancel visit/slow --yes
+wait_for 15 node_is visit slow FAILED
+type_in 'echo still-$((1 + 1))'
+shows '^still-2$'
+type_in exit
+shows 'Is slow done'
+keys Enter
 
 # ---- who, what, when -----------------------------------------------------------------------
 expect 0 hlp events visit
@@ -157,4 +185,3 @@ grep -q '"kind": *"shell_closed".*"shell 1".*status 3' "$out" || fail "no event 
 expect 0 hlp report visit
 says 'shell'
 says 'left-shell.*exit 137'
-expect 0 hlp cancel visit --yes
