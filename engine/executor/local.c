@@ -29,6 +29,7 @@ _Static_assert((int)LAUNCH_EXIT_SIGNAL == (int)EXIT_SIGNAL, "one numbering");
 _Static_assert((int)LAUNCH_EXIT_TIMEOUT == (int)EXIT_TIMEOUT, "one numbering");
 _Static_assert((int)LAUNCH_EXIT_LAUNCH == (int)EXIT_LAUNCH, "one numbering");
 _Static_assert((int)LAUNCH_EXIT_UNKILLABLE == (int)EXIT_UNKILLABLE, "one numbering");
+_Static_assert((int)LAUNCH_EXIT_RESOURCE == (int)EXIT_RESOURCE, "one numbering");
 
 struct unsent {
 	char *attempt;

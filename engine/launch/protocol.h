@@ -70,6 +70,8 @@ enum launch_exit {
 	LAUNCH_EXIT_TIMEOUT = 3,    /* code: status, or 128 + signal, of the main process */
 	LAUNCH_EXIT_LAUNCH = 4,	    /* code: 126 or 127, as a shell would; it never ran */
 	LAUNCH_EXIT_UNKILLABLE = 5, /* the deadline passed; text names the pids */
+	LAUNCH_EXIT_RESOURCE = 6,   /* it failed for want of something, which text names; code:
+				       status, or 128 + signal, of the main process */
 };
 
 enum launch_capability { LAUNCH_CAN_FREEZE = 1, LAUNCH_PROVES_STOP = 2 };

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "launch/note.h"
+#include "launcher/resource.h"
 
 #define SHORT_US (CLOCK_SECOND_US)	/* what ran for less leaves its empty file as a spare */
 #define SPARE_US (CLOCK_SECOND_US / 20) /* then those that nobody wanted go */
@@ -241,6 +242,7 @@ static enum attempt_phase judge(struct attempt *attempt, const struct launch_mes
 		attempt_set_text(attempt, note->text);
 	if (note ? note->kind == LAUNCH_EXITED : attempt->main_gone) {
 		read_status(attempt, note);
+		resource_judge(attempt);
 		return ATTEMPT_EXITED;
 	}
 	if (!note)

@@ -18,7 +18,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define TAIL_BYTES  16384 /* of the newest output that a cut file keeps */
 #define SLACK_BYTES 65536 /* beyond its bound before it is cut (again) */
 
 static int open_making_folders(const char *path, int flags, struct err *err)
@@ -90,9 +89,9 @@ static void sample(const char *path, int64_t size, int64_t wall_us)
 /* Reads the last lines into `out`, from the beginning of one where there is one. */
 static void read_tail(int fd, int64_t from, int64_t size, struct buf *out)
 {
-	const int64_t begin = size - TAIL_BYTES > from ? size - TAIL_BYTES : from;
-	char *room = buf_reserve(out, TAIL_BYTES);
-	const ssize_t got = pread(fd, room, TAIL_BYTES, begin);
+	const int64_t begin = size - OUTPUT_TAIL_BYTES > from ? size - OUTPUT_TAIL_BYTES : from;
+	char *room = buf_reserve(out, OUTPUT_TAIL_BYTES);
+	const ssize_t got = pread(fd, room, OUTPUT_TAIL_BYTES, begin);
 	const char *line;
 
 	if (got <= 0)
@@ -103,6 +102,18 @@ static void read_tail(int fd, int64_t from, int64_t size, struct buf *out)
 		buf_consume(out, (size_t)(line + 1 - out->data));
 }
 
+void output_tail(const char *path, struct buf *out)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat status;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &status) == 0)
+		read_tail(fd, 0, status.st_size, out);
+	(void)close(fd);
+}
+
 static void cut(const char *path, int64_t max, struct output_watch *watch)
 {
 	const int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
@@ -111,8 +122,8 @@ static void cut(const char *path, int64_t max, struct output_watch *watch)
 
 	if (fd < 0)
 		return;
-	buf_init(&tail, TAIL_BYTES + 1);
-	buf_init(&text, TAIL_BYTES + 256);
+	buf_init(&tail, OUTPUT_TAIL_BYTES + 1);
+	buf_init(&text, OUTPUT_TAIL_BYTES + 256);
 	if (fstat(fd, &status) == 0) {
 		read_tail(fd, max, status.st_size, &tail);
 		watch->dropped += status.st_size - max - (int64_t)tail.length;

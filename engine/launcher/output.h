@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct output_watch {
@@ -39,6 +40,10 @@ int output_make_empty(const char *path, struct err *err);
 
 /* Looks at a growing file: samples its size, and cuts it when it is over `max` (0: no bound). */
 void output_look(const char *path, int64_t max, int64_t wall_us, struct output_watch *watch);
+/* Appends its last bytes, from the beginning of a line where there is one; nothing when it cannot
+ * be read. Of a file to which nothing writes any more. */
+#define OUTPUT_TAIL_BYTES 16384 /* also what a cut file keeps of the newest */
+void output_tail(const char *path, struct buf *out);
 /* The last look: removes an empty file, or keeps it as a spare when `spares` is not NULL. That may
  * be asked only when nothing that could still write to it is left. */
 void output_finish(struct output_spares *spares, const char *path, int64_t max,

@@ -49,6 +49,8 @@ const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind
 		return "ran out of time and was stopped";
 	case EXIT_LAUNCH:
 		return code == 126 ? "could not be executed" : "could not be started";
+	case EXIT_RESOURCE:
+		return decide_text(decision, "exit %d, for want of a resource", (int)code);
 	case EXIT_UNKILLABLE:
 		return "its processes could not be ended";
 	case EXIT_NONE:
@@ -133,8 +135,8 @@ static void finish_failed(struct decision *decision, uint32_t node, enum exit_ki
 			  int32_t code)
 {
 	const struct continue_on *on = &decision->execution->workflow->nodes[node].continue_on;
-	bool command =
-		exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL || exit_kind == EXIT_TIMEOUT;
+	bool command = exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL ||
+		       exit_kind == EXIT_TIMEOUT || exit_kind == EXIT_RESOURCE;
 
 	enum reason reason = decide_exit_reason(exit_kind);
 	bool final = decide_policy_forbids_retry(decision, reason, code);
@@ -218,7 +220,8 @@ static bool is_unknown(const struct decision *decision, uint32_t node, enum exit
 {
 	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
 
-	return (exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL) &&
+	return (exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL ||
+		exit_kind == EXIT_RESOURCE) &&
 	       listed(spec->unknown_codes, spec->unknown_codes_count, shell_code(exit_kind, code));
 }
 

@@ -112,7 +112,7 @@ static void undo_failed(struct decision *decision, uint32_t node, const char *te
 	const struct node_run *run = &decision->execution->nodes[node];
 	int64_t wait_us = 0;
 	bool again = input->exit_kind == EXIT_STATUS || input->exit_kind == EXIT_SIGNAL ||
-		     input->exit_kind == EXIT_TIMEOUT;
+		     input->exit_kind == EXIT_TIMEOUT || input->exit_kind == EXIT_RESOURCE;
 	struct event *event;
 
 	/* Without its risk: whoever asked for the rollback has answered that question. */

@@ -118,7 +118,15 @@ enum attempt_kind {
 	ATTEMPT_HOOK,
 	ATTEMPT_SHELL = 5 /* a person's, recorded; never started by the engine */
 };
-enum exit_kind { EXIT_NONE, EXIT_STATUS, EXIT_SIGNAL, EXIT_TIMEOUT, EXIT_LAUNCH, EXIT_UNKILLABLE };
+enum exit_kind {
+	EXIT_NONE,
+	EXIT_STATUS,
+	EXIT_SIGNAL,
+	EXIT_TIMEOUT,
+	EXIT_LAUNCH,
+	EXIT_UNKILLABLE,
+	EXIT_RESOURCE /* code: its status, or 128 + signal */
+};
 enum verdict {
 	VERDICT_NONE,
 	VERDICT_CANCEL,

@@ -109,7 +109,7 @@ static int decode_field(const struct record_value *value, struct arena *arena, s
 static int check_words(const struct event *event, struct err *err)
 {
 	if (event->state >= STATES || !reason_is_known((int)event->reason) ||
-	    event->attempt_kind > ATTEMPT_SHELL || event->exit_kind > EXIT_UNKILLABLE ||
+	    event->attempt_kind > ATTEMPT_SHELL || event->exit_kind > EXIT_RESOURCE ||
 	    event->verdict > VERDICT_REJECT || event->question > QUESTION_SECURITY ||
 	    event->trigger >= TRIGGERS || event->answer > ANSWER_FAILED ||
 	    event->moment > MOMENT_RESTORED)

@@ -136,6 +136,8 @@ enum reason decide_exit_reason(enum exit_kind exit_kind)
 		return REASON_LAUNCH;
 	case EXIT_UNKILLABLE:
 		return REASON_UNKILLABLE;
+	case EXIT_RESOURCE:
+		return REASON_RESOURCE;
 	case EXIT_NONE:
 		break;
 	}

@@ -48,8 +48,9 @@ enum trigger policy_classify(const struct workflow *workflow, enum reason reason
 		return by_code(workflow, 128 + code);
 	case REASON_TIMEOUT:
 		return TRIGGER_TIMEOUT;
-	case REASON_RESOURCE:
-		return TRIGGER_RESOURCE;
+	case REASON_RESOURCE: /* but a code that was chosen for a violation says more */
+		return by_code(workflow, code) == TRIGGER_SECURITY ? TRIGGER_SECURITY
+								   : TRIGGER_RESOURCE;
 	case REASON_LAUNCH:
 	case REASON_OUTPUT:
 	case REASON_CAPTURE:

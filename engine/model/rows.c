@@ -40,7 +40,8 @@ void rows_of_execution(const struct execution *execution, struct execution_row *
 /* The last run's exit as people know it. */
 static void exit_row(const struct node_run *node, struct node_row *out)
 {
-	out->has_exit_code = node->exit_kind == EXIT_STATUS || node->exit_kind == EXIT_LAUNCH;
+	out->has_exit_code = node->exit_kind == EXIT_STATUS || node->exit_kind == EXIT_LAUNCH ||
+			     node->exit_kind == EXIT_RESOURCE;
 	out->exit_code = out->has_exit_code ? node->code : 0;
 	out->signal = node->exit_kind == EXIT_SIGNAL ? node->code : 0;
 }

@@ -71,6 +71,8 @@ const char *convert_exit_kind(enum exit_kind kind)
 		return "launch";
 	case EXIT_UNKILLABLE:
 		return "unkillable";
+	case EXIT_RESOURCE:
+		return "resource";
 	}
 	return "";
 }

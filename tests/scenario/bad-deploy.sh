@@ -50,6 +50,20 @@ serves 1.0
 expect 0 hlp cancel bad-deploy --yes
 status_is bad-deploy RECOVERED
 
+# The same with nobody there, by a rule of the workflow: what is served is the old release.
+sed 's/^phases:/triggers: {validation-failure: {phase: switch}}\nphases:/' \
+	bad-deploy/bad-deploy.yaml >bad-deploy/alone.yaml
+expect 0 hlp run bad-deploy/alone.yaml -p break=true --yes --detach
+wait_for 30 node_waits bad-deploy switch approval
+expect 0 hlp approve bad-deploy/switch --yes
+expect 1 hlp wait bad-deploy --for ended
+status_is bad-deploy PAUSED
+is reason rolled_back
+is policy 'triggers: validation-failure → rollback of phase switch'
+is nodes.switch.reason undone
+serves 1.0
+expect 0 hlp cancel bad-deploy --yes
+
 # Rejected at the gate: nothing is switched.
 expect 0 hlp run bad-deploy/bad-deploy.yaml --yes --detach
 wait_for 30 node_waits bad-deploy switch approval

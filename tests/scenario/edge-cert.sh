@@ -35,3 +35,14 @@ test "$(./edge-cert/served.sh --serial)" = "$good" || fail "the old serial is no
 cmp edge-cert/tls/edge.crt good.crt || fail "the certificate is not the old one"
 cmp edge-cert/proxy.conf good.conf || fail "proxy.conf is not the old one"
 ./edge-cert/served.sh --verify edge.local >"$out" 2>"$err" || fail "clients refuse the old one"
+
+# The same with nobody there, by a rule of the workflow.
+expect 0 hlp cancel edge-cert --yes
+sed 's/^phases:/on_failure: rollback\ntriggers: {validation-failure: {phase: switch}}\nphases:/' \
+	edge-cert/edge-cert.yaml >edge-cert/alone.yaml
+expect 1 hlp run edge-cert/alone.yaml -p break=true --yes
+says 'rolled back by rule triggers: validation-failure → rollback of phase switch'
+status_is edge-cert PAUSED
+is nodes.swap.reason undone
+test "$(./edge-cert/served.sh --serial)" = "$good" || fail "the old serial is not served by itself"
+./edge-cert/served.sh --verify edge.local >"$out" 2>"$err" || fail "clients refuse what is served"

@@ -23,6 +23,10 @@ live_is() {
 	test "$(cat live.txt)" = "$1" || fail "live.txt is '$(cat live.txt)', not '$1'"
 }
 
+umount_small() {
+	umount "$work/files/small"
+}
+
 # decided NAME RULE: the journal names the rule, once.
 decided() {
 	expect 0 hlp events "$1"
@@ -68,6 +72,28 @@ expect 1 hlp run full.yaml --yes
 live_is old
 decided full 'triggers: resource-exhaustion → rollback of phase switch'
 test "$(grep -c ' backoff check' "$out")" -eq 2 || fail "it was not rescheduled twice"
+
+# ---- exhaustion that is seen: a file over its limit, no room, no memory
+deploy big 'triggers: {resource-exhaustion: {action: rollback, phase: switch}}' 'ulimit -f 1; head -c 100000 /dev/zero > big.out'
+expect 1 hlp run big.yaml --yes
+live_is old
+decided big 'triggers: resource-exhaustion → rollback of phase switch'
+expect 0 hlp events big
+says 'failed check FAILED resource: exit 153: a file reached the limit of its size'
+deploy lean 'triggers: {resource-exhaustion: {action: rollback, phase: switch}}' "sh -c 'echo x: Cannot allocate memory >&2; exit 2'"
+expect 1 hlp run lean.yaml --yes
+live_is old
+status_is lean PAUSED
+decided lean 'triggers: resource-exhaustion → rollback of phase switch'
+mkdir small
+if mount -t tmpfs -o size=64k none small 2>/dev/null; then
+	at_end=umount_small
+	deploy room 'triggers: {resource-exhaustion: {action: rollback, phase: switch}}' 'head -c 1000000 /dev/zero > small/file'
+	expect 1 hlp run room.yaml --yes
+	live_is old
+	decided room 'triggers: resource-exhaustion → rollback of phase switch'
+	says 'No space left on device'
+fi
 
 # ---- a violation stops everything, and nothing runs again before somebody allows it
 deploy safe 'triggers: {security-violation: {exit_codes: [40]}}' 'exit 40'

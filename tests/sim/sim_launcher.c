@@ -212,10 +212,11 @@ static void draw_exit(struct process *process)
 		process->exit_kind = sim_chance(15) ? EXIT_UNKILLABLE : EXIT_SIGNAL;
 		process->code = 15;
 	} else if (sim->faults ? sim_chance(6) : sim_chance(20)) {
-		static const enum exit_kind kinds[] = {EXIT_STATUS, EXIT_STATUS,  EXIT_STATUS,
-						       EXIT_SIGNAL, EXIT_TIMEOUT, EXIT_LAUNCH};
+		static const enum exit_kind kinds[] = {EXIT_STATUS,  EXIT_STATUS,  EXIT_STATUS,
+						       EXIT_SIGNAL,  EXIT_TIMEOUT, EXIT_LAUNCH,
+						       EXIT_RESOURCE};
 
-		process->exit_kind = kinds[sim_draw(6)];
+		process->exit_kind = kinds[sim_draw(7)];
 		process->code = process->exit_kind == EXIT_LAUNCH ? 127 : 1 + (int32_t)sim_draw(3);
 	}
 }
