@@ -37,11 +37,11 @@ static void print_row(struct cli *cli, const Hlp__V1__Checkpoint *row)
 {
 	char time[CLOCK_TIME_TEXT];
 	clock_format_time(row->time_us, time);
-	say_cell(&cli->out, 24, row->name);
-	say_printf(&cli->out, " %.19sZ  event %-8llu %s", time, (unsigned long long)row->seq,
+	say_cell(&cli->out, 20, row->name);
+	say_printf(&cli->out, " %.19sZ  event %-6llu %s", time, (unsigned long long)row->seq,
 		   row->state);
 	if (row->digest[0] != '\0') {
-		say_printf(&cli->out, "  sha256 %.12s", row->digest);
+		say_printf(&cli->out, "  sha256 %.8s", row->digest);
 	}
 	if (row->message[0] != '\0') {
 		say_printf(&cli->out, ": %s", row->message);

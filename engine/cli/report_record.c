@@ -459,10 +459,6 @@ static void tell_checkpoint(struct reading *reading, const Hlp__V1__EventRecord 
 static void tell_shell(struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	int64_t open_us = strtoll(field_of(event, "interval_us"), NULL, 10);
-	if (strcmp(event->kind, "shell_opened") == 0) {
-		buf_add_text(reading->out, "somebody opened its shell");
-		return;
-	}
 	buf_printf(reading->out, "its shell was closed: %s after ", field_of(event, "exit"));
 	report_add_duration(reading->out, open_us);
 }
@@ -505,10 +501,10 @@ static const struct {
 	{"quarantined", tell_quarantined},
 	{"checkpointed", tell_checkpoint},
 	{"checkpoint_failed", tell_checkpoint},
-	{"shell_opened", tell_shell},
 	{"shell_closed", tell_shell},
 	/* How the engine did it, or what an act has said already. */
 	{"paused", NULL},
+	{"shell_opened", NULL},
 	{"resumed", NULL},
 	{"cancelled", NULL},
 	{"reopened", NULL},
