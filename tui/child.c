@@ -47,6 +47,20 @@ void child_stop(struct child *child)
 	child->status = 0;
 }
 
+void child_finish(struct child *child)
+{
+	char bytes[4096];
+	ssize_t got = 1;
+
+	if (child->fd >= 0)
+		(void)fcntl(child->fd, F_SETFL, 0); /* it may block now */
+	while (child->fd >= 0 && (got > 0 || errno == EINTR))
+		got = read(child->fd, bytes, sizeof(bytes));
+	close_pipe(child);
+	if (child->pid > 0)
+		reap(child);
+}
+
 void child_release(struct child *child)
 {
 	child_stop(child);

@@ -26,6 +26,8 @@ void child_init(struct child *child);
 /* Ends one that runs, and forgets what it printed. */
 void child_stop(struct child *child);
 void child_release(struct child *child);
+/* Waits until one that runs has ended by itself. For what must not be ended half way. */
+void child_finish(struct child *child);
 
 /* `words` ends with NULL; the first is looked up in PATH. One that runs is ended before. */
 int child_start(struct child *child, const char *const *words, struct err *err);

@@ -73,6 +73,8 @@ void console_release(struct app *app)
 	tail_release(&app->tail);
 	page_release(&app->compare.page);
 	page_release(&app->workflows.page);
+	if (app->workflows.committing)
+		child_finish(&app->workflows.git);
 	child_release(&app->workflows.git);
 	report_release(app);
 	arena_release(&app->workflows.arena);

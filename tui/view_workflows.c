@@ -34,10 +34,22 @@ static void read_all(struct app *app)
 		state->selected = 0;
 }
 
-static void workflows_open(struct app *app)
+/* Ends what Git is telling. Not a commit: ended half way it would leave Git's lock behind. */
+static bool leave_git(struct app *app)
 {
+	if (app->workflows.committing) {
+		app_say(app, ROLE_warning, "Git still commits: wait until it has");
+		return false;
+	}
 	child_stop(&app->workflows.git);
 	app->workflows.git_title[0] = '\0';
+	return true;
+}
+
+static void workflows_open(struct app *app)
+{
+	if (!app->workflows.committing)
+		(void)leave_git(app); /* it tells nothing that cannot be asked for again */
 	read_all(app);
 	if (app->feed != NULL)
 		feed_runs(app);
@@ -54,7 +66,7 @@ static void git(struct app *app, const char *title, const char *const *what, siz
 	struct err err = {0};
 	size_t at = 2;
 
-	if (entry == NULL)
+	if (entry == NULL || !leave_git(app))
 		return;
 	char *folder = file_folder(entry->file);
 	const char *name = strrchr(entry->file, '/');
@@ -111,15 +123,14 @@ void workflows_commit(struct app *app, const char *message)
 	const char *const words[] = {"commit", "--quiet", "-m", message};
 
 	git(app, "commit", words, sizeof(words) / sizeof(words[0]));
-	app->workflows.committing = true;
+	app->workflows.committing = app->workflows.git.pid > 0;
 }
 
 static bool close_git(struct app *app)
 {
 	if (app->workflows.git_title[0] == '\0')
 		return false;
-	child_stop(&app->workflows.git);
-	app->workflows.git_title[0] = '\0';
+	(void)leave_git(app); /* it has said why not */
 	return true;
 }
 
@@ -314,11 +325,9 @@ static void move(struct app *app, int step)
 	struct workflows_state *state = &app->workflows;
 	int64_t at = (int64_t)state->selected + step, last = (int64_t)state->count - 1;
 
-	if (state->count == 0)
+	if (state->count == 0 || !leave_git(app))
 		return;
 	state->selected = (size_t)(at < 0 ? 0 : at > last ? last : at);
-	child_stop(&state->git);
-	state->git_title[0] = '\0';
 	state->diff_of_commits = false;
 }
 

@@ -26,6 +26,8 @@ chmod +x edit.sh
 git init -q . && git config user.name Ana && git config user.email ana@example.com &&
 	git add workflows && git commit -qm 'first version' || skip "Git is missing"
 echo "level none" >workflows/app.conf
+printf '#!/bin/sh\nuntil test -e %s/committed; do sleep 0.05; done\n' "$PWD" >.git/hooks/pre-commit
+chmod +x .git/hooks/pre-commit
 
 terminal
 type_in "EDITOR=$PWD/edit.sh hlp-console; echo back"
@@ -44,7 +46,12 @@ keys C
 shows 'what was changed, and why'
 pause_for_dialog
 type_in 'say which file'
-shows 'committed'
+# A hook makes the commit slow: what is asked of Git meanwhile waits, and does not end it half way.
+shows '^─ commit: conf'
+keys 7
+shows 'Git still commits: wait until it has'
+touch committed
+shows '^ committed'
 keys 7
 shows 'Ana +say which file'
 keys Enter
