@@ -30,8 +30,9 @@ static void print_revision(struct cli *cli, const Hlp__V1__Revision *revision)
 	if (revision->absent) {
 		say_cell(&cli->out, 33, " no file");
 	} else {
-		say_printf(&cli->out, " %.10s %8lld bytes  %04o  ", revision->blob,
-			   (long long)revision->size, revision->mode & 07777);
+		say_printf(&cli->out, " %-10.10s %8lld bytes  %04o  ",
+			   *revision->blob ? revision->blob : "not kept", (long long)revision->size,
+			   revision->mode & 07777);
 	}
 	say_printf(&cli->out, "%s%s\n", clock, standing_of(revision));
 }

@@ -348,6 +348,45 @@ static void exited(struct decision *decision, enum standing where)
 	decide_finish(decision, node, input->exit_kind, input->code);
 }
 
+/* What a run that ended well left, against what the workflow wants of it; NULL when it is right. */
+static const char *wrong_artifact(struct decision *decision, uint32_t node)
+{
+	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
+	const struct input *input = decision->input;
+
+	for (uint32_t i = 0; i < input->items_count; i++) {
+		const struct event_item *item = &input->items[i];
+		const struct artifact_spec *artifact = &spec->artifacts[item->number];
+
+		if (artifact->required && item->absent)
+			return decide_text(decision, "%s is required, and there is no such file",
+					   artifact->path);
+		if (artifact->max_size && item->size > artifact->max_size)
+			return decide_text(decision, "%s has %lld bytes; its max_size is %lld",
+					   artifact->path, (long long)item->size,
+					   (long long)artifact->max_size);
+	}
+	return NULL;
+}
+
+/* True when the node failed for it. A failed, lost or unsettled run, and one that somebody has
+ * decided about, ends as it would without. */
+static bool fails_check(struct decision *decision, uint32_t node)
+{
+	const struct node_run *run = &decision->execution->nodes[node];
+	const char *wrong;
+
+	if (run->verdict != VERDICT_NONE || run->exit_kind != EXIT_STATUS || run->code != 0 ||
+	    is_unknown(decision, node, run->exit_kind, run->code))
+		return false;
+	wrong = wrong_artifact(decision, node);
+	if (!wrong)
+		return false;
+	decide_failed(decision, node, REASON_CHECK, 0, wrong);
+	decide_end(decision);
+	return true;
+}
+
 static void captured(struct decision *decision, enum standing where)
 {
 	const struct input *input = decision->input;
@@ -365,7 +404,7 @@ static void captured(struct decision *decision, enum standing where)
 	event->text = input->text;
 	if (before && decision->execution->workflow->nodes[input->node].manual)
 		decide_hand_over(decision, input->node, input->attempt);
-	if (before ||
+	if (before || fails_check(decision, input->node) ||
 	    derive_wants_collect(decision->execution, input->node, node->exit_kind, node->code))
 		return;
 	decide_finish(decision, input->node, node->exit_kind, node->code);

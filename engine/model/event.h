@@ -171,7 +171,8 @@ struct event_item {
 	const char *value; /* NULL when it has none */
 	uint32_t number;   /* artifact: its index in the node's list; node: its index */
 	bool absent;	   /* artifact: there was no file */
-	char blob[41];	   /* artifact, pin: object id in content.git, hex; "" when absent */
+	char blob[41]; /* artifact, pin: object id in content.git, hex; "" when absent, or not kept
+			*/
 	int64_t size;
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;

@@ -69,8 +69,10 @@ struct retry {
 struct artifact_spec {
 	const char *path; /* relative to the node's folder, or absolute beneath a root */
 	bool has_on_restore;
-	bool secret; /* its contents are kept apart, its hash only in Git */
+	bool secret;   /* its contents are kept apart, its hash only in Git */
+	bool required; /* a run that ended well has left it */
 	struct command on_restore;
+	int64_t max_size; /* bytes; a larger one is not kept, and fails the node; 0: no bound */
 	uint32_t line;
 };
 

@@ -148,12 +148,27 @@ static void read_secret(struct reader *reader, uint32_t value, void *target)
 	(void)fields_boolean(reader, value, "secret", &to->artifact->secret); /* noted */
 }
 
+static void read_required(struct reader *reader, uint32_t value, void *target)
+{
+	struct artifact_target *to = target;
+
+	(void)fields_boolean(reader, value, "required", &to->artifact->required); /* noted */
+}
+
+static void read_max_size(struct reader *reader, uint32_t value, void *target)
+{
+	struct artifact_target *to = target;
+
+	(void)fields_bytes(reader, value, "max_size", &to->artifact->max_size); /* noted */
+}
+
 static const struct field artifact_list[] = {
-	FIELD("path", read_path),
-	FIELD("on_restore", read_on_restore),
-	FIELD("secret", read_secret),
+	FIELD("path", read_path),	  FIELD("on_restore", read_on_restore),
+	FIELD("secret", read_secret),	  FIELD("required", read_required),
+	FIELD("max_size", read_max_size),
 };
-static const struct fields artifact_fields = {"an artifact", artifact_list, 3};
+static const struct fields artifact_fields = {"an artifact", artifact_list,
+					      sizeof(artifact_list) / sizeof(artifact_list[0])};
 
 static bool is_declared(const struct node_spec *spec, uint32_t count, const char *path,
 			struct arena *arena)

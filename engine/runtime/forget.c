@@ -38,7 +38,7 @@ static void list_revisions(struct content_job *job, const struct execution *exec
 		const struct revision *revision = &execution->revisions[i];
 		const struct node_spec *spec = &execution->workflow->nodes[revision->node];
 
-		if (strcmp(spec->artifacts[revision->artifact].path, path) || revision->absent)
+		if (strcmp(spec->artifacts[revision->artifact].path, path) || !*revision->blob)
 			continue;
 		memcpy(job->items[job->items_count++].blob, revision->blob, sizeof(revision->blob));
 	}

@@ -152,6 +152,11 @@ static int read_end(struct job *job, const struct end *end, struct content_side 
 
 	if (end->asked.when == DIFF_WHEN_NOW)
 		return read_now(job, end, out, err);
+	if (!revision->absent && !*revision->blob)
+		return err_set(err, ERR_NOT_FOUND,
+			       "of %s no contents were kept: it had %lld bytes, more than its "
+			       "max_size",
+			       job->path, (long long)revision->size);
 	rc = content_side_read(job->content, revision->blob, out, err);
 	if (rc >= 0)
 		out->mode = revision->mode & 07777;

@@ -59,6 +59,11 @@ void content_may_fill(struct content *content, bool may_fill)
 	content->may_fill = may_fill;
 }
 
+void content_keep_up_to(struct content *content, int64_t size)
+{
+	content->keep_up_to = size;
+}
+
 static int check_room(const struct content *content, int64_t size, const char *path,
 		      struct err *err)
 {
@@ -242,9 +247,14 @@ static int add_file(struct content *content, const char *execution, const char *
 	}
 	if (fd < 0)
 		return fd;
-	rc = check_room(content, info.st_size, path, err);
-	if (rc == 0)
-		rc = add_open_file(content, execution, name, path, fd, out, err);
+	if (content->keep_up_to && info.st_size > content->keep_up_to) {
+		content_own_describe(&info, out);
+		rc = 0;
+	} else {
+		rc = check_room(content, info.st_size, path, err);
+		if (rc == 0)
+			rc = add_open_file(content, execution, name, path, fd, out, err);
+	}
 	(void)close(fd); /* only read */
 	return rc;
 }
@@ -403,6 +413,8 @@ static int compare_open(struct content *content, int fd, const struct stat *info
 
 	if (!same_owner || info->st_size != recorded->size)
 		return 1;
+	if (!*recorded->blob) /* its contents were not kept: size, times and inode must do */
+		return !untouched;
 	/* Two writes within one tick of the clock leave the same times; a small file costs nothing
 	 * to read, so times are trusted for large ones only. */
 	if (untouched && info->st_size > ALWAYS_READ_MAX)

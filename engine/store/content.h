@@ -42,6 +42,9 @@ int content_add_secret_file(struct content *content, const char *execution, cons
 			    const char *path, struct event_item *out, struct err *err);
 /* Whether what is added from now on may use up the last 5 % of the disk; at first it may not. */
 void content_may_fill(struct content *content, bool may_fill);
+/* The contents of a larger file that is added from now on are not kept: it is described, with blob
+ * "". 0, as at first: no bound. */
+void content_keep_up_to(struct content *content, int64_t size);
 /* Which folder really holds a file of a node; false when there is none yet, or it may not be looked
  * at. */
 bool content_locate(const char *folder, const char *const *roots, size_t roots_count,

@@ -86,6 +86,9 @@ static int add_file(struct recording *recording, const struct content_checkpoint
 	if (revision->absent) {
 		buf_printf(&recording->text, "absent %s r%llu ", node,
 			   (unsigned long long)revision->seq);
+	} else if (!*revision->blob) { /* larger than its max_size */
+		buf_printf(&recording->text, "unkept %s r%llu %lld ", node,
+			   (unsigned long long)revision->seq, (long long)revision->size);
 	} else {
 		rc = digest_blob(recording->content, revision->blob, digest, err);
 		if (rc < 0)

@@ -18,6 +18,7 @@ struct content {
 	struct bigfile large;
 	uint32_t packs;
 	uint32_t packs_left; /* after they were merged the last time */
+	int64_t keep_up_to;  /* bytes of a file; 0: no bound */
 	bool may_fill;	     /* 5 % of the disk need not stay free */
 };
 

@@ -96,6 +96,11 @@ static int put_back(struct content *content, int folder_fd, const char *name,
 	char temporary[TEMPORARY_TEXT];
 	int fd, rc;
 
+	if (!*recorded->blob)
+		return err_set(err, ERR_NOT_FOUND,
+			       "of that revision no contents were kept: it had %lld bytes, more "
+			       "than its max_size",
+			       (long long)recorded->size);
 	temporary_name(name, temporary);
 	if (unlinkat(folder_fd, temporary, 0) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot remove '%s'", temporary);

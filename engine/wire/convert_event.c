@@ -105,7 +105,7 @@ static void add_item(struct buf *out, const struct event_item *item)
 	if (strcmp(item->kind, "env") == 0)
 		return;
 	if (!value)
-		value = item->absent ? "absent" : item->blob;
+		value = item->absent ? "absent" : *item->blob ? item->blob : "not kept";
 	buf_init(&name, LIMIT_EVENT_BYTES);
 	buf_printf(&name, "%s %s", item->kind, item->name ? item->name : "");
 	if (!item->value && strcmp(item->kind, "shown") == 0)

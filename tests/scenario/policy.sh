@@ -109,6 +109,60 @@ expect 0 hlp retry safe --yes --reason "it was a false alarm"
 expect 0 hlp cancel safe --yes
 expect 1 hlp wait safe --for ended
 
+# ---- a file that a run has to leave, and how large it may be
+deploy_file() {
+	echo old >live.txt
+	cat >"$1.yaml" <<END
+name: $1
+phases: [switch]
+triggers: {validation-failure: {phase: switch}}
+nodes:
+  - {id: check, phase: switch, run: "$3", artifacts: [{path: live.txt, $2}]}
+END
+}
+deploy_file gone 'required: true' 'rm live.txt'
+expect 1 hlp run gone.yaml --yes
+live_is old
+decided gone 'triggers: validation-failure → rollback of phase switch'
+expect 0 hlp events gone
+says 'failed check FAILED check: live.txt is required, and there is no such file'
+deploy_file huge 'max_size: 2kB' 'head -c 2001 /dev/zero > live.txt'
+expect 1 hlp run huge.yaml --yes
+live_is old
+decided huge 'triggers: validation-failure → rollback of phase switch'
+expect 0 hlp events huge
+says 'failed check FAILED check: live.txt has 2001 bytes; its max_size is 2000'
+expect 0 hlp artifacts huge
+says 'not kept'
+blob=$(head -c 2001 /dev/zero | git hash-object --stdin)
+git --git-dir="$HLP_HOME/content.git" cat-file -e "$blob" 2>/dev/null && fail "the large file is in Git"
+deploy_file fits 'required: true, max_size: 2kB' 'head -c 2000 /dev/zero > live.txt'
+expect 0 hlp run fits.yaml --yes
+blob=$(head -c 2000 /dev/zero | git hash-object --stdin)
+git --git-dir="$HLP_HOME/content.git" cat-file -e "$blob" || fail "the file that fits is not in Git"
+
+# A person's word is not measured; what was not kept is told in a checkpoint, and not restored.
+cat >word.yaml <<'END'
+name: word
+phases: [switch]
+nodes:
+  - {id: flip, phase: switch, manual: Flip it., artifacts: [{path: live.txt, max_size: 2kB}]}
+END
+echo old >live.txt
+recorded() {
+	git --git-dir="$HLP_HOME/content.git" show 'refs/hlp/checkpoints/word#1/switch:state' >"$out" 2>/dev/null
+}
+expect 4 hlp run word.yaml --yes
+head -c 2001 /dev/zero >live.txt
+expect 0 hlp done word/flip --yes
+expect 0 hlp wait word --for ended
+wait_for 10 recorded
+says '^unkept flip r[0-9]+ 2001 live.txt$'
+expect 1 hlp diff word live.txt
+complains "no contents were kept"
+expect 0 hlp rollback word --all --yes
+live_is old
+
 # ---- what a person changed is never overwritten: it asks, and does what it is told
 deploy edited 'triggers: {validation-failure: {phase: switch}}' 'echo mine > live.txt; exit 3'
 expect 4 hlp run edited.yaml --yes

@@ -51,7 +51,7 @@ nodes:
     env: {C: x}
     retry: {limit: 3, interval: 1s, backoff: 1.5, max_interval: 1m, max_duration: 1h, jitter: none, exit_codes: [75]}
     stop: {signal: INT, grace: 1m30s}
-    artifacts: [x, {path: y, on_restore: "true", secret: true}]
+    artifacts: [x, {path: y, on_restore: "true", secret: true, required: true, max_size: 1MiB}]
     undo: {run: "true", timeout: 1s, retry: 1, shell: bash}
     unknown_codes: [255]
     idempotent: true

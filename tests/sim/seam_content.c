@@ -94,7 +94,8 @@ static void describe(uint64_t revision, struct event_item *out)
 	out->device = out->folder = 1;
 	if (!out->absent) {
 		name_of(revision, out->blob);
-		out->size = 3;
+		out->size = 1 + (int64_t)(revision % 3);
+		out->inode = revision;
 		out->mode = 0644;
 	}
 }
@@ -119,6 +120,11 @@ void content_close(struct content *content)
 void content_may_fill(struct content *content, bool may_fill)
 {
 	content->may_fill = may_fill;
+}
+
+void content_keep_up_to(struct content *content, int64_t size)
+{
+	content->keep_up_to = size;
 }
 
 int content_refusal(struct err *err)
@@ -157,7 +163,9 @@ int content_add_file(struct content *content, const char *name, const char *fold
 	if (sim->disk_full && !content->may_fill)
 		return err_set(err, ERR_FULL, "the disk is full");
 	describe(*file_at(folder, path), out);
-	if (!out->absent && content->kept[revision_of(out->blob)] == KEPT_NOT)
+	if (content->keep_up_to && out->size > content->keep_up_to)
+		out->blob[0] = '\0';
+	if (out->blob[0] && content->kept[revision_of(out->blob)] == KEPT_NOT)
 		content->kept[revision_of(out->blob)] = KEPT_IN_BATCH;
 	return 0;
 }
@@ -239,6 +247,8 @@ int content_compare(struct content *content, const char *folder, const char *con
 	(void)roots_count;
 	(void)err;
 	describe(*file_at(folder, path), &now);
+	if (!now.absent && !recorded->absent && !recorded->blob[0])
+		return now.inode != recorded->inode;
 	return now.absent != recorded->absent || strcmp(now.blob, recorded->blob) != 0;
 }
 
@@ -253,6 +263,12 @@ int content_restore(struct content *content, const char *folder, const char *con
 	(void)roots_count;
 	if (rc)
 		return rc;
+	if (!recorded->absent && !recorded->blob[0]) {
+		if (content_compare(content, folder, NULL, 0, path, recorded, NULL))
+			return err_set(err, ERR_NOT_FOUND, "of '%s' nothing was kept", path);
+		*out = *recorded;
+		return 0;
+	}
 	*file_at(folder, path) = recorded->absent ? ABSENT : revision_of(recorded->blob);
 	describe(*file_at(folder, path), out);
 	sim_trace("content: restores %s to %s", path, out->absent ? "nothing" : out->blob + 30);

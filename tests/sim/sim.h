@@ -155,6 +155,7 @@ enum kept { KEPT_NOT, KEPT_IN_BATCH, KEPT_DURABLE };
 struct content {       /* revisions; blob n is n in 40 digits */
 	char **texts;  /* of those that hold a workflow */
 	uint8_t *kept; /* enum kept */
+	int64_t keep_up_to;
 	bool may_fill;
 	size_t count, capacity;
 	struct map files; /* path → revision that stands there */

@@ -21,8 +21,10 @@ static void draw_artifacts(struct buf *out, uint32_t number, uint32_t index)
 
 	buf_add_text(out, "    artifacts: [");
 	for (uint32_t i = 0; i < count; i++)
-		buf_printf(out, "%s{path: file-%u-%u-%u%s}", i ? ", " : "", number, index, i,
-			   sim_chance(3) ? ", on_restore: 'true'" : "");
+		buf_printf(out, "%s{path: file-%u-%u-%u%s%s%s}", i ? ", " : "", number, index, i,
+			   sim_chance(3) ? ", on_restore: 'true'" : "",
+			   sim_chance(6) ? ", required: true" : "",
+			   sim_chance(6) ? ", max_size: 2B" : "");
 	buf_add_text(out, "]\n");
 }
 

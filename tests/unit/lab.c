@@ -52,6 +52,8 @@ static void set_artifact(struct arena *arena, struct node_spec *spec, const stru
 		.path = node->artifact, .has_on_restore = node->hook, .line = 1};
 	artifact->on_restore.text = "reload";
 	artifact->secret = node->secret;
+	artifact->required = node->required;
+	artifact->max_size = node->max_size;
 	spec->artifacts = artifact;
 	spec->artifacts_count = 1;
 }
@@ -375,6 +377,18 @@ int lab_capture(struct lab *lab, const char *id, enum moment moment, char blob)
 
 	memset(item.blob, blob, sizeof(item.blob) - 1);
 	input.moment = moment;
+	input.items = &item;
+	input.items_count = 1;
+	return lab_feed(lab, &input);
+}
+
+int lab_capture_item(struct lab *lab, const char *id, struct event_item item)
+{
+	struct input input = lab_about(lab, INPUT_CAPTURED, id);
+
+	item.kind = "artifact";
+	item.name = "f";
+	input.moment = MOMENT_AFTER;
 	input.items = &item;
 	input.items_count = 1;
 	return lab_feed(lab, &input);

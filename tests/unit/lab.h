@@ -18,6 +18,8 @@ struct lab_node {
 	bool changes_nothing;
 	const char *artifact; /* path, NULL for none */
 	bool hook;	      /* the artifact has an on_restore */
+	bool required;	      /* the artifact is */
+	int64_t max_size;     /* of the artifact */
 	bool secret;	      /* … and is secret */
 	bool host;	      /* runs on another host */
 	const char *output;
@@ -82,6 +84,8 @@ void lab_wait_until(struct lab *lab, int64_t time_us);
 size_t lab_admit(struct lab *lab);
 /* Captures what is asked for with one revision whose blob begins with `blob`. */
 int lab_capture(struct lab *lab, const char *id, enum moment moment, char blob);
+/* After its run the artifact is as `item` says. */
+int lab_capture_item(struct lab *lab, const char *id, struct event_item item);
 /* Admits, dispatches and starts one node (with its capture, blob 'a'). */
 void lab_start(struct lab *lab, const char *id);
 /* … and ends it well, with its outputs and capture (blob 'b'). */

@@ -505,6 +505,33 @@ static void a_write_within_the_same_tick_is_noticed(void **state)
 	fixture_end(&fixture);
 }
 
+static void of_what_is_too_large_only_the_looks_are_kept(void **state)
+{
+	struct fixture fixture = fixture_begin(state);
+	struct event_item small, large = {0}, now;
+	struct err err = {0};
+
+	content_keep_up_to(fixture.content, 10);
+	(void)scratch_write(state, "work/f", "ten bytes.");
+	small = capture(&fixture, "f");
+	fixture_expect_text(fixture.content, small.blob, "ten bytes.");
+	(void)scratch_write(state, "work/f", "more than 10");
+	assert_int_equal(add_file(&fixture, "f", "f", &large, &err), 0);
+	assert_false(large.absent);
+	assert_string_equal(large.blob, "");
+	assert_int_equal(large.size, 12);
+	assert_int_equal(compare(&fixture, "f", &large), 0);
+	assert_int_equal(
+		content_restore(fixture.content, fixture.folder, NULL, 0, "g", &large, &now, &err),
+		-ERR_NOT_FOUND);
+	assert_non_null(strstr(err.message, "no contents were kept"));
+	(void)scratch_write(state, "work/f", "more than 11 bytes");
+	assert_int_equal(compare(&fixture, "f", &large), 1);
+	content_keep_up_to(fixture.content, 0);
+	fixture_expect_text(fixture.content, capture(&fixture, "f").blob, "more than 11 bytes");
+	fixture_end(&fixture);
+}
+
 static void absent_is_compared_too(void **state)
 {
 	struct fixture fixture = fixture_begin(state);
@@ -614,6 +641,7 @@ int main(void)
 		TEST(nothing_outside_the_folder_is_read),
 		TEST(an_absolute_path_lies_in_the_folder_or_a_root),
 		TEST(a_large_file_lies_beside_the_repository),
+		TEST(of_what_is_too_large_only_the_looks_are_kept),
 		TEST(a_file_at_the_limit_is_a_blob),
 		TEST(contents_that_look_like_a_pointer_come_back_as_they_are),
 		TEST(only_real_changes_are_different),

@@ -166,6 +166,59 @@ static void a_missing_output_fails_the_node(void **state)
 	lab_close(&lab);
 }
 
+/* Runs a node that leaves its one file as `item` says. */
+static void leave(struct lab *lab, const struct lab_node *node, int32_t code,
+		  struct event_item item)
+{
+	lab_open(lab, node, 1, &(struct lab_options){.max_parallel = 1});
+	lab_start(lab, "a");
+	assert_int_equal(lab_exit(lab, "a", EXIT_STATUS, code), 0);
+	assert_int_equal(lab_capture_item(lab, "a", item), 0);
+}
+
+static void a_required_file_that_is_missing_fails_the_node(void **state)
+{
+	static const struct lab_node plain = {.id = "a", .artifact = "f"};
+	static const struct lab_node required = {
+		.id = "a", .artifact = "f", .output = "serial", .required = true};
+	struct lab lab;
+
+	(void)state;
+	leave(&lab, &plain, 0, (struct event_item){.absent = true});
+	assert_state(&lab, "a", "COMPLETED ok");
+	lab_close(&lab);
+	leave(&lab, &required, 0, (struct event_item){.absent = true});
+	assert_state(&lab, "a", "FAILED check");
+	assert_string_equal(lab_node(&lab, "a")->message,
+			    "f is required, and there is no such file");
+	assert_string_equal(lab.said, "captured a, failed a, draining a, ended");
+	lab_close(&lab);
+	leave(&lab, &required, 3, (struct event_item){.absent = true});
+	assert_state(&lab, "a", "FAILED exit"); /* it says more than what is missing for it */
+	lab_close(&lab);
+	leave(&lab, &required, 0, (struct event_item){.blob = "b", .size = 0});
+	assert_state(&lab, "a", "RUNNING capturing"); /* its outputs come next */
+	lab_close(&lab);
+}
+
+static void a_file_over_its_max_size_fails_the_node(void **state)
+{
+	static const struct lab_node node = {.id = "a", .artifact = "f", .max_size = 10};
+	struct lab lab;
+
+	(void)state;
+	leave(&lab, &node, 0, (struct event_item){.blob = "b", .size = 10});
+	assert_state(&lab, "a", "COMPLETED ok");
+	lab_close(&lab);
+	leave(&lab, &node, 0, (struct event_item){.absent = true});
+	assert_state(&lab, "a", "COMPLETED ok");
+	lab_close(&lab);
+	leave(&lab, &node, 0, (struct event_item){.size = 11});
+	assert_state(&lab, "a", "FAILED check");
+	assert_string_equal(lab_node(&lab, "a")->message, "f has 11 bytes; its max_size is 10");
+	lab_close(&lab);
+}
+
 static void files_of_a_failed_attempt_are_kept_and_outputs_not_asked_for(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f", .output = "serial"}};
@@ -685,6 +738,8 @@ int main(void)
 		cmocka_unit_test(intents_ahead_are_bounded),
 		cmocka_unit_test(outputs_and_files_are_recorded_before_completed),
 		cmocka_unit_test(a_missing_output_fails_the_node),
+		cmocka_unit_test(a_required_file_that_is_missing_fails_the_node),
+		cmocka_unit_test(a_file_over_its_max_size_fails_the_node),
 		cmocka_unit_test(files_of_a_failed_attempt_are_kept_and_outputs_not_asked_for),
 		cmocka_unit_test(a_capture_that_fails_before_the_start_fails_the_node),
 		cmocka_unit_test(every_way_to_exit_has_its_reason),

@@ -113,7 +113,8 @@ static void a_node_is_read(void **state)
 		     "    stop: {signal: SIGINT, grace: 0s}\n"
 		     "    risk: high\n"
 		     "    priority: -5\n"
-		     "    artifacts: [a.conf, {path: /etc/nginx/b, on_restore: reload \"$X\"}]\n"
+		     "    artifacts: [a.conf, {path: /etc/nginx/b, on_restore: reload \"$X\", "
+		     "required: true, max_size: 2KiB}]\n"
 		     "    outputs: serial\n"
 		     "    irreversible: the disk is wiped\n"
 		     "    on_lost: fail\n"
@@ -145,6 +146,10 @@ static void a_node_is_read(void **state)
 	assert_int_equal(swap->artifacts_count, 2);
 	assert_string_equal(swap->artifacts[0].path, "a.conf");
 	assert_false(swap->artifacts[0].has_on_restore);
+	assert_false(swap->artifacts[0].required);
+	assert_int_equal(swap->artifacts[0].max_size, 0);
+	assert_true(swap->artifacts[1].required);
+	assert_int_equal(swap->artifacts[1].max_size, 2048);
 	assert_string_equal(swap->artifacts[1].on_restore.text, "reload \"$X\"");
 	assert_int_equal(swap->artifacts[1].on_restore.shell, SHELL_BASH);
 	assert_string_equal(swap->outputs[0], "serial");
