@@ -87,7 +87,7 @@ done
 vector() {
 	shows "$2"
 	sleep 0.3
-	in_terminal capture-pane -ep >"$work/screen" || exit 1
+	in_terminal capture-pane -epN >"$work/screen" || exit 1
 	perl "$root/docs/screen-svg.pl" 80 24 <"$work/screen" >"$root/docs/screens/$1.svg" || exit 1
 }
 mkdir -p "$root/docs/screens"
