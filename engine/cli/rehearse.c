@@ -240,6 +240,14 @@ static void say_artifact(struct rehearsal *r, const struct rehearsed *node, uint
 	const struct order *hook =
 		spec->has_on_restore ? build(r, node->index, ATTEMPT_HOOK, artifact) : NULL;
 	say_block(&r->cli->out, artifact == 0 ? "artifacts" : "", spec->path);
+	if (spec->required) {
+		say_block(&r->cli->out, "", "  required");
+	}
+	if (spec->max_size > 0) {
+		char *text = mem_printf("  at most %lld bytes", (long long)spec->max_size);
+		say_block(&r->cli->out, "", text);
+		free(text);
+	}
 	if (hook != NULL) {
 		char *command = command_text(hook);
 		char *text = mem_printf("  when restored: %s", command);

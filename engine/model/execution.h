@@ -392,6 +392,8 @@ bool attempt_id_parse(const char *text, char out_execution[ULID_TEXT], char out_
  * attempt since fresh), or NULL when no attempt began. */
 const struct revision *execution_pre_image(const struct execution *execution, uint32_t node,
 					   uint32_t artifact);
+/* Whether a run attempt is the first since the node was fresh. */
+bool execution_is_first_try(const struct execution *execution, uint32_t node, uint32_t attempt);
 /* The newest revision of an artifact; NULL when there is none. */
 const struct revision *execution_newest_revision(const struct execution *execution, uint32_t node,
 						 uint32_t artifact);

@@ -24,6 +24,11 @@ const struct revision *execution_newest_revision(const struct execution *executi
 	return NULL;
 }
 
+bool execution_is_first_try(const struct execution *execution, uint32_t node, uint32_t attempt)
+{
+	return attempt == execution->nodes[node].fresh_attempt + 1;
+}
+
 const struct revision *execution_pre_image(const struct execution *execution, uint32_t node,
 					   uint32_t artifact)
 {
@@ -35,7 +40,7 @@ const struct revision *execution_pre_image(const struct execution *execution, ui
 		const struct revision *revision = &execution->revisions[at - 1];
 
 		if (revision->artifact == artifact && revision->moment == MOMENT_BEFORE &&
-		    revision->attempt == run->fresh_attempt + 1)
+		    execution_is_first_try(execution, node, revision->attempt))
 			return revision;
 		at = revision->previous;
 	}

@@ -186,8 +186,8 @@ static int pin(struct content *content, struct request *request)
 
 /* ---- artifacts and outputs --------------------------------------------------------------- */
 
-/* What a node found is kept whatever its size, or its run could not be taken back; of what stands
- * there later, nothing over max_size is. */
+/* What a node first found is kept whatever its size, or its run could not be taken back; of what
+ * stands there later, nothing over max_size is. */
 static int add_artifact(struct content *content, struct content_job *job, uint32_t number,
 			struct event_item *out)
 {
@@ -196,7 +196,7 @@ static int add_artifact(struct content *content, struct content_job *job, uint32
 	char *name = mem_printf("%s/%s", job->name, artifact->path);
 	int rc;
 
-	content_keep_up_to(content, job->kind == CONTENT_BEFORE ? 0 : artifact->max_size);
+	content_keep_up_to(content, job->first ? 0 : artifact->max_size);
 
 	if (artifact->secret)
 		rc = content_add_secret_file(content, job->execution, name, job->folder,

@@ -135,6 +135,7 @@ static void post_content(struct engine *engine, struct live *live, const struct 
 		fill_restore(job, live->execution);
 	if (kind == CONTENT_BEFORE) {
 		job->owner = owner_of(live->execution, job->spec, &job->arena);
+		job->first = execution_is_first_try(live->execution, job->node, job->attempt);
 		live->has_files[job->node] = true;
 	}
 	if (kind == CONTENT_COLLECT)

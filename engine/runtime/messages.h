@@ -74,6 +74,7 @@ struct content_job {
 	struct message message;
 	enum content_kind kind;
 	struct request *request; /* PIN, COMPARE */
+	bool first;		 /* BEFORE: of its first attempt since it was fresh */
 	bool for_rollback;	 /* CLAIM: in the name of the execution's rollback */
 	char execution[ULID_TEXT];
 	const struct node_spec *spec;

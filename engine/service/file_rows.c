@@ -119,10 +119,19 @@ static int take_attempt(void *ctx, const struct attempt_row *row, struct err *er
 	return 0;
 }
 
+/* Too large to be kept, and tried again since: it was refused, though the exit was fine. */
+static bool was_refused(const struct file_rows *files, const struct revision *revision)
+{
+	return !revision->absent && !*revision->blob && revision->node < files->nodes_count &&
+	       revision->attempt != files->nodes[revision->node].standing.attempt;
+}
+
 static bool is_failed(const struct bad *bad, const struct revision *revision)
 {
 	uint64_t key = key_of(revision->node, revision->attempt);
 
+	if (revision->moment == MOMENT_AFTER && was_refused(bad->files, revision))
+		return true;
 	return revision->moment == MOMENT_AFTER && revision->attempt_kind == ATTEMPT_RUN &&
 	       bad->count && bsearch(&key, bad->keys, bad->count, sizeof(key), by_key);
 }

@@ -96,7 +96,8 @@ enum {
 	EXIT_CODE,
 	NODE_STATE,
 	NODE_REASON,
-	NODE_ATTEMPT
+	NODE_ATTEMPT,
+	ABSENT
 }; /* columns of a revision */
 
 static const char files_sql[] =
@@ -105,7 +106,7 @@ static const char files_sql[] =
 static const char revisions_sql[] =
 	"SELECT coalesce(e.name, e.id), n.id, r.path, r.seq, r.attempt_kind, r.attempt, r.moment,"
 	" r.time_us, r.blob, coalesce(a.exit_kind, 0), coalesce(a.code, 0), n.state, n.reason,"
-	" n.attempt FROM revision r JOIN execution e ON e.row = r.execution"
+	" n.attempt, r.absent FROM revision r JOIN execution e ON e.row = r.execution"
 	" JOIN node n ON n.execution = r.execution AND n.number = r.node"
 	" LEFT JOIN attempt a ON a.execution = r.execution AND a.node = r.node"
 	" AND a.kind = r.attempt_kind AND a.number = r.attempt"
@@ -117,7 +118,7 @@ static int put_tree(struct projection *projection, sqlite3_stmt *row, git_oid *o
 	const char *blob = db_column_text(row, BLOB);
 	git_oid id;
 
-	if (!*blob) /* absent: a tree without files */
+	if (!*blob) /* absent, or not kept: a tree without files */
 		return repo_put(repo, GIT_OBJECT_TREE, "", 0, out);
 	if (git_oid_fromstr(&id, blob) < 0 || !git_odb_exists(repo->odb, &id))
 		return GIT_ENOTFOUND;
@@ -125,7 +126,14 @@ static int put_tree(struct projection *projection, sqlite3_stmt *row, git_oid *o
 	return repo_tree_only(repo, out);
 }
 
-/* What a failed attempt left. */
+/* Larger than its max_size: there are no contents to show. */
+static bool is_unkept(sqlite3_stmt *row)
+{
+	return !*db_column_text(row, BLOB) && !sqlite3_column_int(row, ABSENT);
+}
+
+/* What a failed attempt left; one that was too large to be kept and tried again since was refused,
+ * though its exit was fine. */
 static bool is_failed(sqlite3_stmt *row)
 {
 	const struct attempt_row attempt = {
@@ -138,7 +146,9 @@ static bool is_failed(sqlite3_stmt *row)
 		.attempt = (uint32_t)sqlite3_column_int64(row, NODE_ATTEMPT)};
 
 	return sqlite3_column_int(row, MOMENT_COLUMN) == MOMENT_AFTER &&
-	       sqlite3_column_int(row, KIND) == ATTEMPT_RUN && rows_attempt_failed(&attempt, node);
+	       sqlite3_column_int(row, KIND) == ATTEMPT_RUN &&
+	       (rows_attempt_failed(&attempt, node) ||
+		(is_unkept(row) && attempt.number != node.attempt));
 }
 
 static void print_message(struct buf *out, sqlite3_stmt *row, bool failed)
@@ -155,6 +165,8 @@ static void print_message(struct buf *out, sqlite3_stmt *row, bool failed)
 			   (long long)sqlite3_column_int64(row, ATTEMPT));
 	buf_printf(out, " of %s%s, %s\n", db_column_text(row, NODE), failed ? ", which failed" : "",
 		   db_column_text(row, NAME));
+	if (is_unkept(row))
+		buf_add_text(out, "\nThe file was larger than its max_size: it is not kept.\n");
 }
 
 /* The commits of one file so far. */

@@ -19,7 +19,7 @@ nodes:
       touch ran
       echo ${params.host} ${nodes.see.outputs.lag}
     undo: [./back.sh, "${params.days}", a b]
-    artifacts: [{path: proxy.conf, on_restore: "./reload.sh ${params.days}"}]
+    artifacts: [{path: proxy.conf, on_restore: "./reload.sh ${params.days}", required: true, max_size: 2kB}]
     risk: high
     timeout: 2m
     retry: 2
@@ -38,6 +38,8 @@ says "^      in         $work/files$"
 says '^      env        WHERE=at \$\(touch ran\); it.s$'
 says '^                 ONLY=here$'
 says '^      artifacts  proxy.conf$'
+says '^                   required$'
+says '^                   at most 2000 bytes$'
 says "^                   when restored: ./reload.sh '90'$"
 says '^      outputs    lag$'
 says '^      timeout    2m00s$'

@@ -163,6 +163,27 @@ complains "no contents were kept"
 expect 0 hlp rollback word --all --yes
 live_is old
 
+# Tried again, it stays out of Git and never becomes current; what was there first still comes back.
+echo old >live.txt
+cat >again.yaml <<'END'
+name: again
+nodes:
+  - id: write
+    run: test ! -e once || exit 3; touch once; head -c 2001 /dev/zero >live.txt
+    artifacts: [{path: live.txt, max_size: 2kB}]
+END
+expect 1 hlp run again.yaml --yes
+expect 0 hlp retry again --yes
+expect 1 hlp wait again --for ended
+expect 0 hlp artifacts again
+test "$(grep -c 'not kept' "$out")" -eq 3 || fail "not every revision of it is told as not kept"
+grep -q 'not kept.*current' "$out" && fail "a file that was refused is current"
+says ' before .*current'
+blob=$(head -c 2001 /dev/zero | git hash-object --stdin)
+git --git-dir="$HLP_HOME/content.git" cat-file -e "$blob" 2>/dev/null && fail "the large file is in Git"
+expect 0 hlp rollback again --all --yes
+live_is old
+
 # ---- what a person changed is never overwritten: it asks, and does what it is told
 deploy edited 'triggers: {validation-failure: {phase: switch}}' 'echo mine > live.txt; exit 3'
 expect 4 hlp run edited.yaml --yes
@@ -182,6 +203,10 @@ live_is old
 
 # ---- an engine that rolls nothing back says so
 expect 0 hlp engine stop
+expect 0 hlp engine check
+git --git-dir="$HLP_HOME/content.git" log 'refs/hlp/artifacts/again#1/write/live.txt' >"$out"
+says 'after run 1 of write, which failed, again#1$'
+says 'The file was larger than its max_size: it is not kept.$'
 deploy off 'triggers: {validation-failure: {phase: switch}}' 'exit 3'
 PARTIAL_ROLLBACK_ENABLED=false expect 1 hlp run off.yaml --yes
 says 'not done: rollbacks are turned off'
