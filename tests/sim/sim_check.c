@@ -120,6 +120,40 @@ static void check_blobs(const struct event *event)
 				 event_kind_name(event->kind));
 }
 
+/* No file over its max_size is kept, but for what a first attempt found. */
+static void check_kept(const struct shadow *shadow, const struct event *event)
+{
+	const struct node_spec *spec = &shadow->execution->workflow->nodes[event->node];
+
+	for (uint32_t i = 0; i < event->items_count; i++) {
+		const struct event_item *item = &event->items[i];
+		const int64_t most = spec->artifacts[item->number].max_size;
+
+		if (most && item->size > most && item->blob[0] &&
+		    (event->moment == MOMENT_AFTER ||
+		     !execution_is_first_try(shadow->execution, event->node, event->attempt)))
+			sim_fail("%s of %s is kept, though too large", item->name,
+				 shadow_node(shadow, event->node));
+	}
+}
+
+/* A run that ends well has left what it had to, and nothing larger than it may be. */
+static void check_left(const struct shadow *shadow, const struct event *event)
+{
+	const struct node_spec *spec = &shadow->execution->workflow->nodes[event->node];
+
+	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
+		const struct artifact_spec *artifact = &spec->artifacts[i];
+		const struct revision *left =
+			execution_newest_revision(shadow->execution, event->node, i);
+
+		if ((artifact->required && left->absent) ||
+		    (artifact->max_size && left->size > artifact->max_size))
+			sim_fail("%s completes with a wrong %s", shadow_node(shadow, event->node),
+				 artifact->path);
+	}
+}
+
 /* What was put back is what stood there before the first attempt. */
 static void check_restored(const struct shadow *shadow, const struct event *event)
 {
@@ -201,6 +235,10 @@ void check_event(struct shadow *shadow, const struct event *event)
 	    node->verdict != VERDICT_NONE)
 		sim_fail("%s completes although an operator said %s",
 			 shadow_node(shadow, event->node), verdict_name(node->verdict));
+	if (event->kind == EVENT_COMPLETED && event->reason == REASON_OK)
+		check_left(shadow, event);
+	if (event->kind == EVENT_CAPTURED)
+		check_kept(shadow, event);
 	if (event->kind == EVENT_INTENDED &&
 	    (shadow->execution->paused || shadow->execution->ended || node->held))
 		sim_fail("%s is intended while it may not start", shadow_node(shadow, event->node));
