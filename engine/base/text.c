@@ -7,6 +7,7 @@
  */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -426,4 +427,16 @@ void text_json_quote(struct buf *out, const char *text, size_t length)
 		}
 	}
 	buf_add_char(out, '"');
+}
+
+void text_size(int64_t bytes, char out[TEXT_SIZE])
+{
+	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
+	size_t unit = 0;
+
+	while (unit < 3 && bytes && bytes % 1024 == 0) {
+		bytes /= 1024;
+		unit++;
+	}
+	(void)snprintf(out, TEXT_SIZE, "%lld %s", (long long)bytes, units[unit]); /* fits */
 }

@@ -33,6 +33,10 @@ size_t text_width(const char *text); /* columns of valid, printable text */
 enum text_gate { TEXT_ONE_LINE, TEXT_KEEP_LINES };
 void text_gate(struct buf *out, const char *data, size_t length, enum text_gate mode);
 
+/* A size in the largest unit that it is a whole number of: "64 MiB", "1000 bytes". */
+#define TEXT_SIZE 32
+void text_size(int64_t bytes, char out[TEXT_SIZE]);
+
 /* Edits needed to make one word of the other (Damerau-Levenshtein, optimal string alignment),
  * at most `limit` + 1. For "did you mean". */
 size_t text_distance(const char *a, const char *b, size_t limit);

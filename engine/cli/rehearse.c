@@ -267,6 +267,30 @@ static void say_files(struct rehearsal *r, const struct rehearsed *node)
 	}
 }
 
+static void add_size(struct buf *out, const char *name, int64_t bytes)
+{
+	char size[TEXT_SIZE];
+	if (bytes > 0) {
+		text_size(bytes, size);
+		buf_printf(out, "%s%s %s", out->length > 0 ? ", " : "", name, size);
+	}
+}
+
+/* What its processes may take. */
+static void say_held(struct rehearsal *r, const struct node_limits *limits)
+{
+	struct buf text;
+	buf_init(&text, TEXT_MAX);
+	add_size(&text, "memory", limits->memory_bytes);
+	if (limits->files > 0) {
+		buf_printf(&text, "%sfiles %lld", text.length > 0 ? ", " : "",
+			   (long long)limits->files);
+	}
+	add_size(&text, "fsize", limits->file_bytes);
+	say_block(&r->cli->out, "limits", buf_text(&text));
+	buf_release(&text);
+}
+
 static void say_limits(struct rehearsal *r, const struct node_spec *spec)
 {
 	char text[CLOCK_DURATION_TEXT];
@@ -278,6 +302,9 @@ static void say_limits(struct rehearsal *r, const struct node_spec *spec)
 		char *tries = mem_printf("%u", (unsigned)spec->retry.limit);
 		say_block(&r->cli->out, "retry", tries);
 		free(tries);
+	}
+	if (spec->limits != NULL) {
+		say_held(r, spec->limits);
 	}
 }
 

@@ -45,7 +45,8 @@ struct local {
 	void *ctx;
 	int fd; /* -1 while there is no connection */
 	enum executor_link link;
-	bool welcome; /* the launcher has answered HELLO */
+	bool can_limit; /* the launcher knows limits */
+	bool welcome;	/* the launcher has answered HELLO */
 	pid_t launcher_pid;
 	uint64_t launcher_start;
 	int64_t delay_us;
@@ -215,6 +216,7 @@ static void welcomed(struct local *local, const struct launch_message *message)
 	local->delay_us = DELAY_FIRST_US;
 	local->launcher_pid = (pid_t)message->pid;
 	local->launcher_start = proc_start_time(local->launcher_pid);
+	local->can_limit = message->flags & LAUNCH_CAN_LIMIT;
 	local->executor.capabilities = 0;
 	if (message->flags & LAUNCH_CAN_FREEZE)
 		local->executor.capabilities |= EXECUTOR_FREEZE;
@@ -368,10 +370,29 @@ static void retry_due(struct loop_timer *timer)
 
 /* ---- the seam's calls -------------------------------------------------------------------- */
 
+/* It will not start, and that is known here and now. */
+static void refuse(struct local *local, const char *attempt, const char *why)
+{
+	local->report(local->ctx, &(struct report){.kind = REPORT_EXITED,
+						   .attempt = attempt,
+						   .time_us = clock_wall_us(clock_system()),
+						   .exit_kind = EXIT_LAUNCH,
+						   .code = 126,
+						   .text = why});
+}
+
+static void add_limits(struct launch_message *message, const struct node_limits *limits)
+{
+	message->kind = LAUNCH_START_LIMITED;
+	message->memory = limits->memory_bytes;
+	message->files = limits->files;
+	message->file_size = limits->file_bytes;
+}
+
 static void local_start(struct executor *executor, const struct order *order)
 {
 	struct local *local = local_of(executor);
-	const struct launch_message message = {
+	struct launch_message message = {
 		.kind = LAUNCH_START,
 		.attempt = order->attempt,
 		.argv = order->argv,
@@ -386,20 +407,19 @@ static void local_start(struct executor *executor, const struct order *order)
 	};
 	struct err err;
 
+	if (order->limits)
+		add_limits(&message, order->limits);
 	if (!local->welcome) {
 		remember_unsent(local, order->attempt);
 		send_about(local, &message);
 		return;
 	}
 	forget_unsent(local, order->attempt);
-	/* Too large for any launcher: it will not start, and that is known here and now. */
-	if (send_message(local, &message, &err) < 0)
-		local->report(local->ctx, &(struct report){.kind = REPORT_EXITED,
-							   .attempt = order->attempt,
-							   .time_us = clock_wall_us(clock_system()),
-							   .exit_kind = EXIT_LAUNCH,
-							   .code = 126,
-							   .text = err.message});
+	if (order->limits && !local->can_limit)
+		refuse(local, order->attempt,
+		       "the hlp-launcher that runs is older than 'limits': restart the engine");
+	else if (send_message(local, &message, &err) < 0)
+		refuse(local, order->attempt, err.message); /* too large for any launcher */
 }
 
 static void local_stop(struct executor *executor, const char *attempt)

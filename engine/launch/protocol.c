@@ -26,7 +26,11 @@ struct field {
 	{                                                                                          \
 		FIELD_TEXTS, offsetof(struct launch_message, name)                                 \
 	}
-#define FIELDS_MAX 11
+#define FIELDS_MAX 13
+/* Of both kinds of start. */
+#define START_FIELDS                                                                               \
+	TEXT(attempt), TEXTS(argv), TEXTS(env), TEXT(folder), TEXT(output), TEXT(outputs),         \
+		NUMBER(timeout_us), NUMBER(stop_signal), NUMBER(grace_us), NUMBER(output_max)
 
 struct layout {
 	const char *name;
@@ -37,9 +41,9 @@ struct layout {
 static const struct layout layouts[LAUNCH_KINDS] = {
 	[LAUNCH_HELLO] = {"HELLO", {NUMBER(number), NUMBER(term), NUMBER(pid)}},
 	[LAUNCH_WELCOME] = {"WELCOME", {NUMBER(pid), TEXT(boot_id), NUMBER(flags)}},
-	[LAUNCH_START] = {"START", {TEXT(attempt), TEXTS(argv), TEXTS(env), TEXT(folder),
-		TEXT(output), TEXT(outputs), NUMBER(timeout_us), NUMBER(stop_signal),
-		NUMBER(grace_us), NUMBER(output_max)}},
+	[LAUNCH_START] = {"START", {START_FIELDS}},
+	[LAUNCH_START_LIMITED] = {"START_LIMITED", {START_FIELDS, NUMBER(memory), NUMBER(files),
+		NUMBER(file_size)}},
 	[LAUNCH_STOP] = {"STOP", {TEXT(attempt)}},
 	[LAUNCH_FREEZE] = {"FREEZE", {TEXT(attempt)}},
 	[LAUNCH_THAW] = {"THAW", {TEXT(attempt)}},
@@ -63,6 +67,8 @@ static const struct layout layouts[LAUNCH_KINDS] = {
 		NUMBER(timeout_us), NUMBER(stop_signal), NUMBER(grace_us), NUMBER(output_max),
 		NUMBER(time_us), NUMBER(boot_us)}},
 	[LAUNCH_STOPPING] = {"STOPPING", {TEXT(attempt), NUMBER(flags), NUMBER(boot_us)}},
+	[LAUNCH_LIMITED] = {"LIMITED", {TEXT(attempt), NUMBER(memory), NUMBER(number),
+		TEXT(cgroup)}},
 	[LAUNCH_PING] = {"PING", {{FIELD_NONE, 0}}},
 	[LAUNCH_WAKE] = {"WAKE", {{FIELD_NONE, 0}}},
 	[LAUNCH_SHUTDOWN] = {"SHUTDOWN", {NUMBER(number)}},
@@ -258,7 +264,7 @@ static const char *find_fault(const struct launch_message *message)
 {
 	if (message->attempt && !attempt_is_valid(message->attempt))
 		return "an attempt's id is empty, too long or not of [a-z0-9.-]";
-	if (message->kind != LAUNCH_START)
+	if (message->kind != LAUNCH_START && message->kind != LAUNCH_START_LIMITED)
 		return NULL;
 	if (!message->argv[0] || !message->argv[0][0])
 		return "there is no program";
@@ -266,7 +272,8 @@ static const char *find_fault(const struct launch_message *message)
 		return "a path is not absolute";
 	if (message->stop_signal < 1 || message->stop_signal > 64)
 		return "there is no such signal";
-	if (message->timeout_us < 0 || message->grace_us < 0 || message->output_max < 0)
+	if (message->timeout_us < 0 || message->grace_us < 0 || message->output_max < 0 ||
+	    message->memory < 0 || message->files < 0 || message->file_size < 0)
 		return "a number is negative";
 	return NULL;
 }

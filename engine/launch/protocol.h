@@ -7,11 +7,11 @@
  * The frame and the kinds of a plain client (PING, WAKE, SHUTDOWN, UPGRADE, STATUS, REFUSED) are
  * base/instance.h's, so that programs above this layer can speak them too.
  *
- * A link: HELLO → WELCOME, or REFUSED and the end. Then the engine sends START, STOP, FREEZE, THAW,
- * QUERY, ACKNOWLEDGE, LIST, READY, GOODBYE in any order, and gets STARTED, EXITED, NOT_STARTED,
- * LOST, UNREACHABLE, FROZEN, THAWED. LIST is answered by one of STARTED, EXITED, LOST, UNREACHABLE
- * (and FROZEN) for every attempt that is known, then END. EXITED and LOST are repeated at each LIST
- * until ACKNOWLEDGE.
+ * A link: HELLO → WELCOME, or REFUSED and the end. Then the engine sends START, START_LIMITED,
+ * STOP, FREEZE, THAW, QUERY, ACKNOWLEDGE, LIST, READY, GOODBYE in any order, and gets STARTED,
+ * EXITED, NOT_STARTED, LOST, UNREACHABLE, FROZEN, THAWED. LIST is answered by one of STARTED,
+ * EXITED, LOST, UNREACHABLE (and FROZEN) for every attempt that is known, then END. EXITED and LOST
+ * are repeated at each LIST until ACKNOWLEDGE.
  */
 #ifndef HLP_LAUNCH_PROTOCOL_H
 #define HLP_LAUNCH_PROTOCOL_H
@@ -47,12 +47,15 @@ enum launch_kind {
 		17,	    /* attempt, text: its processes may live, but are not our children */
 	LAUNCH_FROZEN = 18, /* attempt, time_us. In the log: boot_us too */
 	LAUNCH_THAWED = 19, /* the same */
+	LAUNCH_START_LIMITED = 20, /* START, memory, files, file_size: to who says it can limit */
 
 	/* in the log only */
 	LAUNCH_BOOT = 30, /* boot_id: what follows was written since this start of the machine */
 	LAUNCH_STARTING = 31, /* attempt, cgroup, output, timeout_us, stop_signal, grace_us,
 				 output_max, time_us, boot_us */
 	LAUNCH_STOPPING = 32, /* attempt, flags: 1 when by its timeout; boot_us */
+	LAUNCH_LIMITED =
+		33, /* attempt, memory, number: kills before; cgroup that holds it, or "" */
 
 	LAUNCH_PING = INSTANCE_PING,
 	LAUNCH_WAKE = INSTANCE_WAKE,
@@ -74,7 +77,7 @@ enum launch_exit {
 				       status, or 128 + signal, of the main process */
 };
 
-enum launch_capability { LAUNCH_CAN_FREEZE = 1, LAUNCH_PROVES_STOP = 2 };
+enum launch_capability { LAUNCH_CAN_FREEZE = 1, LAUNCH_PROVES_STOP = 2, LAUNCH_CAN_LIMIT = 4 };
 
 /* Flag of QUERY: a START for it may have been sent, by this engine or an earlier one. */
 #define LAUNCH_INHERITED 1
@@ -90,6 +93,7 @@ struct launch_message {
 	int64_t number, flags;
 	int64_t term, pid, start_ticks;
 	int64_t timeout_us, stop_signal, grace_us, output_max;
+	int64_t memory, files, file_size; /* limits; 0: none */
 	int64_t exit, code, cpu_us, rss_kib;
 	int64_t time_us, boot_us; /* wall time; CLOCK_BOOTTIME */
 	int64_t engine_pid, ready, live, unread;

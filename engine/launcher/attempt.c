@@ -86,6 +86,7 @@ static void attempt_free(struct attempt *attempt)
 {
 	free(attempt->id);
 	free(attempt->cgroup_path);
+	free(attempt->memory.folder);
 	free(attempt->output);
 	free(attempt->text);
 	free(attempt);
@@ -142,4 +143,13 @@ struct launch_message attempt_describe(const struct attempt *attempt, const char
 		message.time_us = attempt->started_us;
 	}
 	return message;
+}
+
+struct launch_message attempt_describe_limit(const struct attempt *attempt)
+{
+	return (struct launch_message){.kind = LAUNCH_LIMITED,
+				       .attempt = attempt->id,
+				       .memory = attempt->memory.bytes,
+				       .number = attempt->memory.kills,
+				       .cgroup = attempt->memory.folder};
 }

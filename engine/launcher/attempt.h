@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "launch/protocol.h"
 #include "launcher/cgroup.h"
+#include "launcher/memory.h"
 #include "launcher/output.h"
 
 enum attempt_phase {
@@ -35,7 +36,8 @@ struct attempt {
 	pid_t pid; /* 0: not known (died between the records) */
 	uint64_t start_ticks;
 	struct cgroup *cgroup; /* NULL: none; borrowed from the slots */
-	char *cgroup_path;     /* from the log, until the cgroup is claimed; NULL */
+	struct memory_limit memory;
+	char *cgroup_path; /* from the log, until the cgroup is claimed; NULL */
 	char *output;
 	int64_t timeout_us, grace_us, output_max;
 	int stop_signal;
@@ -76,5 +78,7 @@ void attempts_release(struct attempts *attempts);
 bool attempt_is_live(const struct attempt *attempt);
 /* What there is to say of it now: STARTED, EXITED, LOST or UNREACHABLE. Texts are borrowed. */
 struct launch_message attempt_describe(const struct attempt *attempt, const char *boot_id);
+/* The record of its limit of memory. Texts are borrowed. */
+struct launch_message attempt_describe_limit(const struct attempt *attempt);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/text.h"
 
 #define SLOTS_TRIED 10000 /* numbers looked at for a new slot */
+#define FREEZER	    "freezer"
 #define FILE_BYTES  ((size_t)1024 * 1024)
 
 /* ---- finding -------------------------------------------------------------------------------- */
@@ -28,8 +29,8 @@ struct mount {
 	char point[512], root[512];
 };
 
-/* Finds the mount of the v2 hierarchy or of the v1 freezer. */
-static bool find_mount(enum cgroup_kind kind, struct mount *out)
+/* Finds the mount of the v2 hierarchy or of a v1 controller. */
+static bool find_mount(enum cgroup_kind kind, const char *controller, struct mount *out)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
 	char line[2048];
@@ -45,7 +46,7 @@ static bool find_mount(enum cgroup_kind kind, struct mount *out)
 		if (kind == CGROUP_V2)
 			found = strcmp(type, "cgroup2") == 0;
 		else
-			found = strcmp(type, "cgroup") == 0 && strstr(options, "freezer");
+			found = strcmp(type, "cgroup") == 0 && strstr(options, controller);
 	}
 	if (file)
 		(void)fclose(file); /* it was only read */
@@ -54,19 +55,24 @@ static bool find_mount(enum cgroup_kind kind, struct mount *out)
 
 /* The path of a process's cgroup in a line of /proc/PID/cgroup, or NULL if it is of another
  * hierarchy. */
-static const char *path_of_line(enum cgroup_kind kind, const char *line)
+static const char *path_of_line(enum cgroup_kind kind, const char *controller, const char *line)
 {
 	const char *controllers = strchr(line, ':');
 	const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+	const size_t length = strlen(controller);
 
 	if (!path)
 		return NULL;
 	if (kind == CGROUP_V2)
 		return strncmp(line, "0::", 3) == 0 ? path + 1 : NULL;
-	return strncmp(controllers, ":freezer:", 9) == 0 ? path + 1 : NULL;
+	return (size_t)(path - controllers) == length + 1 &&
+			       memcmp(controllers + 1, controller, length) == 0
+		       ? path + 1
+		       : NULL;
 }
 
-static bool read_own_path(enum cgroup_kind kind, pid_t pid, char *out, size_t size)
+static bool read_own_path(enum cgroup_kind kind, const char *controller, pid_t pid, char *out,
+			  size_t size)
 {
 	char name[64], line[2048];
 	bool found = false;
@@ -75,7 +81,7 @@ static bool read_own_path(enum cgroup_kind kind, pid_t pid, char *out, size_t si
 	(void)snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid); /* always fits */
 	file = fopen(name, "re");
 	while (file && !found && fgets(line, sizeof(line), file)) {
-		const char *path = path_of_line(kind, line);
+		const char *path = path_of_line(kind, controller, line);
 
 		if (!path)
 			continue;
@@ -86,25 +92,37 @@ static bool read_own_path(enum cgroup_kind kind, pid_t pid, char *out, size_t si
 	return found;
 }
 
-/* Makes this instance's folder below our own cgroup and tries it out with a slot. */
-static bool try_kind(struct cgroups *cgroups, const struct home *home, enum cgroup_kind kind)
+/* Where our own cgroup lies; NULL when that hierarchy is not to be had. The caller frees it. */
+static char *find_own_folder(enum cgroup_kind kind, const char *controller,
+			     size_t *out_mount_length)
 {
-	struct cgroup *first;
 	struct mount mount;
 	char own[1024];
 	const char *below;
 
-	if (!find_mount(kind, &mount) || !read_own_path(kind, getpid(), own, sizeof(own)))
-		return false;
+	if (!find_mount(kind, controller, &mount) ||
+	    !read_own_path(kind, controller, getpid(), own, sizeof(own)))
+		return NULL;
 	below = text_starts_with(own, mount.root) && strcmp(mount.root, "/") != 0
 			? own + strlen(mount.root)
 			: own;
+	*out_mount_length = strlen(mount.point);
+	return mem_printf("%s%s", mount.point, strcmp(below, "/") == 0 ? "" : below);
+}
+
+/* Makes this instance's folder below our own cgroup and tries it out with a slot. */
+static bool try_kind(struct cgroups *cgroups, const struct home *home, enum cgroup_kind kind)
+{
+	char *own = find_own_folder(kind, FREEZER, &cgroups->mount_length);
+	struct cgroup *first;
+
+	if (!own)
+		return false;
 	/* A launcher started by a node of an instance of its own
 	 * lies in a slot: that is fine too. */
-	cgroups->base =
-		mem_printf("%s%s/hlp-%llx-%llx", mount.point, strcmp(below, "/") == 0 ? "" : below,
-			   (unsigned long long)home->device, (unsigned long long)home->inode);
-	cgroups->mount_length = strlen(mount.point);
+	cgroups->base = mem_printf("%s/hlp-%llx-%llx", own, (unsigned long long)home->device,
+				   (unsigned long long)home->inode);
+	free(own);
 	cgroups->kind = kind;
 	first = mkdir(cgroups->base, 0755) == 0 || errno == EEXIST ? cgroups_take(cgroups) : NULL;
 	if (first) {
@@ -161,6 +179,25 @@ static struct cgroup *cgroup_open(enum cgroup_kind kind, const char *path, size_
 	return NULL;
 }
 
+bool cgroup_write(int folder_fd, const char *name, const char *text)
+{
+	const int fd = openat(folder_fd, name, O_WRONLY | O_CLOEXEC);
+	bool written;
+
+	if (fd < 0)
+		return false;
+	written = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	(void)close(fd);
+	return written;
+}
+
+static void lift_limits(const struct cgroup *cgroup)
+{
+	(void)cgroup_write(cgroup->fd, "memory.max",
+			   "max"); /* is not there without the controller */
+	(void)cgroup_write(cgroup->fd, "memory.swap.max", "max");
+}
+
 static void add_slot(struct cgroups *cgroups, struct cgroup *cgroup)
 {
 	cgroups->slots = mem_grow(cgroups->slots, &cgroups->capacity, cgroups->count + 1,
@@ -188,10 +225,13 @@ static struct cgroup *find_slot(const struct cgroups *cgroups, const char *path)
 static struct cgroup *make_slot(struct cgroups *cgroups)
 {
 	char *path = mem_printf("%s/slot-%u", cgroups->base, cgroups->next);
+	const bool made = mkdir(path, 0755) == 0;
 	struct cgroup *cgroup = NULL;
 
-	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+	if (made || errno == EEXIST)
 		cgroup = cgroup_open(cgroups->kind, path, cgroups->mount_length);
+	if (cgroup && !made && cgroup->kind == CGROUP_V2)
+		lift_limits(cgroup); /* of a launcher that died */
 	free(path);
 	if (!cgroup)
 		return NULL;
@@ -274,7 +314,7 @@ static size_t mount_length_of(const char *path, const struct cgroups *cgroups)
 	if (cgroups->kind != CGROUP_NONE &&
 	    strncmp(path, cgroups->base, cgroups->mount_length) == 0)
 		return cgroups->mount_length;
-	if (find_mount(CGROUP_V2, &mount) && text_starts_with(path, mount.point))
+	if (find_mount(CGROUP_V2, FREEZER, &mount) && text_starts_with(path, mount.point))
 		return strlen(mount.point);
 	return name ? (size_t)(name - path) : 0;
 }
@@ -426,7 +466,7 @@ static bool is_member(void *ctx, pid_t pid)
 	char own[2048];
 	const char *name;
 
-	if (!read_own_path(cgroup->kind, pid, own, sizeof(own)))
+	if (!read_own_path(cgroup->kind, FREEZER, pid, own, sizeof(own)))
 		return false;
 	name = strstr(own, cgroup->name);
 	return name && (name[length] == '\0' || name[length] == '/');
@@ -443,21 +483,9 @@ void cgroup_signal(const struct cgroup *cgroup, int signal)
 	process_list_release(&list);
 }
 
-static bool write_file(const struct cgroup *cgroup, const char *name, const char *text)
-{
-	const int fd = openat(cgroup->fd, name, O_WRONLY | O_CLOEXEC);
-	bool written;
-
-	if (fd < 0)
-		return false;
-	written = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	(void)close(fd);
-	return written;
-}
-
 void cgroup_kill(const struct cgroup *cgroup)
 {
-	if (cgroup->kind == CGROUP_V2 && write_file(cgroup, "cgroup.kill", "1"))
+	if (cgroup->kind == CGROUP_V2 && cgroup_write(cgroup->fd, "cgroup.kill", "1"))
 		return;
 	/* Frozen first, so that nothing is born while the list is walked. */
 	cgroup_set_frozen(cgroup, CGROUP_FREEZE);
@@ -471,9 +499,9 @@ void cgroup_set_frozen(const struct cgroup *cgroup, enum cgroup_freezing freezin
 
 	/* Whether it worked is asked with cgroup_is_frozen, since it takes its time anyway. */
 	if (cgroup->kind == CGROUP_V2)
-		(void)write_file(cgroup, "cgroup.freeze", freeze ? "1" : "0");
+		(void)cgroup_write(cgroup->fd, "cgroup.freeze", freeze ? "1" : "0");
 	else
-		(void)write_file(cgroup, "freezer.state", freeze ? "FROZEN" : "THAWED");
+		(void)cgroup_write(cgroup->fd, "freezer.state", freeze ? "FROZEN" : "THAWED");
 }
 
 bool cgroup_is_frozen(const struct cgroup *cgroup)
@@ -493,4 +521,19 @@ bool cgroup_is_frozen(const struct cgroup *cgroup)
 		text[0] = '\0';
 	(void)close(fd);
 	return strncmp(text, "FROZEN", 6) == 0;
+}
+
+char *cgroup_memory_folder(const struct cgroup *cgroup)
+{
+	const char *slot = strrchr(cgroup->path, '/'), *instance = slot;
+	size_t mount_length;
+	char *own = find_own_folder(CGROUP_V1, "memory", &mount_length);
+	char *folder = NULL;
+
+	while (instance > cgroup->path && *--instance != '/')
+		continue;
+	if (own)
+		folder = mem_printf("%s%s", own, instance);
+	free(own);
+	return folder;
 }

@@ -63,5 +63,10 @@ void cgroup_kill(const struct cgroup *cgroup);
 enum cgroup_freezing { CGROUP_THAW, CGROUP_FREEZE };
 void cgroup_set_frozen(const struct cgroup *cgroup, enum cgroup_freezing freezing);
 bool cgroup_is_frozen(const struct cgroup *cgroup);
+/* Writes one of the files of a cgroup; false when it is not there or takes no such text. */
+bool cgroup_write(int folder_fd, const char *name, const char *text);
+/* The path of a cgroup of the same name below our own one of the v1 memory controller, made or
+ * not; NULL where there is no such controller. The caller frees it. */
+char *cgroup_memory_folder(const struct cgroup *cgroup);
 
 #endif

@@ -33,6 +33,8 @@ static struct attempt *attempt_of_order(struct launcher *launcher,
 	attempt->started_us = launcher_wall_us();
 	attempt->started_boot_us = launcher_boot_us();
 	attempt->cgroup = cgroups_take(&launcher->cgroups);
+	if (order->memory)
+		memory_limit_begin(&attempt->memory, attempt->cgroup, order->memory);
 	return attempt;
 }
 
@@ -52,6 +54,24 @@ static void record_starting(struct launcher *launcher, const struct attempt *att
 				  });
 }
 
+static void record_limited(struct launcher *launcher, const struct attempt *attempt)
+{
+	const struct launch_message message = attempt_describe_limit(attempt);
+
+	if (attempt->memory.bytes)
+		launcher_record(launcher, &message);
+}
+
+static struct spawn_limits limits_of(const struct launch_message *order,
+				     const struct attempt *attempt)
+{
+	return (struct spawn_limits){
+		.files = (rlim_t)order->files,
+		.file_size = (rlim_t)order->file_size,
+		.address_space = attempt->memory.folder ? 0 : (rlim_t)order->memory,
+	};
+}
+
 /* The record must be on file before there is a process. */
 static int spawn_recorded(struct launcher *launcher, const struct launch_message *order,
 			  struct attempt *attempt, int output_fd, struct err *err)
@@ -64,15 +84,20 @@ static int spawn_recorded(struct launcher *launcher, const struct launch_message
 		.output_fd = output_fd,
 		.cgroup_fd = cgroup && cgroup->kind == CGROUP_V2 ? cgroup->fd : -1,
 		.cgroup_procs_fd = cgroup ? cgroup->procs_fd : -1,
+		.memory_procs_fd = memory_limit_open_procs(&attempt->memory),
+		.limits = limits_of(order, attempt),
 	};
 	int code = 126, result;
 	pid_t pid;
 
 	record_starting(launcher, attempt);
+	record_limited(launcher, attempt);
 	result = launch_log_flush(&launcher->log, err);
 	if (result >= 0)
 		result = spawn(&launcher->spawner, &how, &pid, &code, err);
 	attempt->code = code;
+	if (how.memory_procs_fd >= 0)
+		(void)close(how.memory_procs_fd);
 	if (result < 0)
 		return result;
 	attempt_set_pid(&launcher->attempts, attempt, pid);
@@ -107,6 +132,8 @@ static bool give_cgroup_back(struct launcher *launcher, struct attempt *attempt)
 	if (attempt->frozen && cgroup)
 		cgroup_set_frozen(cgroup, CGROUP_THAW); /* what it left lives on */
 	attempt->cgroup = NULL;
+	if (attempt->memory.bytes)
+		memory_limit_end(&attempt->memory);
 	return cgroups_give_back(&launcher->cgroups, cgroup);
 }
 
@@ -142,8 +169,7 @@ static void withdraw(struct launcher *launcher, struct attempt *attempt)
 {
 	struct launch_message message;
 
-	cgroups_give_back(&launcher->cgroups, attempt->cgroup);
-	attempt->cgroup = NULL;
+	(void)give_cgroup_back(launcher, attempt);
 	attempt->exit = LAUNCH_EXIT_LAUNCH;
 	attempt_end(&launcher->attempts, attempt, ATTEMPT_EXITED);
 	message = attempt_describe(attempt, launcher->boot_id);
@@ -236,13 +262,14 @@ static void explain(struct attempt *attempt, const struct cgroup *cgroup, bool i
 	process_list_release(&left);
 }
 
-static enum attempt_phase judge(struct attempt *attempt, const struct launch_message *note)
+static enum attempt_phase judge(struct attempt *attempt, const struct launch_message *note,
+				int64_t memory)
 {
 	if (note && note->text[0])
 		attempt_set_text(attempt, note->text);
 	if (note ? note->kind == LAUNCH_EXITED : attempt->main_gone) {
 		read_status(attempt, note);
-		resource_judge(attempt);
+		resource_judge(attempt, memory);
 		return ATTEMPT_EXITED;
 	}
 	if (!note)
@@ -256,6 +283,7 @@ static enum attempt_phase judge(struct attempt *attempt, const struct launch_mes
 
 void child_finish(struct launcher *launcher, struct attempt *attempt)
 {
+	const int64_t memory = memory_limit_struck(&attempt->memory) ? attempt->memory.bytes : 0;
 	const struct cgroup *cgroup = attempt->cgroup;
 	const bool is_empty = give_cgroup_back(launcher, attempt);
 	struct launch_message note;
@@ -265,7 +293,7 @@ void child_finish(struct launcher *launcher, struct attempt *attempt)
 	if (!attempt->ended_us)
 		attempt->ended_us = launcher_wall_us();
 	explain(attempt, cgroup, is_empty);
-	phase = judge(attempt, read_note(attempt, &arena, &note) ? &note : NULL);
+	phase = judge(attempt, read_note(attempt, &arena, &note) ? &note : NULL, memory);
 	arena_release(&arena);
 	settle(launcher, attempt, phase, is_empty);
 }

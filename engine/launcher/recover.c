@@ -75,10 +75,21 @@ static void fold_exited(struct attempts *attempts, struct attempt *attempt,
 	attempt_end(attempts, attempt, ATTEMPT_EXITED);
 }
 
+static void fold_limited(struct attempt *attempt, const struct launch_message *record)
+{
+	free(attempt->memory.folder);
+	attempt->memory = (struct memory_limit){
+		.bytes = record->memory,
+		.kills = record->number,
+		.folder = record->cgroup[0] ? mem_strdup(record->cgroup) : NULL};
+}
+
 static void fold_live(struct attempts *attempts, struct attempt *attempt,
 		      const struct launch_message *record)
 {
-	if (record->kind == LAUNCH_STARTED) {
+	if (record->kind == LAUNCH_LIMITED) {
+		fold_limited(attempt, record);
+	} else if (record->kind == LAUNCH_STARTED) {
 		attempt_set_pid(attempts, attempt, (pid_t)record->pid);
 		attempt->start_ticks = (uint64_t)record->start_ticks;
 	} else if (record->kind == LAUNCH_STOPPING) {
@@ -135,6 +146,7 @@ static void fold(void *ctx, const struct launch_message *record)
 static void write_live(struct launch_log *log, const struct attempt *attempt, const char *boot_id)
 {
 	struct launch_message message = {.kind = LAUNCH_STARTING, .attempt = attempt->id};
+	const struct launch_message limited = attempt_describe_limit(attempt);
 
 	message.cgroup = attempt->cgroup ? attempt->cgroup->path : attempt->cgroup_path;
 	message.output = attempt->output;
@@ -145,6 +157,8 @@ static void write_live(struct launch_log *log, const struct attempt *attempt, co
 	message.time_us = attempt->started_us;
 	message.boot_us = attempt->started_boot_us;
 	launch_log_add(log, &message);
+	if (attempt->memory.bytes)
+		launch_log_add(log, &limited);
 	message.kind = LAUNCH_STARTED;
 	message.pid = attempt->pid;
 	message.start_ticks = (int64_t)attempt->start_ticks;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #define LAST_BYTES   1000
 #define SHELL_SIGNAL 128 /* a shell's exit is this and the signal of what it waited for */
@@ -48,22 +49,35 @@ static bool is_file_size(const struct attempt *attempt)
 	return attempt->code == (by_signal ? SIGXFSZ : SHELL_SIGNAL + SIGXFSZ);
 }
 
-void resource_judge(struct attempt *attempt)
+static void add_memory(struct buf *out, int64_t bytes)
 {
-	const char *what;
+	char size[TEXT_SIZE];
+
+	text_size(bytes, size);
+	buf_printf(out, "killed: it used more than its limit of %s of memory", size);
+}
+
+void resource_judge(struct attempt *attempt, int64_t memory)
+{
+	const char *what = NULL;
 	struct buf text;
 
 	if (attempt->phase != ATTEMPT_RUNNING || !is_failure(attempt))
 		return; /* well, or stopped by us */
-	what = is_file_size(attempt) ? "a file reached the limit of its size (SIGXFSZ)"
-				     : said(attempt);
-	if (!what)
+	if (!memory)
+		what = is_file_size(attempt) ? "a file reached the limit of its size (SIGXFSZ)"
+					     : said(attempt);
+	if (!memory && !what)
 		return;
 	if (attempt->exit == LAUNCH_EXIT_SIGNAL)
 		attempt->code += SHELL_SIGNAL;
 	attempt->exit = LAUNCH_EXIT_RESOURCE;
 	buf_init(&text, 400);
-	buf_printf(&text, "exit %d: %s", (int)attempt->code, what);
+	buf_printf(&text, "exit %d: ", (int)attempt->code);
+	if (memory)
+		add_memory(&text, memory);
+	else
+		buf_add_text(&text, what);
 	attempt_set_text(attempt, buf_text(&text));
 	buf_release(&text);
 }

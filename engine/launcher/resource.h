@@ -10,7 +10,7 @@
 #include "launcher/attempt.h"
 
 /* Of an attempt whose exit has been read: makes it LAUNCH_EXIT_RESOURCE, with the code that a shell
- * would give, when it was so. */
-void resource_judge(struct attempt *attempt);
+ * would give, when it was so. `memory`: the limit for which something of it was killed; 0: none. */
+void resource_judge(struct attempt *attempt, int64_t memory);
 
 #endif

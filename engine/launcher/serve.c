@@ -47,7 +47,7 @@ static void hello(struct launcher *launcher, struct link *link,
 	launcher_record(launcher, message);
 	link->is_engine = true;
 	welcome.pid = getpid();
-	welcome.flags = LAUNCH_CAN_FREEZE;
+	welcome.flags = LAUNCH_CAN_FREEZE | LAUNCH_CAN_LIMIT;
 	if (launcher->cgroups.kind != CGROUP_NONE)
 		welcome.flags |= LAUNCH_PROVES_STOP;
 	link_send(link, &welcome);
@@ -168,7 +168,7 @@ static void steer(struct launcher *launcher, struct link *link,
 static void engine_message(struct launcher *launcher, struct link *link,
 			   const struct launch_message *message)
 {
-	if (message->kind == LAUNCH_START)
+	if (message->kind == LAUNCH_START || message->kind == LAUNCH_START_LIMITED)
 		start(launcher, link, message);
 	else if (message->kind == LAUNCH_ACKNOWLEDGE)
 		acknowledge(launcher, message);

@@ -107,6 +107,26 @@ IN_CHILD static void execute_in_path(struct child *child)
 	errno = denied ? EACCES : ENOENT;
 }
 
+/* Hard, so that the program cannot lift it. */
+IN_CHILD static bool limit(__rlimit_resource_t resource, rlim_t most)
+{
+	const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+
+	return !most || setrlimit(resource, &limit) == 0;
+}
+
+/* Last: they hold for what this child still does, too. */
+IN_CHILD static const char *set_limits(const struct spawn_limits *limits)
+{
+	if (!limit(RLIMIT_NOFILE, limits->files))
+		return "cannot set the limit of open files";
+	if (!limit(RLIMIT_FSIZE, limits->file_size))
+		return "cannot set the limit of a file's size";
+	if (!limit(RLIMIT_AS, limits->address_space))
+		return "cannot set the limit of memory";
+	return NULL;
+}
+
 IN_CHILD static const char *prepare(const struct child *child)
 {
 	const struct spawn_order *order = child->order;
@@ -116,6 +136,8 @@ IN_CHILD static const char *prepare(const struct child *child)
 		return "cannot begin a session";
 	if (child->join && write(order->cgroup_procs_fd, "0", 1) != 1)
 		return "cannot join the cgroup";
+	if (order->memory_procs_fd >= 0 && write(order->memory_procs_fd, "0", 1) != 1)
+		return "cannot join the cgroup of its memory";
 	if (dup2(child->null_fd, STDIN_FILENO) < 0 || dup2(order->output_fd, STDOUT_FILENO) < 0 ||
 	    dup2(order->output_fd, STDERR_FILENO) < 0)
 		return "cannot redirect its output";
@@ -126,7 +148,7 @@ IN_CHILD static const char *prepare(const struct child *child)
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return "cannot unblock signals";
-	return NULL;
+	return set_limits(&order->limits);
 }
 
 IN_CHILD static _Noreturn void child_main(struct child *child)

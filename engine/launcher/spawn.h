@@ -22,6 +22,11 @@ struct spawner {
 	struct rlimit files; /* what children get; the launcher itself raises its own */
 };
 
+/* 0: as the launcher was given. */
+struct spawn_limits {
+	rlim_t files, file_size, address_space;
+};
+
 struct spawn_order {
 	const char *const *argv, *const *env; /* the program is looked up in the PATH of `env` */
 	const char *folder;
@@ -29,6 +34,8 @@ struct spawn_order {
 	int cgroup_fd;	     /* folder of a v2 cgroup, for clone3; -1 without */
 	int cgroup_procs_fd; /* the cgroup's cgroup.procs, where clone3 cannot be used; -1 without
 			      */
+	int memory_procs_fd; /* of another cgroup that it must join, for its memory; -1 without */
+	struct spawn_limits limits;
 };
 
 int spawner_init(struct spawner *spawner, struct err *err);

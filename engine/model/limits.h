@@ -26,6 +26,8 @@
 #define LIMIT_SECRET_SHORTEST	 6 /* bytes: anything shorter cannot be masked in output */
 #define LIMIT_OUTPUT_VALUE_BYTES ((size_t)64 * 1024)
 #define LIMIT_ERRORS_SHOWN	 100 /* of one file; the rest are counted */
+#define LIMIT_FILES_LEAST	 4   /* standard ones, and one to open */
+#define LIMIT_FILES_MOST	 1048576
 #define LIMIT_PARALLEL		 10000
 #define LIMIT_ATTEMPTS		 1000 /* automatic retries of one node */
 #define LIMIT_TEXT		 4096 /* an act's reason, a note */

@@ -296,6 +296,7 @@ int order_build(const struct execution *execution, uint32_t node, enum attempt_k
 				.stop_signal = spec->stop_signal,
 				.stop_grace_us = spec->stop_grace_us,
 				.output_max_bytes = spec->output_max_bytes,
+				.limits = spec->limits,
 				.idempotent = spec->idempotent};
 	fill_places(order, &env, places);
 	result = order_env_build(&env, err);

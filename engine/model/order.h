@@ -27,6 +27,7 @@ struct order {
 	int stop_signal;
 	int64_t stop_grace_us;
 	int64_t output_max_bytes;
+	const struct node_limits *limits; /* NULL: none */
 	bool idempotent;
 };
 

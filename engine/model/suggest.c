@@ -126,8 +126,8 @@ static const struct synonym synonyms[] = {
 };
 
 static const char *const planned[] = {
-	"check",  "concurrency", "executor", "foreach", "hooks",   "if",
-	"limits", "matrix",	 "pool",     "secrets", "version", "workflow",
+	"check",  "concurrency", "executor", "foreach", "hooks",    "if",
+	"matrix", "pool",	 "secrets",  "version", "workflow",
 };
 
 /* For a right key in a wrong map. */
@@ -139,6 +139,8 @@ static const struct synonym homes[] = {
 	{"continue_on", "a node"},
 	{"default", "a param"},
 	{"exit_codes", "'retry' or 'continue_on'"},
+	{"files", "'limits'"},
+	{"fsize", "'limits'"},
 	{"grace", "'stop'"},
 	{"host", "a node or 'defaults'"},
 	{"id", "a node"},
@@ -148,11 +150,13 @@ static const struct synonym homes[] = {
 	{"jitter", "'retry'"},
 	{"labels", "the top of the file"},
 	{"limit", "'retry'"},
+	{"limits", "a node or 'defaults'"},
 	{"manual", "a node or 'undo'"},
 	{"max_duration", "'retry'"},
 	{"max_interval", "'retry'"},
 	{"max_parallel", "the top of the file"},
 	{"max_size", "an artifact"},
+	{"memory", "'limits'"},
 	{"needs", "a node"},
 	{"nodes", "the top of the file"},
 	{"on_failure", "the top of the file"},

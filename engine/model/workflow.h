@@ -138,6 +138,13 @@ struct approval {
 	uint8_t on_timeout; /* enum on_timeout */
 };
 
+/* What each process of a node may take, and memory all of them together; 0: as the launcher. */
+struct node_limits {
+	int64_t memory_bytes;
+	int64_t files; /* open at once */
+	int64_t file_bytes;
+};
+
 struct node_spec {
 	const char *id;
 	const char *description;  /* "" without */
@@ -149,10 +156,11 @@ struct node_spec {
 	const char *const *roots;    /* absolute folders in which artifacts may lie */
 	const struct artifact_spec *artifacts;
 	const char *const *outputs;
-	const struct host_spec *host;	 /* NULL: this machine */
-	struct command run;		 /* empty for a person's step */
-	struct command undo;		 /* likewise */
-	struct command stop_run;	 /* ends what runs on the host */
+	const struct host_spec *host;	  /* NULL: this machine */
+	const struct node_limits *limits; /* NULL: none */
+	struct command run;		  /* empty for a person's step */
+	struct command undo;		  /* likewise */
+	struct command stop_run;	  /* ends what runs on the host */
 	const char *manual;		 /* what a person does in place of a command; NULL: `run` */
 	const char *undo_manual;	 /* the same of its undo */
 	const struct approval *approval; /* NULL: it starts unasked */

@@ -397,6 +397,7 @@ static const struct field node_list[] = {
 	FIELD("idempotent", read_idempotent),
 	FIELD("continue_on", read_continue_on),
 	FIELD("output_max", read_output_max),
+	FIELD("limits", workflow_limits_read),
 	FIELD("undo", workflow_undo_read),
 	FIELD("artifacts", workflow_artifacts_read),
 	FIELD("approval", workflow_approval_read),
@@ -412,24 +413,32 @@ enum {
 	NODE_ON_LOST = 17,
 	NODE_IDEMPOTENT = 18,
 	NODE_CONTINUE_ON = 19,
-	NODE_UNDO = 21,
-	NODE_MANUAL = 24,
-	NODE_UNKNOWN_CODES = 25,
-	NODE_RUN = 26,
-	NODE_FIELDS = 27
+	NODE_LIMITS = 21,
+	NODE_UNDO = 22,
+	NODE_MANUAL = 25,
+	NODE_UNKNOWN_CODES = 26,
+	NODE_RUN = 27,
+	NODE_FIELDS = 28
 };
 _Static_assert(sizeof(node_list) / sizeof(node_list[0]) == NODE_FIELDS, "count the fields");
 static const struct fields node_fields = {"a node", node_list, NODE_FIELDS};
 
 static const struct field default_list[] = {
-	FIELD("shell", read_shell),	      FIELD("pass_env", workflow_pass_env_read),
-	FIELD("workdir", read_workdir),	      FIELD("roots", read_roots),
-	FIELD("timeout", read_timeout),	      FIELD("host", workflow_host_read),
-	FIELD("retry", read_retry),	      FIELD("risk", read_risk),
-	FIELD("priority", read_priority),     FIELD("on_lost", read_on_lost),
-	FIELD("output_max", read_output_max), FIELD("stop", read_stop),
+	FIELD("shell", read_shell),
+	FIELD("pass_env", workflow_pass_env_read),
+	FIELD("workdir", read_workdir),
+	FIELD("roots", read_roots),
+	FIELD("timeout", read_timeout),
+	FIELD("host", workflow_host_read),
+	FIELD("retry", read_retry),
+	FIELD("risk", read_risk),
+	FIELD("priority", read_priority),
+	FIELD("on_lost", read_on_lost),
+	FIELD("output_max", read_output_max),
+	FIELD("stop", read_stop),
+	FIELD("limits", workflow_limits_read),
 };
-enum { DEFAULT_ON_LOST = 9, DEFAULT_FIELDS = 12 };
+enum { DEFAULT_ON_LOST = 9, DEFAULT_FIELDS = 13 };
 static const struct fields default_fields = {"'defaults'", default_list, DEFAULT_FIELDS};
 
 void workflow_defaults_read(struct reader *reader, uint32_t value, void *target)
@@ -492,13 +501,16 @@ static void check_work(struct reader *reader, uint32_t value, uint64_t seen)
 }
 
 /* What a node may have here only, or on another host only. */
-static void check_host(struct reader *reader, uint64_t seen, const uint32_t *values)
+static void check_host(struct reader *reader, uint32_t value, uint64_t seen, const uint32_t *values)
 {
 	const struct node_spec *spec = &reader->nodes[reader->node];
 
 	if (spec->host && spec->artifacts_count)
 		fields_problem(reader, reader->drafts[reader->node].artifacts,
 			       "artifacts of a node with 'host' are not supported yet");
+	if (spec->host && spec->limits)
+		fields_problem(reader, seen >> NODE_LIMITS & 1 ? values[NODE_LIMITS] : value,
+			       "limits of a node with 'host' are not supported yet");
 	if (!spec->host && spec->has_stop_run && seen >> NODE_STOP & 1)
 		fields_problem(reader, values[NODE_STOP],
 			       "'run' of 'stop' is for a node with 'host': here all processes of "
@@ -534,7 +546,7 @@ static void read_node(struct reader *reader, uint32_t value)
 	if (!(seen >> NODE_ID & 1))
 		fields_problem(reader, value, "the node has no 'id'");
 	check_work(reader, value, seen);
-	check_host(reader, seen, values);
+	check_host(reader, value, seen, values);
 	check_changes_nothing(reader, values);
 	if (spec->idempotent && !(seen >> NODE_ON_LOST & 1) && !reader->has_default_on_lost)
 		spec->on_lost = ON_LOST_RETRY;

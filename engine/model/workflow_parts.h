@@ -42,6 +42,8 @@ void workflow_undo_read(struct reader *reader, uint32_t value, void *target);
 
 /* workflow_host.c: the host on which a node runs. */
 void workflow_host_read(struct reader *reader, uint32_t value, void *target);
+/* workflow_limits.c: what its processes may take. */
+void workflow_limits_read(struct reader *reader, uint32_t value, void *target);
 /* workflow_person.c: what a person does; false when that is no text. A question before the start.
  */
 bool workflow_manual_read(struct reader *reader, uint32_t value, enum use use, const char **out);

@@ -39,7 +39,7 @@ params:
 env: {A: 1, B: "${params.host}"}
 pass_env: SSH_AUTH_SOCK
 defaults: {timeout: 5m, retry: 2, shell: sh, stop: TERM, risk: 0.2, priority: 1, on_lost: ask,
-  workdir: ".", roots: [/srv], output_max: 1MiB}
+  workdir: ".", roots: [/srv], output_max: 1MiB, limits: {files: 100}}
 max_parallel: 4
 on_failure: stop
 phases: [one, two]
@@ -54,12 +54,13 @@ nodes:
     artifacts: [x, {path: y, on_restore: "true", secret: true, required: true, max_size: 1MiB}]
     undo: {run: "true", timeout: 1s, retry: 1, shell: bash}
     unknown_codes: [255]
+    limits: {memory: 64MiB, files: 64, fsize: 1GiB}
     idempotent: true
     continue_on: {exit_codes: [3]}
     approval: {ask: "now?", show: [params.host], timeout: 1h, on_timeout: reject}
   - {id: b, phase: two, needs: a, manual: do it, undo: {manual: take it back}, outputs: [n], approval: "sure?"}
   - {id: c, phase: two, run: "true", irreversible: it is gone, risk: critical, workdir: ., pass_env: [TERM]}
-  - {id: d, phase: two, run: "true", undo: none, host: {to: me@there, port: 22}}
+  - {id: d, phase: two, run: "true", undo: none, host: {to: me@there, port: 22}, limits: {}}
 END
 expect 0 hlp validate all.yaml
 right all.yaml
@@ -79,5 +80,6 @@ mistake both '  - {id: a, run: x, manual: y}'
 mistake risk '  - {id: a, run: x, risk: hihg}'
 mistake codes '  - {id: a, run: x, retry: {limit: 1, exit_codes: [0]}}'
 mistake priority '  - {id: a, run: x, priority: 101}'
+mistake limits '  - {id: a, run: x, limits: {files: 3}}'
 mistake empty '  []'
 expect 2 hlp schema more

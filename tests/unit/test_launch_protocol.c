@@ -26,6 +26,9 @@ static struct launch_message an_order(void)
 		.stop_signal = 15,
 		.grace_us = 1,
 		.output_max = 1 << 20,
+		.memory = 64 << 20,
+		.files = 100,
+		.file_size = INT64_MAX,
 	};
 }
 
@@ -73,6 +76,28 @@ static void order_survives_the_wire(void **state)
 	assert_true(message.timeout_us == INT64_MAX);
 	assert_int_equal(message.output_max, 1 << 20);
 	arena_release(&arena);
+	buf_release(&frame);
+}
+
+static void limits_survive_the_wire(void **state)
+{
+	struct launch_message order = an_order(), message;
+	struct arena arena = {0};
+	struct buf frame;
+
+	(void)state;
+	order.kind = LAUNCH_START_LIMITED;
+	encode(&order, &frame);
+	assert_int_equal(launch_decode(frame.data, frame.length, &arena, &message, NULL),
+			 frame.length);
+	assert_int_equal(message.memory, 64 << 20);
+	assert_int_equal(message.files, 100);
+	assert_true(message.file_size == INT64_MAX);
+	arena_release(&arena);
+	buf_release(&frame);
+	order.files = -1;
+	encode(&order, &frame);
+	assert_refused(frame.data, frame.length, "a number is negative");
 	buf_release(&frame);
 }
 
@@ -278,6 +303,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order_survives_the_wire),
+		cmocka_unit_test(limits_survive_the_wire),
 		cmocka_unit_test(every_kind_survives_the_wire),
 		cmocka_unit_test(part_of_a_frame_is_no_frame_yet),
 		cmocka_unit_test(frames_are_taken_one_by_one),

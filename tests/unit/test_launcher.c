@@ -26,6 +26,7 @@
 #include "base/proc.h"
 #include "launch/protocol.h"
 #include "tests/unit/instance_box.h"
+#include "tests/unit/instance_peer.h"
 
 #define SECOND_US INT64_C(1000000)
 
@@ -43,110 +44,6 @@ static int tear_down(void **state)
 	box_remove(*state);
 	free(*state);
 	return 0;
-}
-
-/* ---- a bare link, to speak the engine's part by hand ------------------------------------- */
-
-struct peer {
-	int fd;
-	struct buf in;
-	struct arena arena;
-};
-
-static void peer_send(struct peer *peer, const struct launch_message *message)
-{
-	struct buf frame;
-
-	buf_init(&frame, 2 * INSTANCE_FRAME_MAX);
-	assert_int_equal(launch_encode(message, &frame, NULL), 0);
-	assert_int_equal(send(peer->fd, frame.data, frame.length, MSG_NOSIGNAL), frame.length);
-	buf_release(&frame);
-}
-
-/* The next message; kind 0 when the launcher hung up. Texts live until the peer is closed. */
-static struct launch_message peer_receive(struct peer *peer)
-{
-	struct launch_message message = {0};
-
-	for (;;) {
-		struct pollfd wait = {.fd = peer->fd, .events = POLLIN};
-		char *frame = arena_strndup(&peer->arena, buf_text(&peer->in), peer->in.length);
-		const int length =
-			launch_decode(frame, peer->in.length, &peer->arena, &message, NULL);
-		ssize_t got;
-
-		assert_true(length >= 0);
-		if (length > 0) {
-			buf_consume(&peer->in, (size_t)length);
-			return message;
-		}
-		assert_int_equal(poll(&wait, 1, 20000), 1);
-		got = recv(peer->fd, buf_reserve(&peer->in, 65536), 65536, 0);
-		if (got <= 0)
-			return message;
-		buf_commit(&peer->in, (size_t)got);
-	}
-}
-
-static struct launch_message peer_await(struct peer *peer, enum launch_kind kind)
-{
-	struct launch_message message;
-
-	do {
-		message = peer_receive(peer);
-		assert_true(message.kind);
-	} while (message.kind != kind);
-	return message;
-}
-
-static void peer_open(struct peer *peer, const struct instance_box *box)
-{
-	struct sockaddr_un address;
-	socklen_t length;
-	int folder;
-
-	*peer = (struct peer){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-	buf_init(&peer->in, 4 * INSTANCE_FRAME_MAX);
-	assert_int_equal(
-		home_socket_address(box->home.launcher_socket, &address, &length, &folder, NULL),
-		0);
-	assert_int_equal(connect(peer->fd, (struct sockaddr *)&address, length), 0);
-	if (folder >= 0)
-		(void)close(folder);
-}
-
-static void peer_close(struct peer *peer)
-{
-	(void)close(peer->fd);
-	buf_release(&peer->in);
-	arena_release(&peer->arena);
-}
-
-static void peer_hello(struct peer *peer, const struct instance_box *box, int64_t term)
-{
-	peer_open(peer, box);
-	peer_send(peer, &(struct launch_message){.kind = LAUNCH_HELLO,
-						 .number = INSTANCE_PROTOCOL,
-						 .term = term,
-						 .pid = getpid()});
-	assert_int_equal(peer_receive(peer).kind, LAUNCH_WELCOME);
-}
-
-static char *start_script(struct peer *peer, const struct instance_box *box, const char *attempt,
-			  const char *script, int64_t output_max)
-{
-	const char *const argv[] = {"/bin/sh", "-c", script, NULL}, *const env[] = {NULL};
-	char *output = box_path(box, attempt);
-
-	peer_send(peer, &(struct launch_message){.kind = LAUNCH_START,
-						 .attempt = attempt,
-						 .argv = argv,
-						 .env = env,
-						 .folder = box->folder,
-						 .output = output,
-						 .stop_signal = SIGTERM,
-						 .output_max = output_max});
-	return output;
 }
 
 /* ---- hlpd's supervision ------------------------------------------------------------------ */
@@ -247,8 +144,8 @@ static void status_agrees_with_the_protocol(void **state)
 
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	free(start_script(&peer, box, "live-run-1", "exec sleep 1000", 0));
-	free(start_script(&peer, box, "dead-run-1", "exit 3", 0));
+	free(peer_start(&peer, box, "live-run-1", "exec sleep 1000", 0));
+	free(peer_start(&peer, box, "dead-run-1", "exit 3", 0));
 	(void)peer_await(&peer, LAUNCH_EXITED);
 	peer_send(&peer, &(struct launch_message){.kind = LAUNCH_READY});
 	peer_send(&peer, &(struct launch_message){.kind = LAUNCH_LIST});
@@ -298,7 +195,7 @@ static void shutdown_is_refused_while_attempts_live(void **state)
 
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	free(start_script(&peer, box, "live-run-1", "exec sleep 1000", 0));
+	free(peer_start(&peer, box, "live-run-1", "exec sleep 1000", 0));
 	(void)peer_await(&peer, LAUNCH_STARTED);
 	assert_int_equal(instance_shutdown(&box->home, INSTANCE_ONLY_IDLE, SECOND_US, &err),
 			 -ERR_REFUSED);
@@ -508,10 +405,10 @@ static void launcher_of_a_lost_home_starts_nothing(void **state)
 
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	free(start_script(&peer, box, "live-run-1", "while ! test -e go; do sleep 0.01; done", 0));
+	free(peer_start(&peer, box, "live-run-1", "while ! test -e go; do sleep 0.01; done", 0));
 	(void)peer_await(&peer, LAUNCH_STARTED);
 	assert_int_equal(rename(box->home.path, moved), 0);
-	free(start_script(&peer, box, "late-run-1", ":", 0));
+	free(peer_start(&peer, box, "late-run-1", ":", 0));
 	(void)peer_await(&peer, LAUNCH_NOT_STARTED);
 	{
 		char *go = box_path(box, "go");
@@ -548,7 +445,7 @@ static void log_of_another_boot_makes_lost(void **state)
 	proc_boot_id(boot_id);
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	free(start_script(&peer, box, "live-run-1", "echo $$ > main.pid; exec sleep 1000", 0));
+	free(peer_start(&peer, box, "live-run-1", "echo $$ > main.pid; exec sleep 1000", 0));
 	(void)peer_await(&peer, LAUNCH_STARTED);
 	data = box_await_file(box, NULL, "main.pid", "\n");
 	peer_close(&peer);
@@ -595,9 +492,9 @@ static void output_over_its_bound_is_cut_and_says_so(void **state)
 
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	output = start_script(&peer, box, "loud-run-1",
-			      "echo first; head -c 3000000 /dev/zero | tr '\\0' '\\n'; echo last",
-			      100000);
+	output = peer_start(&peer, box, "loud-run-1",
+			    "echo first; head -c 3000000 /dev/zero | tr '\\0' '\\n'; echo last",
+			    100000);
 	(void)peer_await(&peer, LAUNCH_EXITED);
 	assert_int_equal(stat(output, &status), 0);
 	assert_true(status.st_size >= 100000 && status.st_size < 200000);
@@ -619,9 +516,8 @@ static void growing_output_is_sampled(void **state)
 
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	output = start_script(&peer, box, "slow-run-1",
-			      "echo hello; while ! test -s slow-run-1.times; do sleep 0.01; done",
-			      0);
+	output = peer_start(&peer, box, "slow-run-1",
+			    "echo hello; while ! test -s slow-run-1.times; do sleep 0.01; done", 0);
 	(void)peer_await(&peer, LAUNCH_EXITED);
 	data = box_await_file(box, NULL, "slow-run-1.times", NULL);
 	memcpy(pair, data, sizeof(pair));
@@ -640,10 +536,10 @@ static void orphans_are_reaped(void **state)
 
 	box_start(box, NULL);
 	peer_hello(&peer, box, 1);
-	free(start_script(&peer, box, "a-run-1",
-			  "(setsid sh -c 'echo $$ > orphan.pid; exit 0' &) ; "
-			  "while ! test -s orphan.pid; do sleep 0.01; done",
-			  0));
+	free(peer_start(&peer, box, "a-run-1",
+			"(setsid sh -c 'echo $$ > orphan.pid; exit 0' &) ; "
+			"while ! test -s orphan.pid; do sleep 0.01; done",
+			0));
 	(void)peer_await(&peer, LAUNCH_EXITED);
 	text = box_await_file(box, NULL, "orphan.pid", "\n");
 	name = mem_printf("/proc/%ld", strtol(text, NULL, 10));

@@ -156,6 +156,7 @@ static void places_are_absolute(void **state)
 	open_fixture(&f, "name: w\n" NODES "    run: x\n    workdir: sub/dir\n    outputs: o\n"
 			 "    timeout: 5s\n    stop: {signal: HUP, grace: 3s}\n"
 			 "    idempotent: true\n    output_max: 1KiB\n"
+			 "    limits: {files: 7}\n    undo: x\n"
 			 "  - {id: c, run: x, workdir: /tmp}\n  - {id: d, run: x}\n");
 	order = build(&f, 0, ATTEMPT_RUN);
 	assert_string_equal(order->folder, "/srv/w/sub/dir");
@@ -167,6 +168,9 @@ static void places_are_absolute(void **state)
 	assert_int_equal(order->stop_grace_us, 3000000);
 	assert_int_equal(order->output_max_bytes, 1024);
 	assert_true(order->idempotent);
+	assert_int_equal(order->limits->files, 7);
+	assert_int_equal(build(&f, 0, ATTEMPT_UNDO)->limits->files, 7);
+	assert_null(build(&f, 1, ATTEMPT_RUN)->limits);
 	assert_string_equal(build(&f, 1, ATTEMPT_RUN)->folder, "/tmp");
 	assert_string_equal(build(&f, 2, ATTEMPT_RUN)->folder, "/srv/w");
 	assert_null(build(&f, 2, ATTEMPT_RUN)->outputs);

@@ -211,10 +211,34 @@ static void hosts_are_checked(void **state)
 		 "5:11: error: ${params.no}: there is no such param"},
 		{NODE "    host: h\n    artifacts: a\n",
 		 "6:16: error: artifacts of a node with 'host' are not supported yet\n"},
+		{NODE "    host: h\n    limits: {files: 9}\n",
+		 "6:13: error: limits of a node with 'host' are not supported yet\n"},
+		{"name: w\ndefaults: {limits: {files: 9}}\nnodes:\n  - {id: a, host: h, run: x}\n",
+		 "4:5: error: limits of a node with 'host' are not supported yet\n"},
 		{NODE "    stop: {run: x}\n",
 		 "5:11: error: 'run' of 'stop' is for a node with 'host'"},
 		{NODE "    host: h\n    stop: {run: ''}\n",
 		 "6:17: error: 'run' has nothing to run"},
+	};
+
+	(void)state;
+	CHECK(table);
+}
+
+static void limits_are_typed(void **state)
+{
+	static const struct wrong table[] = {
+		{NODE "    limits: 64MiB\n", "5:13: error: 'limits' is a map: limits: {memory: "},
+		{NODE "    limits: {memory: 64}\n",
+		 "5:22: error: 'memory' must be a size with its unit"},
+		{NODE "    limits: {memory: 0MiB}\n",
+		 "5:22: error: 'memory' must be a size with its unit"},
+		{NODE "    limits: {fsize: all}\n",
+		 "5:21: error: 'fsize' must be a size with its unit"},
+		{NODE "    limits: {files: 3}\n", "5:21: error: 'files' must be from 4 to 1048576"},
+		{NODE "    limits: {files: 1048577}\n", "5:21: error: 'files' must be from 4"},
+		{NODE "    limits: {cpu: 1}\n", "5:14: error: unknown key 'cpu' in 'limits'"},
+		{NODE "    memory: 1MiB\n", "5:5: error: "},
 	};
 
 	(void)state;
@@ -635,6 +659,7 @@ int main(void)
 		cmocka_unit_test(triggers_say_one_thing),
 		cmocka_unit_test(hosts_are_checked),
 		cmocka_unit_test(secrets_stand_where_nobody_reads_them),
+		cmocka_unit_test(limits_are_typed),
 		cmocka_unit_test(values_are_typed),
 		cmocka_unit_test(values_of_the_workflow_are_typed),
 		cmocka_unit_test(names_are_checked),

@@ -50,8 +50,30 @@ static void the_smallest_workflow_has_defaults(void **state)
 	assert_int_equal(a->on_lost, ON_LOST_ASK);
 	assert_false(a->has_undo);
 	assert_null(a->irreversible);
+	assert_null(a->limits);
 	assert_int_equal(risk_level(a->risk), RISK_LOW);
 	assert_string_equal(a->workdir, "");
+	workflow_free(workflow);
+}
+
+static void limits_replace_the_default(void **state)
+{
+	struct workflow *workflow = workflow_text_read(
+		"name: w\ndefaults: {limits: {memory: 64MiB, files: 4}}\nnodes:\n"
+		"  - {id: a, run: x}\n"
+		"  - {id: b, run: x, limits: {fsize: 1GiB, files: 1048576}}\n"
+		"  - {id: c, run: x, limits: {}, host: h}\n");
+	const struct node_limits *a = node(workflow, "a")->limits;
+	const struct node_limits *b = node(workflow, "b")->limits;
+
+	(void)state;
+	assert_int_equal(a->memory_bytes, 64 * 1024 * 1024);
+	assert_int_equal(a->files, 4);
+	assert_int_equal(a->file_bytes, 0);
+	assert_int_equal(b->memory_bytes, 0);
+	assert_int_equal(b->files, 1048576);
+	assert_int_equal(b->file_bytes, 1024 * 1024 * 1024);
+	assert_null(node(workflow, "c")->limits);
 	workflow_free(workflow);
 }
 
@@ -358,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_workflow_has_defaults),
+		cmocka_unit_test(limits_replace_the_default),
 		cmocka_unit_test(params_labels_and_env_are_read),
 		cmocka_unit_test(a_node_is_read),
 		cmocka_unit_test(defaults_hold_where_a_node_says_nothing),
