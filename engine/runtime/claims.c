@@ -117,13 +117,15 @@ const char *claims_take(struct claims *claims, struct content_job *job)
 	for (uint32_t i = 0; i < spec->artifacts_count && !busy; i++) {
 		const struct claim *claim;
 
+		if (job->only && !job->only[i])
+			continue;
 		places[i] = place_of(job->folder, spec, spec->artifacts[i].path);
 		claim = find(claims, places[i]);
 		if (claim && !is_own(claim, job))
 			busy = say(&job->arena, claim, spec->artifacts[i].path);
 	}
 	for (uint32_t i = 0; i < spec->artifacts_count && !busy; i++) {
-		if (find(claims, places[i]))
+		if (!places[i] || find(claims, places[i]))
 			continue;
 		add(claims, places[i], job->owner, job->execution, job->node);
 		places[i] = NULL;

@@ -20,8 +20,8 @@ struct claims {
 void claims_init(struct claims *claims);
 void claims_release(struct claims *claims); /* waiting jobs are freed with it */
 
-/* Takes all files of a job's node, or none. NULL when they are its own now, else who has one, for
- * people ("swap of edge-cert#12 writes proxy.conf"), in the job's arena. */
+/* Takes all files of a job's node (those of `only`), or none. NULL when they are its own now, else
+ * who has one, for people ("swap of edge-cert#12 writes proxy.conf"), in the job's arena. */
 const char *claims_take(struct claims *claims, struct content_job *job);
 /* The same for the files of a rollback, in its name; those of its own nodes go over to it. */
 const char *claims_take_all(struct claims *claims, struct request *request);

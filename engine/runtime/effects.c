@@ -76,7 +76,7 @@ static struct content_job *note_new(const struct live *live, enum content_kind k
 void effects_give_back(struct engine *engine, struct live *live, uint32_t node)
 {
 	post_to_content(engine, note_new(live, CONTENT_GIVE_BACK, node));
-	engine->files_given_back = true;
+	engine->files_given_back++;
 	if (node == EVENT_NO_NODE)
 		live->rollback_has_files = false;
 	else
@@ -86,6 +86,23 @@ void effects_give_back(struct engine *engine, struct live *live, uint32_t node)
 bool effects_writes(const struct node_run *run)
 {
 	return derive_runs(run) || run->reason == REASON_MANUAL;
+}
+
+/* What a rollback had claimed of a node: all that its undo may write, else what goes back. Claiming
+ * more than that after a restart would take files from whoever has them by now. */
+static const bool *rolled_back_only(const struct execution *execution, uint32_t node,
+				    struct arena *arena)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[node];
+	const struct node_run *run = &execution->nodes[node];
+	bool *only;
+
+	if (run->state != STATE_RECOVERING || (run->start_order && spec->has_undo && !run->keeps))
+		return NULL;
+	only = arena_alloc(arena, spec->artifacts_count * sizeof(*only));
+	for (uint32_t i = 0; i < spec->artifacts_count; i++)
+		only[i] = execution_target(execution, node, i) != NULL;
+	return only;
 }
 
 void effects_claim(struct engine *engine, struct live *live, uint32_t node)
@@ -101,6 +118,8 @@ void effects_claim(struct engine *engine, struct live *live, uint32_t node)
 	job->spec = &execution->workflow->nodes[node];
 	job->folder = files_folder(execution, job->spec, &job->arena);
 	job->owner = owner_of(execution, job->spec, &job->arena);
+	if (job->for_rollback)
+		job->only = rolled_back_only(execution, node, &job->arena);
 	if (job->for_rollback)
 		live->rollback_has_files = true;
 	else

@@ -50,7 +50,7 @@ struct engine {
 	int64_t unlinked_since_us; /* meaningless while it is reachable */
 	bool broken;		   /* a commit failed: nothing is acted on any more */
 	bool stopping, quit;
-	bool files_given_back; /* since policy_turn looked last */
+	uint64_t files_given_back; /* how often, in this life */
 	struct request *stop_request;
 	struct request **parked; /* wait until their execution is reconciled */
 	size_t parked_count, parked_capacity;

@@ -38,10 +38,11 @@ struct live {
 	bool *dirty_mark;
 	uint32_t dirty_count;
 	bool header_dirty;
-	bool policy_looks;  /* a rollback that the workflow asks for is being looked at */
-	bool policy_waits;  /* … and its files are somebody's, until some are given back */
-	bool has_workspace; /* its scratch folder was made in this life */
-	char *workspace;    /* where that is; NULL until live_workspace is asked */
+	bool policy_looks;	   /* a rollback that the workflow asks for is being looked at */
+	bool policy_waits;	   /* … and its files are somebody's, until some are given back */
+	uint64_t policy_looked_at; /* files_given_back when it was last looked at */
+	bool has_workspace;	   /* its scratch folder was made in this life */
+	char *workspace;	   /* where that is; NULL until live_workspace is asked */
 	struct execution_row header; /* as of the last commit */
 	uint64_t snapshot_events;    /* events_count at the last snapshot */
 	struct act_row *acts;	     /* committed acts to tell; texts borrowed from the execution */

@@ -76,6 +76,7 @@ struct content_job {
 	struct request *request; /* PIN, COMPARE */
 	bool first;		 /* BEFORE: of its first attempt since it was fresh */
 	bool for_rollback;	 /* CLAIM: in the name of the execution's rollback */
+	const bool *only;	 /* CLAIM: these of the node's files; NULL: all */
 	char execution[ULID_TEXT];
 	const struct node_spec *spec;
 	uint32_t node, attempt;

@@ -96,6 +96,7 @@ static void roll_back(struct engine *engine, struct live *live)
 	struct request *request = request_new(REQUEST_POLICY, NULL, NULL);
 
 	memcpy(request->execution, live->execution->id, sizeof(request->execution));
+	live->policy_looked_at = engine->files_given_back;
 	live->policy_looks = look(engine, live, request);
 	if (!live->policy_looks)
 		request_free(request);
@@ -143,15 +144,16 @@ static void look_at(struct engine *engine, struct live *live)
 		ask(engine, live);
 }
 
+/* Who waits for files looks again once any were given back since it looked, and not only since it
+ * heard that somebody had them: the answer may be older than what was given back. */
 void policy_turn(struct engine *engine)
 {
-	const bool again = engine->files_given_back;
-
 	if (engine->broken || engine->stopping)
 		return;
-	engine->files_given_back = false;
 	for (size_t i = 0; i < engine->lives.count; i++) {
-		engine->lives.items[i]->policy_waits &= !again;
-		look_at(engine, engine->lives.items[i]);
+		struct live *live = engine->lives.items[i];
+
+		live->policy_waits &= live->policy_looked_at == engine->files_given_back;
+		look_at(engine, live);
 	}
 }

@@ -92,6 +92,24 @@ static void all_files_or_none(void **state)
 	close_lot(&c);
 }
 
+static void a_part_of_the_files_leaves_the_others(void **state)
+{
+	static const bool first_only[] = {true, false};
+	struct content_job one, two;
+	struct lot c;
+
+	open_lot(&c, state, "a.conf", "b.conf");
+	one = job_of(&c, "one", EVENT_NO_NODE);
+	one.only = first_only;
+	two = job_of(&c, "two", 0);
+	assert_null(claims_take(&c.claims, &one));
+	assert_non_null(claims_take(&c.claims, &two));
+	two.only = (const bool[]){false, true};
+	assert_null(claims_take(&c.claims, &two)); /* nobody had it */
+	arena_release(&two.arena);
+	close_lot(&c);
+}
+
 static void one_file_under_two_names_is_one(void **state)
 {
 	struct content_job first, second;
@@ -162,6 +180,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_has_one_owner_until_it_is_given_back,
 						scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(all_files_or_none, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_part_of_the_files_leaves_the_others,
+						scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(one_file_under_two_names_is_one, scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_rollback_takes_over_what_its_own_nodes_have,
