@@ -32,10 +32,9 @@ static bool is_started_here(const struct app *app)
 {
 	uint32_t count = app->started_count;
 
-	for (uint32_t i = 0; i < count && i < 8; i++) {
+	for (uint32_t i = 0; i < count && i < 8; i++)
 		if (app->mirror.id != NULL && strcmp(app->started[i], app->mirror.id) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -282,10 +281,9 @@ const struct acting_answer *acting_answers(const struct mirror_node *node)
 		     {"manual", MANUAL}, {"undo_manual", UNDO_MANUAL},
 		     {"policy", POLICY}, {"security", SECURITY}};
 
-	for (size_t i = 0; node->question != NULL && i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
+	for (size_t i = 0; node->question != NULL && i < sizeof(TABLE) / sizeof(TABLE[0]); i++)
 		if (strcmp(node->question, TABLE[i].question) == 0)
 			return TABLE[i].answers;
-	}
 	return NULL;
 }
 
@@ -301,10 +299,9 @@ static enum confirmation confirmation_of(const struct app *app, const struct act
 		return most;
 	if (app->marks.count > 1)
 		return CONFIRM_NAME;
-	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++)
 		if (app_is_marked(app, i))
 			most = acting_confirmation(act->action, &app->mirror.nodes[i]);
-	}
 	return most;
 }
 

@@ -27,10 +27,9 @@ enum action action_of_key(uint32_t prefix, uint32_t key)
 {
 	if (prefix != 0)
 		key = ACTION_AFTER_Z(key);
-	for (int i = 1; key != 0 && i < ACTIONS; i++) {
+	for (int i = 1; key != 0 && i < ACTIONS; i++)
 		if (INFO[i].key == key || INFO[i].other == key)
 			return (enum action)i;
-	}
 	return ACTION_NONE;
 }
 
@@ -42,10 +41,9 @@ void action_bind(enum action action, uint32_t key, uint32_t other)
 
 enum action action_of_name(const char *name)
 {
-	for (int i = 1; i < ACTIONS; i++) {
+	for (int i = 1; i < ACTIONS; i++)
 		if (strcmp(INFO[i].name, name) == 0)
 			return (enum action)i;
-	}
 	return ACTION_NONE;
 }
 
@@ -91,10 +89,9 @@ uint32_t action_key_of(const char *name)
 {
 	uint32_t code = PRESS_NONE;
 
-	for (size_t i = 0; i < NAMES_COUNT; i++) {
+	for (size_t i = 0; i < NAMES_COUNT; i++)
 		if (strcmp(NAMES[i].text, name) == 0)
 			return NAMES[i].key;
-	}
 	if (name[0] == '^' && name[1] >= '@' && name[1] <= '_' && name[2] == '\0')
 		return (uint32_t)(name[1] - '@');
 	size_t length = strlen(name), step = text_decode(name, length, &code);

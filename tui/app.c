@@ -171,10 +171,9 @@ static void open_view(struct app *app)
 
 void app_show(struct app *app, enum view_id view)
 {
-	for (int i = 0; i < app->depth; i++) {
+	for (int i = 0; i < app->depth; i++)
 		if (app->stack[i] == view)
 			app->depth = i; /* it is behind already: come back to it */
-	}
 	if (app->depth == VIEW_DEPTH)
 		app->depth--;
 	app->stack[app->depth++] = view;
@@ -228,18 +227,15 @@ void app_select(struct app *app, uint32_t node)
 /* What one came to see: the first problem, else what runs, else what was undone, else the first. */
 static uint32_t first_of_interest(const struct mirror *mirror)
 {
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
 		if (words_is_problem(&mirror->nodes[i]))
 			return i;
-	}
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
 		if (words_is_live(&mirror->nodes[i]))
 			return i;
-	}
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
 		if (mirror->nodes[i].state == STATE_RECOVERED)
 			return i;
-	}
 	return 0;
 }
 

@@ -53,10 +53,9 @@ static const char *at_a_gate(const struct app *app)
 
 	if (node != NULL && asks_a_person(node))
 		return "A answers it.";
-	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++)
 		if (asks_a_person(&app->mirror.nodes[i]))
 			return "A person is asked. ] goes there.";
-	}
 	return NULL;
 }
 

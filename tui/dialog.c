@@ -313,10 +313,9 @@ static void fill_marked(struct app *app, struct page *page)
 	uint32_t found = 0;
 
 	buf_init(&names, 64 * 1024);
-	for (uint32_t i = 0; i < app->mirror.nodes_count; i++) {
+	for (uint32_t i = 0; i < app->mirror.nodes_count; i++)
 		if (app_is_marked(app, i))
 			buf_printf(&names, "%s%s", found++ ? ", " : "", app->mirror.nodes[i].id);
-	}
 	page_addf(page, ROLE_text, CELL_BOLD, 2, "%u nodes: %.3000s", found, buf_text(&names));
 	buf_release(&names);
 }

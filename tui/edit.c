@@ -59,11 +59,10 @@ bool edit_key(struct edit *edit, uint32_t key)
 
 const char *edit_end(const char *text, int room)
 {
-	while (room > 0 && *text != '\0' && (int)text_width(text) > room) {
+	while (room > 0 && *text != '\0' && (int)text_width(text) > room)
 		do {
 			text++;
 		} while (((unsigned char)*text & 0xc0) == 0x80);
-	}
 	return text;
 }
 

@@ -86,10 +86,9 @@ static void ask_graph(struct app *app)
 
 static bool has_unknown_node(const struct mirror *mirror, const Hlp__V1__Update *update)
 {
-	for (size_t i = 0; i < update->n_nodes; i++) {
+	for (size_t i = 0; i < update->n_nodes; i++)
 		if (update->nodes[i]->index >= mirror->nodes_count)
 			return true;
-	}
 	return false;
 }
 

@@ -222,20 +222,18 @@ void feed_execute(struct app *app, const Hlp__V1__ExecuteRequest *request)
 
 void feed_send_due(struct app *app)
 {
-	for (struct pending *at = app->feed->pending; at != NULL; at = at->next) {
+	for (struct pending *at = app->feed->pending; at != NULL; at = at->next)
 		if (at->again_us != 0 && app->now_us >= at->again_us)
 			send_pending(at);
-	}
 }
 
 int64_t feed_due_us(const struct app *app)
 {
 	int64_t due_us = INT64_MAX;
 
-	for (const struct pending *at = app->feed->pending; at != NULL; at = at->next) {
+	for (const struct pending *at = app->feed->pending; at != NULL; at = at->next)
 		if (at->again_us != 0 && at->again_us < due_us)
 			due_us = at->again_us;
-	}
 	return due_us;
 }
 

@@ -102,10 +102,9 @@ static void find_stacks(struct folder *f)
 	struct keyed *keys = mem_calloc((size_t)nodes + 1, sizeof(*keys));
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < nodes; i++) {
+	for (uint32_t i = 0; i < nodes; i++)
 		if (is_shown(f, i) && may_be_grouped(f, i))
 			keys[count++] = (struct keyed){key_of(&f->mirror->nodes[i]), i};
-	}
 	qsort(keys, count, sizeof(*keys), compare_keyed);
 	for (size_t from = 0, to; from < count; from = to) {
 		for (to = from + 1; to < count && keys[to].key == keys[from].key;)

@@ -38,19 +38,17 @@ struct form_field *form_add(struct form *form, const char *name, const char *hin
 
 const char *form_value(const struct form *form, const char *name)
 {
-	for (size_t i = 0; i < form->count; i++) {
+	for (size_t i = 0; i < form->count; i++)
 		if (strcmp(form->fields[i].name, name) == 0)
 			return form->fields[i].value.text;
-	}
 	return NULL;
 }
 
 const struct form_field *form_missing(const struct form *form)
 {
-	for (size_t i = 0; i < form->count; i++) {
+	for (size_t i = 0; i < form->count; i++)
 		if (!form->fields[i].optional && form->fields[i].value.length == 0)
 			return &form->fields[i];
-	}
 	return NULL;
 }
 

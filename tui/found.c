@@ -331,11 +331,10 @@ void found_draw(struct app *app, struct canvas *canvas, struct area area)
 
 static bool is_at(const struct cell *cells, const char *text)
 {
-	for (; *text != '\0'; text++, cells++) {
+	for (; *text != '\0'; text++, cells++)
 		if (cells->code > 0x7f ||
 		    tolower((int)cells->code) != tolower((unsigned char)*text))
 			return false;
-	}
 	return true;
 }
 
@@ -347,9 +346,8 @@ void found_mark(const struct found_state *found, struct canvas *canvas, struct a
 		return;
 	for (int y = area.y; y < area.y + area.height && y < canvas->height; y++) {
 		for (int x = area.x;
-		     x + length <= area.x + area.width && x + length <= canvas->width; x++) {
+		     x + length <= area.x + area.width && x + length <= canvas->width; x++)
 			if (is_at(&canvas->cells[y * canvas->width + x], found->text))
 				canvas_mark(canvas, x, y, length, CELL_REVERSE);
-		}
 	}
 }

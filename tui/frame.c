@@ -351,10 +351,9 @@ static void draw_hints(struct app *app, int y)
 	}
 	if (is_asked(app))
 		x += draw_hint(&app->canvas, x, y, ANSWER);
-	for (size_t i = 0; hints[i].action != ACTION_NONE; i++) {
+	for (size_t i = 0; hints[i].action != ACTION_NONE; i++)
 		if (x + hint_width(hints[i]) <= room)
 			x += draw_hint(&app->canvas, x, y, hints[i]);
-	}
 	x += draw_hint(&app->canvas, x, y, HELP);
 	draw_hint(&app->canvas, x, y, LEAVE);
 }

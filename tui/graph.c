@@ -83,10 +83,9 @@ static void fold_quiet(const struct app *app, bool *phases)
 	const struct mirror *mirror = &app->mirror;
 	uint32_t *sizes = mem_calloc((size_t)mirror->phases_count + 1, sizeof(*sizes));
 
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
 		if (mirror->nodes[i].phase_index >= 0)
 			sizes[mirror->nodes[i].phase_index]++;
-	}
 	for (uint32_t phase = 0; phase < mirror->phases_count; phase++)
 		phases[phase] = sizes[phase] >= PHASE_LEAST;
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
@@ -143,10 +142,9 @@ static struct fold *make_fold(struct app *app, struct area area)
  * order of boxes does not depend on how wide they are. */
 static int narrower(int drawn, int width)
 {
-	for (int i = 1; i < WIDTHS_AUTO; i++) {
+	for (int i = 1; i < WIDTHS_AUTO; i++)
 		if (drawn * (WIDTHS[i] + BOX_GAP) / (WIDTHS[0] + BOX_GAP) <= width)
 			return WIDTHS[i];
-	}
 	return SCROLLED_WIDTH;
 }
 

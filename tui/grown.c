@@ -67,10 +67,9 @@ static void carry_folds(struct graph_folds *folds, const struct mirror *mirror,
 	folds->phases = carry(folds->phases, folds->phases_count, NULL, mirror->phases_count);
 	folds->phases_opened =
 		carry(folds->phases_opened, folds->phases_count, NULL, mirror->phases_count);
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
 		if (before[i] != FOLD_NONE && before[i] == folds->isolated)
 			isolated = i;
-	}
 	if (isolated == FOLD_NONE)
 		folds->isolation = ISOLATE_NOTHING;
 	folds->isolated = isolated;
@@ -88,10 +87,9 @@ void grown_catch_up(struct app *app)
 	uint32_t *before = places_before(&graph->names, mirror);
 
 	carry_folds(&graph->folds, mirror, before);
-	for (uint32_t i = 0; i < mirror->nodes_count && graph->was != NULL; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count && graph->was != NULL; i++)
 		if (before[i] != FOLD_NONE)
 			before[i] = graph->was[before[i]];
-	}
 	free(graph->was);
 	graph->was = before;
 	keep_names(&graph->names, mirror);

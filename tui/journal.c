@@ -12,10 +12,9 @@
 
 static const char *field_of(const Hlp__V1__EventRecord *record, const char *name)
 {
-	for (size_t i = 0; i < record->n_fields; i++) {
+	for (size_t i = 0; i < record->n_fields; i++)
 		if (strcmp(record->fields[i]->name, name) == 0)
 			return record->fields[i]->value;
-	}
 	return "";
 }
 

@@ -66,11 +66,10 @@ static uint32_t key_of(const struct binding *bindings, int action, bool other)
 
 static bool is_taken(const struct binding *bindings, int action, uint32_t key)
 {
-	for (int i = 1; key != 0 && i < ACTIONS; i++) {
+	for (int i = 1; key != 0 && i < ACTIONS; i++)
 		if (i != action &&
 		    (key_of(bindings, i, false) == key || key_of(bindings, i, true) == key))
 			return true;
-	}
 	return false;
 }
 
@@ -90,10 +89,9 @@ static int bind_all(const char *file, struct binding *bindings, struct buf *prob
 			continue;
 		}
 	}
-	for (int i = 1; i < ACTIONS; i++) {
+	for (int i = 1; i < ACTIONS; i++)
 		if (bindings[i].set)
 			action_bind((enum action)i, bindings[i].key, bindings[i].other);
-	}
 	return wrong;
 }
 

@@ -120,10 +120,9 @@ void page_add_prose(struct page *page, enum role role, unsigned attributes, cons
 {
 	char *copy = mem_strndup(text, strnlen(text, PARAGRAPH_BYTES));
 
-	for (char *at = copy; *at != '\0'; at++) {
+	for (char *at = copy; *at != '\0'; at++)
 		if (at[0] == '\n' && at[1] != '\n' && at > copy && at[-1] != '\n' && at[1] != ' ')
 			at[0] = ' ';
-	}
 	page_add(page, role, attributes, 0, copy);
 	free(copy);
 }

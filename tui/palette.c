@@ -67,10 +67,9 @@ static int score_untyped(const struct app *app, enum action action)
 {
 	const struct hint *hints = app->views[app_view(app)]->hints;
 
-	for (int i = 0; hints[i].action != ACTION_NONE; i++) {
+	for (int i = 0; hints[i].action != ACTION_NONE; i++)
 		if (hints[i].action == action)
 			return ACTIONS - i;
-	}
 	return 0;
 }
 
@@ -121,11 +120,10 @@ static const struct command {
 
 static const struct command *command_of(const struct app *app)
 {
-	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++) {
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++)
 		if (!app->dialog.nodes_only &&
 		    text_starts_with(app->dialog.edit.text, COMMANDS[i].word))
 			return &COMMANDS[i];
-	}
 	return NULL;
 }
 

@@ -71,10 +71,9 @@ static struct looks looks_of(const char *action)
 	};
 	static const size_t COUNT = sizeof(TABLE) / sizeof(TABLE[0]);
 
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < COUNT; i++)
 		if (strcmp(TABLE[i].action, action) == 0)
 			return TABLE[i];
-	}
 	return (struct looks){action, action, "·", ".", ROLE_text};
 }
 

@@ -65,10 +65,9 @@ bool rollback_take_word(struct rollback *rollback, const char *line)
 
 const Hlp__V1__Checkpoint *rollback_checkpoint(const Hlp__V1__CheckpointList *list, unsigned n)
 {
-	for (size_t i = list->n_checkpoints; i-- > 0;) {
+	for (size_t i = list->n_checkpoints; i-- > 0;)
 		if (strcmp(list->checkpoints[i]->state, "kept") == 0 && n-- == 1)
 			return list->checkpoints[i];
-	}
 	return NULL;
 }
 

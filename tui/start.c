@@ -123,14 +123,13 @@ static char *next_word(char **rest)
 
 	if (*from == '\0')
 		return NULL;
-	for (; *from != '\0' && (quote != '\0' || *from != ' '); from++) {
+	for (; *from != '\0' && (quote != '\0' || *from != ' '); from++)
 		if (quote == '\0' && (*from == '"' || *from == '\''))
 			quote = *from;
 		else if (quote != '\0' && *from == quote)
 			quote = '\0';
 		else
 			*to++ = *from;
-	}
 	*rest = *from == '\0' ? from : from + 1;
 	*to = '\0';
 	return word;
@@ -173,10 +172,9 @@ static int read_line(struct start_plan *start, char *line, struct err *err)
 
 static const char *given_value(const struct start_plan *start, const char *name)
 {
-	for (size_t i = 0; i < start->given_count; i++) {
+	for (size_t i = 0; i < start->given_count; i++)
 		if (strcmp(start->given[i].name, name) == 0)
 			return start->given[i].value;
-	}
 	return NULL;
 }
 

@@ -162,9 +162,8 @@ void tail_take_time(struct tail *tail, struct tail_time time)
 		at--;
 	if (at < tail->times_count && tail->times[at].bytes == time.bytes)
 		return;
-	if (tail->times_count == TIMES_MOST) { /* of what was scrolled past long ago */
+	if (tail->times_count == TIMES_MOST) /* of what was scrolled past long ago */
 		tail->times_count = at = 0;
-	}
 	tail->times = mem_grow(tail->times, &tail->times_capacity, tail->times_count + 1,
 			       sizeof(*tail->times));
 	memmove(tail->times + at + 1, tail->times + at,
@@ -202,15 +201,14 @@ static void add_line(struct tail *tail, struct buf *line, int64_t offset)
 
 static void add_byte(struct buf *line, char c)
 {
-	if (c == '\0') {
+	if (c == '\0')
 		buf_add_text(line, "\\0");
-	} else if (c == '\t') {
+	else if (c == '\t')
 		do {
 			buf_add_char(line, ' ');
 		} while (line->length % 8 != 0);
-	} else {
+	else
 		buf_add_char(line, c);
-	}
 }
 
 static void build(struct tail *tail, int width)

@@ -600,10 +600,9 @@ static uint32_t press_of(wint_t key)
 		{KEY_DC, PRESS_BACKSPACE},
 	};
 
-	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
+	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++)
 		if (TABLE[i].curses == key)
 			return TABLE[i].press;
-	}
 	return PRESS_UNKNOWN;
 }
 

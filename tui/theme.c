@@ -97,18 +97,17 @@ static const char *read_look(const struct line_words *words, struct theme_look *
 	for (int i = 2; i < words->count; i++) {
 		const char *word = words->items[i];
 		unsigned attribute = attribute_of(word);
-		if (strcmp(word, "mono") == 0) {
+		if (strcmp(word, "mono") == 0)
 			mono = has_mono = true;
-		} else if (attribute != 0) {
+		else if (attribute != 0)
 			*(mono ? &look.plain : &look.attributes) |= attribute;
-		} else if (strcmp(word, "on") == 0 && i + 1 < words->count &&
-			   colour_of(words->items[i + 1]) != -2) {
+		else if (strcmp(word, "on") == 0 && i + 1 < words->count &&
+			 colour_of(words->items[i + 1]) != -2)
 			look.background = colour_of(words->items[++i]);
-		} else if (colour_of(word) != -2) {
+		else if (colour_of(word) != -2)
 			look.foreground = colour_of(word);
-		} else {
+		else
 			return word;
-		}
 	}
 	if (!has_mono)
 		look.plain = look.attributes;

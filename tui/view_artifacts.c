@@ -40,10 +40,9 @@ static void add_row(struct rows *rows, const Hlp__V1__Revision *revision,
 
 static bool was_before(const Hlp__V1__ArtifactList *list, size_t at)
 {
-	for (size_t i = 0; i < at; i++) {
+	for (size_t i = 0; i < at; i++)
 		if (same_file(list->revisions[i], list->revisions[at]))
 			return true;
-	}
 	return false;
 }
 
@@ -57,10 +56,9 @@ static struct rows rows_of(const struct app *app)
 		if (was_before(list, i))
 			continue;
 		add_row(&rows, NULL, list->revisions[i]);
-		for (size_t at = list->n_revisions; at-- > i;) {
+		for (size_t at = list->n_revisions; at-- > i;)
 			if (same_file(list->revisions[at], list->revisions[i]))
 				add_row(&rows, list->revisions[at], list->revisions[i]);
-		}
 	}
 	return rows;
 }

@@ -109,10 +109,9 @@ static void add_header(struct table *table, const Hlp__V1__Execution *a,
 
 static const char *param_of(const Hlp__V1__Graph *graph, const char *name)
 {
-	for (size_t i = 0; i < graph->n_params; i++) {
+	for (size_t i = 0; i < graph->n_params; i++)
 		if (strcmp(graph->params[i]->name, name) == 0)
 			return graph->params[i]->value;
-	}
 	return NULL;
 }
 
@@ -123,10 +122,9 @@ static void add_params(struct table *table, const Hlp__V1__Graph *a, const Hlp__
 		add_texts(table, b->params[i]->name, old_value ? old_value : "not there",
 			  b->params[i]->value);
 	}
-	for (size_t i = 0; i < a->n_params; i++) {
+	for (size_t i = 0; i < a->n_params; i++)
 		if (param_of(b, a->params[i]->name) == NULL)
 			add_texts(table, a->params[i]->name, a->params[i]->value, "not there");
-	}
 }
 
 static void node_text(const Hlp__V1__Node *node, char *out, size_t size)

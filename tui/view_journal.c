@@ -47,10 +47,9 @@ static int place_of(const struct journal_state *journal, uint64_t seq)
 
 static const struct journal_row *row_at(const struct journal_state *journal, int place)
 {
-	for (size_t i = 0; i < journal->count; i++) {
+	for (size_t i = 0; i < journal->count; i++)
 		if (is_shown(journal, i) && place-- == 0)
 			return &journal->rows[i];
-	}
 	return NULL;
 }
 
@@ -180,10 +179,9 @@ void journal_step(struct app *app, int step)
 	int64_t at = (int64_t)journal->count;
 
 	feed_journal(app); /* the first time it is not known yet */
-	for (size_t i = 0; app->past != 0 && i < journal->count; i++) {
+	for (size_t i = 0; app->past != 0 && i < journal->count; i++)
 		if (journal->rows[i].seq == app->past)
 			at = (int64_t)i;
-	}
 	at += step;
 	if (journal->count == 0) {
 		app_say(app, ROLE_dim, "asking for the journal; once more");

@@ -76,10 +76,9 @@ static int attention_rank(const struct mirror_node *node)
 static void build_by_attention(struct list_state *list, const struct mirror *mirror)
 {
 	for (int rank = 0; rank <= 5; rank++) {
-		for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+		for (uint32_t i = 0; i < mirror->nodes_count; i++)
 			if (attention_rank(&mirror->nodes[i]) == rank)
 				add_row(list, i, mirror->nodes[i].phase_index);
-		}
 	}
 }
 
@@ -109,10 +108,9 @@ void list_build(struct app *app)
 
 static int64_t row_of_selected(const struct app *app)
 {
-	for (size_t i = 0; i < app->list.count; i++) {
+	for (size_t i = 0; i < app->list.count; i++)
 		if (app->list.rows[i].node == (int64_t)app->selected)
 			return (int64_t)i;
-	}
 	return -1;
 }
 

@@ -22,10 +22,9 @@ static int selected_row(const struct app *app)
 {
 	const Hlp__V1__ExecutionList *list = list_of(app);
 
-	for (size_t i = 0; list != NULL && i < list->n_executions; i++) {
+	for (size_t i = 0; list != NULL && i < list->n_executions; i++)
 		if (strcmp(list->executions[i]->id, app->runs.selected) == 0)
 			return (int)i;
-	}
 	return 0;
 }
 

@@ -220,10 +220,9 @@ static void draw_rows(struct app *app, struct canvas *canvas, struct area area,
 {
 	int selected = -1;
 
-	for (size_t i = 0; i < app->list.count && selected < 0; i++) {
+	for (size_t i = 0; i < app->list.count && selected < 0; i++)
 		if (app->list.rows[i].node == (int64_t)app->selected)
 			selected = (int)i;
-	}
 	app->timeline.top =
 		view_keep(app->timeline.top, selected, area.height, (int)app->list.count);
 	for (int i = 0; i < area.height; i++) {

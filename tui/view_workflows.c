@@ -200,10 +200,9 @@ static const Hlp__V1__Execution *last_run(const struct app *app, const char *wor
 	const Hlp__V1__ExecutionList *list =
 		(const Hlp__V1__ExecutionList *)app->runs.answer.message;
 
-	for (size_t i = 0; list != NULL && i < list->n_executions; i++) {
+	for (size_t i = 0; list != NULL && i < list->n_executions; i++)
 		if (strcmp(list->executions[i]->workflow, workflow) == 0)
 			return list->executions[i];
-	}
 	return NULL;
 }
 

@@ -37,10 +37,9 @@ static char **make_environment(const struct home *home)
 	while (environ[count])
 		count++;
 	environment = mem_calloc(count + 2, sizeof(*environment));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (strncmp(environ[i], "HLP_HOME=", 9) != 0)
 			environment[kept++] = environ[i];
-	}
 	environment[kept] = mem_printf("HLP_HOME=%s", home->path);
 	return environment;
 }

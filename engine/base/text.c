@@ -387,12 +387,11 @@ size_t text_distance(const char *a, const char *b, size_t limit)
 void text_shell_quote(struct buf *out, const char *text, size_t length)
 {
 	buf_add_char(out, '\'');
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length; i++)
 		if (text[i] == '\'')
 			buf_add_text(out, "'\\''");
 		else
 			buf_add_char(out, text[i]);
-	}
 	buf_add_char(out, '\'');
 }
 

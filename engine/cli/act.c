@@ -41,9 +41,8 @@ static bool is_grave(const struct acting *a)
 		bool touched = a->mirror_node != NULL ? node == a->mirror_node
 						      : node->state == a->act->touches;
 		if (touched &&
-		    (node->irreversible[0] != '\0' || risk_level(node->risk) >= RISK_HIGH)) {
+		    (node->irreversible[0] != '\0' || risk_level(node->risk) >= RISK_HIGH))
 			return true;
-		}
 	}
 	return false;
 }
@@ -51,13 +50,11 @@ static bool is_grave(const struct acting *a)
 static int look(struct acting *a)
 {
 	int code = snapshot_take(a->cli, a->execution, &a->mirror);
-	if (code != 0 || a->node[0] == '\0') {
+	if (code != 0 || a->node[0] == '\0')
 		return code;
-	}
 	int64_t index = mirror_find(&a->mirror, a->node);
-	if (index < 0) {
+	if (index < 0)
 		return snapshot_refuse_node(a->cli, &a->mirror, a->node);
-	}
 	a->mirror_node = &a->mirror.nodes[index];
 	a->version = a->cli->interactive ? a->mirror_node->version : 0;
 	return 0;
@@ -79,9 +76,8 @@ static void tell_consequence(struct acting *a)
 	}
 	buf_clear(&names);
 	if ((a->act->tells & ACT_TELLS_MISSING) &&
-	    consequence_missing(&a->mirror, settled, &names) > 0) {
+	    consequence_missing(&a->mirror, settled, &names) > 0)
 		say_printf(out, "  will be missing: %s\n", buf_text(&names));
-	}
 	buf_release(&names);
 	free(settled);
 }
@@ -89,30 +85,24 @@ static void tell_consequence(struct acting *a)
 /* Only a person who will be asked is told. */
 static void tell(struct acting *a)
 {
-	if (!a->cli->interactive || a->cli->yes) {
+	if (!a->cli->interactive || a->cli->yes)
 		return;
-	}
-	if (a->act->warning != NULL) {
+	if (a->act->warning != NULL)
 		say_paragraph(&a->cli->out, a->act->warning);
-	}
-	if (a->mirror_node == NULL) {
+	if (a->mirror_node == NULL)
 		return;
-	}
-	if (a->act->tells & ACT_TELLS_QUESTION) {
+	if (a->act->tells & ACT_TELLS_QUESTION)
 		question_tell(a->cli, a->mirror_node);
-	}
-	if (a->act->tells & (ACT_TELLS_STARTS | ACT_TELLS_MISSING)) {
+	if (a->act->tells & (ACT_TELLS_STARTS | ACT_TELLS_MISSING))
 		tell_consequence(a);
-	}
 }
 
 static int confirm(struct acting *a)
 {
 	const char *words = a->act->words != NULL ? a->act->words : a->act->verb;
 	enum policy policy = is_grave(a) ? POLICY_NAME : POLICY_YES;
-	if (policy == POLICY_YES && a->act->chosen) {
+	if (policy == POLICY_YES && a->act->chosen)
 		return 0;
-	}
 	char *what = mem_printf("%s %s%s%s", words, a->mirror.name, a->node[0] != '\0' ? "/" : "",
 				a->node);
 	int code = policy_ask(a->cli, policy, what, a->node[0] != '\0' ? a->node : a->mirror.name);
@@ -123,16 +113,13 @@ static int confirm(struct acting *a)
 static int prepare(struct acting *a)
 {
 	int code = look(a);
-	if (code == 0 && a->act->runs) {
+	if (code == 0 && a->act->runs)
 		code = pins_warn(a->cli, a->mirror.name);
-	}
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	tell(a);
-	if (a->act->outputs != NULL && a->mirror_node != NULL && a->cli->interactive) {
+	if (a->act->outputs != NULL && a->mirror_node != NULL && a->cli->interactive)
 		code = outputs_ask(a->cli, a->mirror_node, a->act->outputs);
-	}
 	return code == 0 ? confirm(a) : code;
 }
 
@@ -140,13 +127,12 @@ static int prepare(struct acting *a)
 
 static void say_done(struct acting *a, const Hlp__V1__ActReply *reply)
 {
-	if (a->cli->json) {
+	if (a->cli->json)
 		json_out_act(a->cli, reply);
-	} else if (reply->message[0] != '\0') {
+	else if (reply->message[0] != '\0')
 		say_printf(&a->cli->out, "%s\n", reply->message);
-	} else if (reply->execution != NULL) {
+	else if (reply->execution != NULL)
 		status_print_line(a->cli, reply->execution);
-	}
 }
 
 static int send_act(struct acting *a)
@@ -205,12 +191,10 @@ int act_run(struct cli *cli, const struct act *act, const char *target)
 	struct acting a = {.cli = cli, .act = act};
 	cli_split_target(target, &a.execution, &a.node);
 	int code = check_target(&a);
-	if (code == 0 && !act->free) {
+	if (code == 0 && !act->free)
 		code = prepare(&a);
-	}
-	if (code == 0) {
+	if (code == 0)
 		code = send_act(&a);
-	}
 	mirror_release(&a.mirror);
 	free(a.execution);
 	free(a.node);

@@ -29,9 +29,8 @@ static int exec(struct cli *cli)
 	}
 	int code = outputs_read(cli, &outputs);
 	act.outputs = answer == ANSWER_DONE ? &outputs : NULL;
-	if (code == 0 && outputs.count > 0 && answer != ANSWER_DONE) {
+	if (code == 0 && outputs.count > 0 && answer != ANSWER_DONE)
 		code = cli_refuse(cli, CLI_USAGE, "--output goes with the answer 'done' only");
-	}
 	if (code == 0) {
 		char *words = mem_printf("answer %s for", act.answer);
 		act.words = words;

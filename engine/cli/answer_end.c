@@ -40,16 +40,13 @@ static void say_tail(struct cli *cli, const struct mirror *mirror, const struct 
 static void say_names(struct cli *cli, const char *label, const char *const *names, size_t count)
 {
 	struct buf line;
-	if (count == 0) {
+	if (count == 0)
 		return;
-	}
 	buf_init(&line, NAMES_BYTES);
-	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
 		buf_printf(&line, "%s%s", i == 0 ? "" : ", ", names[i]);
-	}
-	if (count > NAMES_SHOWN) {
+	if (count > NAMES_SHOWN)
 		buf_printf(&line, " and %zu more", count - NAMES_SHOWN);
-	}
 	say_printf(&cli->out, "  %s:", label);
 	say_wrapped(&cli->out, 4, (int)strlen(label) + 3, buf_text(&line));
 	buf_release(&line);
@@ -61,9 +58,8 @@ static void say_not_started(struct cli *cli, const struct mirror *mirror)
 	size_t count = 0;
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
-		if (node->state == STATE_PENDING && node->attempt == 0) {
+		if (node->state == STATE_PENDING && node->attempt == 0)
 			names[count++] = node->id;
-		}
 	}
 	say_names(cli, "did not start", names, count);
 	free(names);
@@ -76,9 +72,8 @@ static bool has_changed(const Hlp__V1__ArtifactList *list, size_t newest)
 	for (size_t i = 0; i < list->n_revisions; i++) {
 		const Hlp__V1__Revision *old = list->revisions[i];
 		if (strcmp(old->path, now->path) == 0 && strcmp(old->node, now->node) == 0 &&
-		    strcmp(old->moment, "before") == 0) {
+		    strcmp(old->moment, "before") == 0)
 			return strcmp(old->blob, now->blob) != 0 || old->absent != now->absent;
-		}
 	}
 	return false;
 }
@@ -86,11 +81,9 @@ static bool has_changed(const Hlp__V1__ArtifactList *list, size_t newest)
 /* Whoever left it: what a failed attempt did to a file is what one must know. */
 static bool is_newest(const Hlp__V1__ArtifactList *list, size_t at)
 {
-	for (size_t i = at + 1; i < list->n_revisions; i++) {
-		if (strcmp(list->revisions[i]->path, list->revisions[at]->path) == 0) {
+	for (size_t i = at + 1; i < list->n_revisions; i++)
+		if (strcmp(list->revisions[i]->path, list->revisions[at]->path) == 0)
 			return false;
-		}
-	}
 	return true;
 }
 
@@ -102,17 +95,13 @@ static void say_changed_files(struct cli *cli, const struct mirror *mirror)
 	size_t count = 0;
 	request.execution = mirror->id;
 	if (client_call(cli->client, "ListArtifacts", &request.base,
-			&hlp__v1__artifact_list__descriptor, CLI_CALL_TIMEOUT_US, &reply,
-			&err) < 0) {
+			&hlp__v1__artifact_list__descriptor, CLI_CALL_TIMEOUT_US, &reply, &err) < 0)
 		return;
-	}
 	const Hlp__V1__ArtifactList *list = (const Hlp__V1__ArtifactList *)reply;
 	const char **paths = mem_calloc(list->n_revisions + 1, sizeof *paths);
-	for (size_t i = 0; i < list->n_revisions; i++) {
-		if (is_newest(list, i) && has_changed(list, i)) {
+	for (size_t i = 0; i < list->n_revisions; i++)
+		if (is_newest(list, i) && has_changed(list, i))
 			paths[count++] = list->revisions[i]->path;
-		}
-	}
 	say_names(cli, "changed files", paths, count);
 	free(paths);
 	protobuf_c_message_free_unpacked(reply, NULL);
@@ -129,14 +118,12 @@ static const struct mirror_node *worth_undoing(const struct mirror *mirror,
 					       const struct mirror_node *failed)
 {
 	const struct mirror_node *last = NULL;
-	if (can_be_undone(failed)) {
+	if (can_be_undone(failed))
 		return failed;
-	}
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
-		if (can_be_undone(node) && (last == NULL || node->started_us > last->started_us)) {
+		if (can_be_undone(node) && (last == NULL || node->started_us > last->started_us))
 			last = node;
-		}
 	}
 	return last;
 }
@@ -167,9 +154,8 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
 		char how[SHOW_TEXT];
-		if (node->state != STATE_FAILED || ++count > NAMES_SHOWN) {
+		if (node->state != STATE_FAILED || ++count > NAMES_SHOWN)
 			continue;
-		}
 		struct show_node show = show_of_mirror(node);
 		show_how(&show, node->ended_us, how);
 		say_printf(&cli->out, "  ");
@@ -180,14 +166,12 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 			say_tail(cli, mirror, node);
 		}
 	}
-	if (count > NAMES_SHOWN) {
+	if (count > NAMES_SHOWN)
 		say_printf(&cli->out, "  and %u more failed\n", count - NAMES_SHOWN);
-	}
 	say_not_started(cli, mirror);
 	say_changed_files(cli, mirror);
-	if (first != NULL) {
+	if (first != NULL)
 		say_ways(cli, mirror, first);
-	}
 }
 
 /* What became of each node that took part; the list is the answer, the lines before it may have
@@ -204,9 +188,8 @@ static void say_rolled_back(struct cli *cli, const struct mirror *mirror)
 		}
 	}
 	say_printf(&cli->out, "  the service is not verified\n");
-	if (questions_say(cli, mirror) > 0) {
+	if (questions_say(cli, mirror) > 0)
 		return; /* first that; what else there is comes with its answer */
-	}
 	say_printf(&cli->out, "  run again: hlp retry %s\n  end it:    hlp cancel %s\n",
 		   mirror->name, mirror->name);
 }
@@ -215,9 +198,8 @@ static void say_outcome(struct cli *cli, const struct mirror *mirror)
 {
 	char counts[SHOW_TEXT], took[16] = "";
 	show_counts(mirror->counts, mirror->nodes_count, counts);
-	if (mirror->started_us > 0 && mirror->ended_us >= mirror->started_us) {
+	if (mirror->started_us > 0 && mirror->ended_us >= mirror->started_us)
 		show_duration(mirror->ended_us - mirror->started_us, took);
-	}
 	say_glyph(&cli->out, mirror->state, mirror->reason);
 	say_printf(&cli->out, " %s  %s  %s%s%s\n", mirror->name,
 		   show_execution_word(mirror->state, mirror->reason), counts,
@@ -227,9 +209,8 @@ static void say_outcome(struct cli *cli, const struct mirror *mirror)
 /* What the workflow itself decided, and what came of it. */
 static void say_rule(struct cli *cli, const struct mirror *mirror)
 {
-	if (mirror->policy == NULL || mirror->policy[0] == '\0') {
+	if (mirror->policy == NULL || mirror->policy[0] == '\0')
 		return;
-	}
 	say_printf(&cli->out, "  ");
 	say_fit(&cli->out, 400, "%sby rule %s",
 		mirror->reason == REASON_ROLLED_BACK ? "rolled back " : "", mirror->policy);
@@ -244,12 +225,11 @@ int answer_end(struct cli *cli, const struct mirror *mirror)
 	}
 	say_outcome(cli, mirror);
 	say_rule(cli, mirror);
-	if (follow_is_waiting(mirror) && !follow_is_over(mirror)) {
+	if (follow_is_waiting(mirror) && !follow_is_over(mirror))
 		(void)questions_say(cli, mirror);
-	} else if (mirror->state == STATE_FAILED) {
+	else if (mirror->state == STATE_FAILED)
 		say_failures(cli, mirror);
-	} else if (mirror->reason == REASON_ROLLED_BACK) {
+	else if (mirror->reason == REASON_ROLLED_BACK)
 		say_rolled_back(cli, mirror);
-	}
 	return (int)follow_exit(mirror);
 }

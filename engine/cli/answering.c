@@ -37,11 +37,9 @@ static bool is_wanted(const struct answering *a, uint32_t index)
 
 static int64_t first_wanted(const struct answering *a)
 {
-	for (uint32_t i = 0; i < a->mirror->nodes_count; i++) {
-		if (is_wanted(a, i)) {
+	for (uint32_t i = 0; i < a->mirror->nodes_count; i++)
+		if (is_wanted(a, i))
 			return i;
-		}
-	}
 	return NEXT_STEP;
 }
 
@@ -55,15 +53,13 @@ static bool is_step(const struct answering *a, const struct mirror_node *node)
 /* Nothing runs, nothing else is asked, and something that is held could start. */
 static bool is_step_due(const struct answering *a)
 {
-	if (!follow_is_waiting(a->mirror)) {
+	if (!follow_is_waiting(a->mirror))
 		return false;
-	}
 	bool held = false;
 	for (uint32_t i = 0; i < a->mirror->nodes_count; i++) {
 		const struct mirror_node *node = &a->mirror->nodes[i];
-		if (question_is_open(node)) {
+		if (question_is_open(node))
 			return false;
-		}
 		held = held || is_step(a, node);
 	}
 	return held;
@@ -97,9 +93,8 @@ static void ask_node(struct answering *a, const struct mirror_node *node)
 	struct say *out = &a->cli->out;
 	const struct question_way *way = question_kind_of(node->question)->ways;
 	question_say(a->cli, a->mirror, node);
-	for (; way->command != NULL; way++) {
+	for (; way->command != NULL; way++)
 		say_printf(out, "    %c  %s\n", way->letter, way->meaning);
-	}
 	say_printf(out, "  %s (Enter: not now): ", node->id);
 }
 
@@ -121,9 +116,8 @@ bool answering_is_settled(struct answering *a)
 	bool open = a->node == NEXT_STEP ? is_step_due(a)
 					 : question_is_open(&a->mirror->nodes[a->node]) &&
 						   a->mirror->nodes[a->node].version == a->version;
-	if (!a->asking || open) {
+	if (!a->asking || open)
 		return false;
-	}
 	a->asking = false;
 	(void)tcflush(STDIN_FILENO, TCIFLUSH); /* half a word belongs to no other question */
 	say_printf(&a->cli->out, "\n  answered elsewhere\n");
@@ -162,9 +156,8 @@ static void take_answer(struct answering *a, const char *line)
 		a->passed[a->node] = node->version;
 		return;
 	}
-	while (way->command != NULL && (line[0] != way->letter || line[1] != '\0')) {
+	while (way->command != NULL && (line[0] != way->letter || line[1] != '\0'))
 		way++;
-	}
 	if (way->command == NULL) {
 		say_printf(&a->cli->out, "  '%s' is none of these\n", line);
 		return;

@@ -13,9 +13,8 @@
 /* What a failed attempt left is never current. */
 static const char *standing_of(const Hlp__V1__Revision *revision)
 {
-	if (revision->failed) {
+	if (revision->failed)
 		return "  failed";
-	}
 	return revision->current ? "  current" : "";
 }
 
@@ -44,11 +43,9 @@ static bool same_file(const Hlp__V1__Revision *a, const Hlp__V1__Revision *b)
 
 static bool is_first_of_file(const Hlp__V1__ArtifactList *list, size_t at)
 {
-	for (size_t i = 0; i < at; i++) {
-		if (same_file(list->revisions[i], list->revisions[at])) {
+	for (size_t i = 0; i < at; i++)
+		if (same_file(list->revisions[i], list->revisions[at]))
 			return false;
-		}
-	}
 	return true;
 }
 
@@ -59,24 +56,19 @@ static void print_file(struct cli *cli, const Hlp__V1__ArtifactList *list, size_
 	say_printf(&cli->out, "%s:%s", of->node, of->path);
 	say_plain(&cli->out);
 	say_printf(&cli->out, "\n");
-	for (size_t i = first; i < list->n_revisions; i++) {
-		if (same_file(list->revisions[i], of)) {
+	for (size_t i = first; i < list->n_revisions; i++)
+		if (same_file(list->revisions[i], of))
 			print_revision(cli, list->revisions[i]);
-		}
-	}
 }
 
 /* File by file, in the order in which they were first seen. */
 static void print_text(struct cli *cli, const Hlp__V1__ArtifactList *list)
 {
-	for (size_t i = 0; i < list->n_revisions; i++) {
-		if (is_first_of_file(list, i)) {
+	for (size_t i = 0; i < list->n_revisions; i++)
+		if (is_first_of_file(list, i))
 			print_file(cli, list, i);
-		}
-	}
-	if (list->n_revisions == 0) {
+	if (list->n_revisions == 0)
 		say_printf(&cli->out, "no node here has recorded a file\n");
-	}
 }
 
 static int fetch(struct cli *cli, Hlp__V1__ArtifactsRequest *request,
@@ -85,9 +77,8 @@ static int fetch(struct cli *cli, Hlp__V1__ArtifactsRequest *request,
 	ProtobufCMessage *reply = NULL;
 	int code = cli_call(cli, "ListArtifacts", &request->base,
 			    &hlp__v1__artifact_list__descriptor, &reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	if (cli->json) {
 		struct buf out;
 		json_out_begin(&out);
@@ -139,9 +130,8 @@ static int exec_history(struct cli *cli)
 {
 	Hlp__V1__ArtifactsRequest request = HLP__V1__ARTIFACTS_REQUEST__INIT;
 	request.path = (char *)cli_argument(cli, 0);
-	if (request.path[0] == '\0') {
+	if (request.path[0] == '\0')
 		return cli_refuse(cli, CLI_USAGE, "a file's name is empty");
-	}
 	return fetch(cli, &request, print_history);
 }
 

@@ -28,9 +28,8 @@ static int follow_to_end(struct cli *cli, struct follow *how)
 	how->cli = cli;
 	how->execution = cli_argument(cli, 0);
 	int code = follow_run(how, &mirror);
-	if (code == CLI_OK || code == CLI_WAITS) {
+	if (code == CLI_OK || code == CLI_WAITS)
 		code = answer_end(cli, &mirror);
-	}
 	mirror_release(&mirror);
 	return code;
 }
@@ -52,16 +51,14 @@ static int read_wait(struct cli *cli, struct follow *how)
 	const char *what = options_value(&cli->options, "for");
 	const char *timeout = options_value(&cli->options, "timeout");
 	struct err err = {0};
-	if (what != NULL && strcmp(what, "approval") == 0) {
+	if (what != NULL && strcmp(what, "approval") == 0)
 		how->until = FOLLOW_APPROVAL;
-	} else if (what != NULL && strcmp(what, "failed") == 0) {
+	else if (what != NULL && strcmp(what, "failed") == 0)
 		how->until = FOLLOW_FAILED;
-	} else if (what != NULL && strcmp(what, "ended") != 0) {
+	else if (what != NULL && strcmp(what, "ended") != 0)
 		return cli_refuse(cli, CLI_USAGE, "'--for %s': approval, failed or ended", what);
-	}
-	if (timeout != NULL && clock_parse_duration(timeout, &how->timeout_us, &err) < 0) {
+	if (timeout != NULL && clock_parse_duration(timeout, &how->timeout_us, &err) < 0)
 		return cli_refuse(cli, CLI_USAGE, "--timeout: %s", err.message);
-	}
 	how->timeout_us += timeout != NULL && how->timeout_us == 0; /* 0s: look, do not wait */
 	return 0;
 }
@@ -87,13 +84,11 @@ static int exec_wait(struct cli *cli)
 	struct mirror mirror;
 	struct follow how = {.cli = cli, .execution = cli_argument(cli, 0), .quiet = true};
 	int code = read_wait(cli, &how);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	code = follow_run(&how, &mirror);
-	if (code == CLI_OK) {
+	if (code == CLI_OK)
 		code = (int)wait_exit(&how, &mirror);
-	}
 	mirror_release(&mirror);
 	return code;
 }

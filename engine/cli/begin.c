@@ -13,9 +13,8 @@ static void take_options(struct cli *cli, struct arena *arena, struct beginning 
 				  .from = options_value(&cli->options, "from"),
 				  .until = options_value(&cli->options, "until"),
 				  .only = only};
-	while ((name = options_next(&cli->options, "only", &at)) != NULL) {
+	while ((name = options_next(&cli->options, "only", &at)) != NULL)
 		only[out->only_count++] = name;
-	}
 }
 
 int begin_read(struct cli *cli, const struct source *source, struct arena *arena,
@@ -25,13 +24,11 @@ int begin_read(struct cli *cli, const struct source *source, struct arena *arena
 	struct err err = {0};
 	take_options(cli, arena, out);
 	*out_fates = NULL;
-	if (beginning_is_plain(out)) {
+	if (beginning_is_plain(out))
 		return 0;
-	}
 	int code = graph_compile(source->workflow, &graph, &err);
-	if (code == 0) {
+	if (code == 0)
 		code = beginning_check(source->workflow, graph, out, &err);
-	}
 	if (code < 0) {
 		graph_free(graph);
 		return cli_refuse(cli, CLI_USAGE, "%s", err.message);

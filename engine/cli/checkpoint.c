@@ -40,23 +40,19 @@ static void print_row(struct cli *cli, const Hlp__V1__Checkpoint *row)
 	say_cell(&cli->out, 20, row->name);
 	say_printf(&cli->out, " %.19sZ  event %-6llu %s", time, (unsigned long long)row->seq,
 		   row->state);
-	if (row->digest[0] != '\0') {
+	if (row->digest[0] != '\0')
 		say_printf(&cli->out, "  sha256 %.8s", row->digest);
-	}
-	if (row->message[0] != '\0') {
+	if (row->message[0] != '\0')
 		say_printf(&cli->out, ": %s", row->message);
-	}
 	say_printf(&cli->out, "\n");
 }
 
 static void print_list(struct cli *cli, const Hlp__V1__CheckpointList *list)
 {
-	for (size_t i = 0; i < list->n_checkpoints; i++) {
+	for (size_t i = 0; i < list->n_checkpoints; i++)
 		print_row(cli, list->checkpoints[i]);
-	}
-	if (list->n_checkpoints == 0) {
+	if (list->n_checkpoints == 0)
 		say_printf(&cli->out, "no checkpoints\n");
-	}
 }
 
 static int exec_checkpoints(struct cli *cli)
@@ -66,9 +62,8 @@ static int exec_checkpoints(struct cli *cli)
 	request.execution = (char *)cli_argument(cli, 0);
 	int code = cli_call(cli, "ListCheckpoints", &request.base,
 			    &hlp__v1__checkpoint_list__descriptor, &reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	if (cli->json) {
 		struct buf out;
 		json_out_begin(&out);

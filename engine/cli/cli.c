@@ -28,12 +28,10 @@ const struct option_spec cli_common_options[] = {
 static int read_output_option(struct cli *cli)
 {
 	const char *output = options_value(&cli->options, "format");
-	if (output == NULL || strcmp(output, "text") == 0) {
+	if (output == NULL || strcmp(output, "text") == 0)
 		return 0;
-	}
-	if (strcmp(output, "json") != 0) {
+	if (strcmp(output, "json") != 0)
 		return cli_refuse(cli, CLI_USAGE, "'-o %s': only json and text are known", output);
-	}
 	cli->json = true;
 	return 0;
 }
@@ -68,13 +66,11 @@ int cli_open(struct cli *cli, const struct cli_command *command, int count, char
 	}
 	cli->yes = options_has(&cli->options, "yes");
 	cli->reason = options_value(&cli->options, "reason");
-	if (cli->reason == NULL) {
+	if (cli->reason == NULL)
 		cli->reason = getenv("HLP_REASON");
-	}
 	cli->reason = cli->reason == NULL ? "" : cli->reason;
-	if (options_has(&cli->options, "help")) {
+	if (options_has(&cli->options, "help"))
 		return 0;
-	}
 	int code = read_output_option(cli);
 	return code != 0 ? code : check_arguments(cli);
 }
@@ -82,9 +78,8 @@ int cli_open(struct cli *cli, const struct cli_command *command, int count, char
 void cli_close(struct cli *cli)
 {
 	client_close(cli->client);
-	if (cli->has_home) {
+	if (cli->has_home)
 		home_release(&cli->home);
-	}
 	options_release(&cli->options);
 	say_release(&cli->out);
 	say_release(&cli->err);
@@ -114,9 +109,8 @@ int cli_refuse(struct cli *cli, enum cli_exit code, const char *format, ...)
 	va_list arguments;
 	char *text = NULL;
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0) {
+	if (vasprintf(&text, format, arguments) < 0)
 		abort();
-	}
 	va_end(arguments);
 	say_flush(&cli->out); /* what was answered so far comes first */
 	say_printf(&cli->err, "hlp: %s\n", text);
@@ -127,19 +121,16 @@ int cli_refuse(struct cli *cli, enum cli_exit code, const char *format, ...)
 int cli_connect(struct cli *cli, enum client_start start)
 {
 	struct err err = {0};
-	if (cli->client != NULL) {
+	if (cli->client != NULL)
 		return 0;
-	}
 	if (!cli->has_home) {
 		enum home_mode mode = start == CLIENT_START_ENGINE ? HOME_MAKE : HOME_EXISTING;
-		if (home_open(&cli->home, mode, &err) < 0) {
+		if (home_open(&cli->home, mode, &err) < 0)
 			return cli_refuse(cli, CLI_NO_ENGINE, "no engine: %s", err.message);
-		}
 		cli->has_home = true;
 	}
-	if (client_open(&cli->home, start, &cli->client, &err) < 0) {
+	if (client_open(&cli->home, start, &cli->client, &err) < 0)
 		return cli_refuse(cli, CLI_NO_ENGINE, "no engine: %s", err.message);
-	}
 	return 0;
 }
 
@@ -148,12 +139,10 @@ int cli_call(struct cli *cli, const char *rpc, const ProtobufCMessage *request,
 {
 	struct err err = {0};
 	int code = cli_connect(cli, CLIENT_START_ENGINE);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
-	if (client_call(cli->client, rpc, request, reply, CLI_CALL_TIMEOUT_US, out, &err) < 0) {
+	if (client_call(cli->client, rpc, request, reply, CLI_CALL_TIMEOUT_US, out, &err) < 0)
 		return cli_fail(cli, &err);
-	}
 	return 0;
 }
 
@@ -182,9 +171,8 @@ char *cli_read_line(void)
 	bool any = false;
 	while (read(STDIN_FILENO, &c, 1) == 1) {
 		any = true;
-		if (c == '\n') {
+		if (c == '\n')
 			break;
-		}
 		buf_add_char(&line, c);
 	}
 	if (!any) {
@@ -214,18 +202,16 @@ static char *read_hidden(const struct termios *shown)
 	char *line = cli_read_line();
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, shown); /* as it was a moment ago */
 	(void)sigaction(SIGINT, &before, NULL);
-	if (interrupted) {
+	if (interrupted)
 		(void)raise(SIGINT);
-	}
 	return line;
 }
 
 char *cli_read_secret(struct say *say)
 {
 	struct termios shown;
-	if (tcgetattr(STDIN_FILENO, &shown) < 0) {
+	if (tcgetattr(STDIN_FILENO, &shown) < 0)
 		return cli_read_line();
-	}
 	char *line = read_hidden(&shown);
 	say_printf(say, "\n");
 	return line;
@@ -235,9 +221,8 @@ static void print_options(struct say *say, const struct option_spec *options)
 {
 	for (; options != NULL && options->name != NULL; options++) {
 		char letter[8] = "    ", name[64];
-		if (options->letter != 0) {
+		if (options->letter != 0)
 			snprintf(letter, sizeof letter, "-%c, ", options->letter);
-		}
 		snprintf(name, sizeof name, "  %s--%s%s%s", letter, options->name,
 			 options->value != NULL ? " " : "",
 			 options->value != NULL ? options->value : "");
@@ -253,7 +238,6 @@ void cli_print_help(struct say *say, const struct cli_command *command)
 	say_printf(say, "\n");
 	print_options(say, command->options);
 	print_options(say, cli_common_options);
-	if (command->more != NULL) {
+	if (command->more != NULL)
 		say_printf(say, "\n%s", command->more);
-	}
 }

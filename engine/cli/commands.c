@@ -30,11 +30,9 @@ const struct cli_command *const commands[] = {
 
 const struct cli_command *commands_find(const char *name)
 {
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		if (strcmp(commands[i]->name, name) == 0) {
+	for (size_t i = 0; commands[i] != NULL; i++)
+		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
-		}
-	}
 	return NULL;
 }
 
@@ -69,12 +67,10 @@ static int refuse_unknown(const char *name)
 
 static const struct cli_command *choose(const char *word)
 {
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		return &help_command;
-	}
-	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
 		return &version_command;
-	}
 	return commands_find(word);
 }
 
@@ -87,15 +83,13 @@ int commands_main(int argc, char **argv)
 		command = &now_command;
 		named = 0;
 	}
-	if (command == NULL) {
+	if (command == NULL)
 		return refuse_unknown(argv[1]);
-	}
 	int code = cli_open(&cli, command, argc - 1 - named, argv + 1 + named);
-	if (code == 0 && options_has(&cli.options, "help")) {
+	if (code == 0 && options_has(&cli.options, "help"))
 		cli_print_help(&cli.out, command);
-	} else if (code == 0) {
+	else if (code == 0)
 		code = command->exec(&cli);
-	}
 	cli_close(&cli);
 	return code;
 }

@@ -83,9 +83,8 @@ static int exec(struct cli *cli)
 		candidates_say(&cli->out, cli->options.arguments, cli->options.arguments_count);
 		return CLI_OK;
 	}
-	if (shell == NULL || cli->options.arguments_count > 1) {
+	if (shell == NULL || cli->options.arguments_count > 1)
 		return cli_refuse(cli, CLI_USAGE, "usage: hlp completion bash|zsh|fish");
-	}
 	if (strcmp(shell, "bash") == 0) {
 		say_bash(&cli->out);
 	} else if (strcmp(shell, "zsh") == 0) {

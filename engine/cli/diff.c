@@ -20,9 +20,8 @@ static struct diff *diff_of(const struct cli *cli, const Hlp__V1__DiffReply *rep
 	} else {
 		diff = diff_parse((const char *)reply->text.data, reply->text.len);
 	}
-	if (reply->note[0] != '\0') {
+	if (reply->note[0] != '\0')
 		diff_add_note(diff, reply->note);
-	}
 	return diff;
 }
 
@@ -89,20 +88,16 @@ static int exec(struct cli *cli)
 	struct err err = {0};
 	int64_t context;
 	const char *compare = way_to_compare(cli);
-	if (compare == NULL) {
+	if (compare == NULL)
 		return CLI_USAGE;
-	}
-	if (options_number(&cli->options, "context", 1, 3, &context, &err) < 0) {
+	if (options_number(&cli->options, "context", 1, 3, &context, &err) < 0)
 		return cli_fail(cli, &err);
-	}
 	request.execution = (char *)cli_argument(cli, 0);
 	request.artifact = (char *)cli_argument(cli, 1);
-	if (cli->options.arguments_count > 2) {
+	if (cli->options.arguments_count > 2)
 		request.old_revision = (char *)cli_argument(cli, 2);
-	}
-	if (cli->options.arguments_count > 3) {
+	if (cli->options.arguments_count > 3)
 		request.new_revision = (char *)cli_argument(cli, 3);
-	}
 	request.context = (uint32_t)context;
 	request.compare = (char *)compare;
 	int code = cli_call(cli, "DiffArtifact", &request.base, &hlp__v1__diff_reply__descriptor,

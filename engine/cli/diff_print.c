@@ -14,9 +14,8 @@
 static void print_run(struct say *say, const struct diff_piece *run, enum role role, bool marked)
 {
 	say_style(say, marked ? diff_role(run->line->kind) : role);
-	if (marked) {
+	if (marked)
 		say_style(say, ROLE_diff_changed);
-	}
 	say_text(say, run->line->text + run->from, run->to - run->from);
 	say_plain(say);
 }
@@ -52,9 +51,8 @@ static void print_line(struct say *say, const struct diff_line *line)
 	struct diff_piece all = {line, 0, (uint32_t)strlen(line->text)};
 	if (line->kind != DIFF_HUNK && line->kind != DIFF_NOTE && line->kind != DIFF_HEAD) {
 		print_sign(say, line->kind);
-		if (line->kind == DIFF_CHANGED || line->kind == DIFF_MOVED) {
+		if (line->kind == DIFF_CHANGED || line->kind == DIFF_MOVED)
 			say_printf(say, " ");
-		}
 	}
 	print_piece(say, &all);
 	say_printf(say, "\n");
@@ -79,9 +77,8 @@ static void print_half(struct say *say, const struct diff_rows *rows, const stru
 {
 	const struct diff_line *line = piece->line;
 	uint32_t number = 0;
-	if (line != NULL && row->first) {
+	if (line != NULL && row->first)
 		number = left && line->kind != DIFF_ADDED ? line->old_number : line->new_number;
-	}
 	if (number > 0) {
 		say_style(say, ROLE_dim);
 		say_printf(say, "%*u ", DIFF_NUMBER_WIDTH - 1, number);
@@ -90,12 +87,10 @@ static void print_half(struct say *say, const struct diff_rows *rows, const stru
 		say_printf(say, "%*s", DIFF_NUMBER_WIDTH, "");
 	}
 	print_sign(say, line != NULL && row->first ? line->kind : DIFF_SAME);
-	if (line != NULL) {
+	if (line != NULL)
 		print_piece(say, piece);
-	}
-	if (left) {
+	if (left)
 		say_printf(say, "%*s", rows->left_text - columns_of(piece), "");
-	}
 }
 
 static void print_row(struct say *say, const struct diff_rows *rows, const struct diff_row *row)
@@ -116,22 +111,19 @@ static void print_sides(struct say *say, const struct diff *diff)
 {
 	struct diff_rows rows;
 	diff_rows_lay_out(&rows, diff, say_columns(say), true);
-	for (size_t i = 0; i < rows.count; i++) {
+	for (size_t i = 0; i < rows.count; i++)
 		print_row(say, &rows, &rows.rows[i]);
-	}
 	diff_rows_release(&rows);
 }
 
 void diff_print(struct say *say, struct diff *diff, enum diff_layout layout)
 {
-	if (!say->colour) {
+	if (!say->colour)
 		diff_write_marks(diff);
-	}
 	if (layout == DIFF_SIDES && !diff->by_structure && say_columns(say) >= DIFF_SIDES_WIDTH) {
 		print_sides(say, diff);
 		return;
 	}
-	for (size_t i = 0; i < diff->count; i++) {
+	for (size_t i = 0; i < diff->count; i++)
 		print_line(say, &diff->lines[i]);
-	}
 }

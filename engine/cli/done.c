@@ -29,9 +29,8 @@ static int exec(struct cli *cli)
 		code = cli_refuse(cli, CLI_USAGE,
 				  "what failed has no outputs: leave --output away");
 	}
-	if (code == 0) {
+	if (code == 0)
 		code = act_run(cli, &act, cli_argument(cli, 0));
-	}
 	outputs_release(&outputs);
 	return code;
 }

@@ -63,9 +63,8 @@ static void print_status(struct cli *cli, const Hlp__V1__EngineStatus *status)
 		   status->launcher_reachable ? "" : " (not reachable)", status->home);
 	say_printf(&cli->out, "  %u executions live, %u attempts live\n", status->executions_live,
 		   status->attempts_live);
-	for (size_t i = 0; i < status->n_warnings; i++) {
+	for (size_t i = 0; i < status->n_warnings; i++)
 		say_printf(&cli->out, "  ! %s\n", status->warnings[i]);
-	}
 }
 
 static int show_status(struct cli *cli, enum client_start start)
@@ -110,9 +109,8 @@ static bool is_gone(struct process process)
 /* The deadline has passed, or 0. */
 static int check_patience(struct cli *cli, int64_t deadline_us)
 {
-	if (mailbox_now_us() <= deadline_us) {
+	if (mailbox_now_us() <= deadline_us)
 		return CLI_OK;
-	}
 	return cli_refuse(cli, CLI_OTHER,
 			  "it was told to stop, but hlpd or hlp-launcher of '%s' "
 			  "still runs",
@@ -140,12 +138,10 @@ static int send_stop(struct cli *cli, const char *id)
 	request.all = options_has(&cli->options, "all");
 	int code = client_call(cli->client, "StopEngine", &request.base,
 			       &hlp__v1__stop_reply__descriptor, STOP_CALL_US, &message, &err);
-	if (code == -ERR_UNAVAILABLE || code == -ERR_TIMEOUT) {
+	if (code == -ERR_UNAVAILABLE || code == -ERR_TIMEOUT)
 		return 0;
-	}
-	if (code < 0) {
+	if (code < 0)
 		return cli_fail(cli, &err);
-	}
 	protobuf_c_message_free_unpacked(message, NULL);
 	return STOPS;
 }
@@ -157,9 +153,8 @@ static int stop_pair(struct cli *cli, const char *id, int64_t deadline_us)
 	ProtobufCMessage *reply = NULL;
 	struct process engine, launcher;
 	if (client_call(cli->client, "GetEngine", &request.base,
-			&hlp__v1__engine_status__descriptor, STOP_CALL_US, &reply, NULL) < 0) {
+			&hlp__v1__engine_status__descriptor, STOP_CALL_US, &reply, NULL) < 0)
 		return CLI_OK; /* it went away: look again */
-	}
 	engine = remember(((Hlp__V1__EngineStatus *)reply)->pid);
 	launcher = remember(((Hlp__V1__EngineStatus *)reply)->launcher_pid);
 	protobuf_c_message_free_unpacked(reply, NULL);
@@ -174,9 +169,8 @@ static int stop_launcher(struct cli *cli)
 		options_has(&cli->options, "all") ? INSTANCE_STOP_ATTEMPTS : INSTANCE_ONLY_IDLE;
 	struct err err = {0};
 	int code = instance_shutdown(&cli->home, force, STOP_CALL_US, &err);
-	if (code == -ERR_REFUSED || code == -ERR_DENIED) {
+	if (code == -ERR_REFUSED || code == -ERR_DENIED)
 		return cli_fail(cli, &err);
-	}
 	return CLI_OK; /* look again */
 }
 
@@ -184,18 +178,16 @@ static int stop_launcher(struct cli *cli)
 static bool is_running(struct cli *cli)
 {
 	struct err err = {0};
-	if (!cli->has_home && home_open(&cli->home, HOME_EXISTING, &err) < 0) {
+	if (!cli->has_home && home_open(&cli->home, HOME_EXISTING, &err) < 0)
 		return false;
-	}
 	cli->has_home = true;
 	return client_open(&cli->home, CLIENT_ONLY_CONNECT, &cli->client, &err) >= 0;
 }
 
 static bool is_there(struct cli *cli)
 {
-	if (!cli->has_home && home_open(&cli->home, HOME_EXISTING, NULL) < 0) {
+	if (!cli->has_home && home_open(&cli->home, HOME_EXISTING, NULL) < 0)
 		return false;
-	}
 	cli->has_home = true;
 	return instance_is_there(&cli->home);
 }
@@ -227,14 +219,12 @@ static int do_stop(struct cli *cli)
 	}
 	if (options_has(&cli->options, "all")) {
 		int asked = policy_ask(cli, POLICY_YES, "stop everything that runs", "all");
-		if (asked != 0) {
+		if (asked != 0)
 			return asked;
-		}
 	}
 	int code = stop_all_pairs(cli);
-	if (code == CLI_OK) {
+	if (code == CLI_OK)
 		say_printf(&cli->out, "stopped\n");
-	}
 	return code;
 }
 
@@ -243,11 +233,9 @@ static int do_stop(struct cli *cli)
 static int wait_for(pid_t pid)
 {
 	int status;
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR) {
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
 			return CLI_OTHER;
-		}
-	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_OTHER;
 }
 
@@ -255,9 +243,8 @@ static int wait_for(pid_t pid)
 static size_t pass_on(const struct cli *cli, const char *name, const char *dashed, char **argv)
 {
 	const char *value = options_value(&cli->options, name);
-	if (value == NULL) {
+	if (value == NULL)
 		return 0;
-	}
 	argv[0] = (char *)dashed;
 	argv[1] = (char *)value;
 	return 2;
@@ -269,19 +256,16 @@ static int run_hlpd(struct cli *cli, const char *option)
 	char *path = NULL;
 	pid_t pid;
 	char *argv[8] = {0};
-	if (is_running(cli)) {
+	if (is_running(cli))
 		return cli_refuse(cli, CLI_OTHER, "the engine runs: hlp engine stop first");
-	}
-	if (proc_find_program("hlpd", &path, &err) < 0) {
+	if (proc_find_program("hlpd", &path, &err) < 0)
 		return cli_fail(cli, &err);
-	}
 	argv[0] = path;
 	argv[1] = (char *)option;
 	size_t used = 2 + pass_on(cli, "age", "--age", argv + 2);
 	used += pass_on(cli, "keep", "--keep", argv + used);
-	if (options_has(&cli->options, "dry-run")) {
+	if (options_has(&cli->options, "dry-run"))
 		argv[used] = (char *)"--dry-run";
-	}
 	struct proc_spawn how = {.argv = argv,
 				 .stdin_fd = -1,
 				 .stdout_fd = STDOUT_FILENO,
@@ -325,9 +309,8 @@ static int do_release(struct cli *cli)
 		.warning =
 			"it is folded and taken up again; what killed the engine may do so again",
 	};
-	if (cli_argument(cli, 1) == NULL) {
+	if (cli_argument(cli, 1) == NULL)
 		return cli_refuse(cli, CLI_USAGE, "which? hlp engine release EXECUTION");
-	}
 	return act_run(cli, &act, cli_argument(cli, 1));
 }
 
@@ -343,9 +326,8 @@ static int do_forget(struct cli *cli)
 		.warning = "what is secret of it is removed for good: nothing that needs it can be "
 			   "run again, undone or restored",
 	};
-	if (cli_argument(cli, 1) == NULL) {
+	if (cli_argument(cli, 1) == NULL)
 		return cli_refuse(cli, CLI_USAGE, "which? hlp engine forget EXECUTION [ARTIFACT]");
-	}
 	return act_run(cli, &act, cli_argument(cli, 1));
 }
 
@@ -367,11 +349,9 @@ static int exec(struct cli *cli)
 		return cli_refuse(cli, CLI_USAGE, "engine %s takes nothing more",
 				  cli_argument(cli, 0));
 	}
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (strcmp(cli_argument(cli, 0), parts[i].name) == 0) {
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (strcmp(cli_argument(cli, 0), parts[i].name) == 0)
 			return parts[i].exec(cli);
-		}
-	}
 	return cli_refuse(
 		cli, CLI_USAGE,
 		"no 'engine %s': start, stop, status, check, rebuild, prune, forget, upgrade or "

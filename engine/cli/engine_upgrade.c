@@ -33,9 +33,8 @@ static int wait_until(struct upgrading *u, bool (*is_so)(const struct upgrading 
 {
 	int64_t deadline = mailbox_now_us() + WAIT_US;
 	while (!is_so(u)) {
-		if (mailbox_now_us() > deadline) {
+		if (mailbox_now_us() > deadline)
 			return cli_refuse(u->cli, CLI_OTHER, "%s; see engine.log", what);
-		}
 		(void)poll(NULL, 0, LOOK_MS);
 	}
 	return CLI_OK;
@@ -76,9 +75,8 @@ static int find_programs(struct upgrading *u)
 {
 	Hlp__V1__EngineStatus *status;
 	struct err err = {0};
-	if (proc_find_program("hlp-launcher", &u->path, &err) < 0) {
+	if (proc_find_program("hlp-launcher", &u->path, &err) < 0)
 		return cli_fail(u->cli, &err);
-	}
 	int code = get_engine(u->cli, &status);
 	if (code == CLI_OK) {
 		u->engine = (pid_t)status->pid;
@@ -92,13 +90,11 @@ static int find_programs(struct upgrading *u)
 static int exchange(struct upgrading *u)
 {
 	struct err err = {0};
-	if (instance_upgrade(&u->cli->home, u->path, &err) < 0) {
+	if (instance_upgrade(&u->cli->home, u->path, &err) < 0)
 		return cli_fail(u->cli, &err);
-	}
 	int code = wait_until(u, launcher_is_new, "hlp-launcher did not become the new one");
-	if (code != CLI_OK) {
+	if (code != CLI_OK)
 		return code;
-	}
 	/* The very process that said it is the engine: it is a child of the launcher, which has not
 	 * been told of its end yet, so its pid is its own. */
 	if (proc_is_alive(u->engine, u->engine_start) && kill(u->engine, SIGTERM) < 0 &&
@@ -116,9 +112,8 @@ int engine_upgrade(struct cli *cli)
 	int code = find_programs(&u);
 	code = code == CLI_OK ? exchange(&u) : code;
 	free(u.path);
-	if (code != CLI_OK) {
+	if (code != CLI_OK)
 		return code;
-	}
 	client_close(cli->client); /* the old engine's */
 	cli->client = NULL;
 	code = cli_connect(cli, CLIENT_ONLY_CONNECT);

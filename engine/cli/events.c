@@ -28,11 +28,9 @@ static void print_text(struct cli *cli, const Hlp__V1__EventRecord *event)
 	say_printf(&cli->out, "%8llu %s %s", (unsigned long long)event->seq, time, event->kind);
 	const char *parts[] = {event->node,   event->attempt, event->state,
 			       event->reason, event->verb,    event->actor};
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (parts[i] != NULL && parts[i][0] != '\0') {
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (parts[i] != NULL && parts[i][0] != '\0')
 			say_printf(&cli->out, " %s", parts[i]);
-		}
-	}
 	if (event->text.len > 0) {
 		say_printf(&cli->out, ": ");
 		say_fit(&cli->out, 200, "%.*s", (int)event->text.len,
@@ -45,9 +43,8 @@ static int on_event(void *ctx, const ProtobufCMessage *message)
 {
 	struct listing *listing = ctx;
 	const Hlp__V1__EventRecord *event = (const Hlp__V1__EventRecord *)message;
-	if (event->seq <= listing->seq) {
+	if (event->seq <= listing->seq)
 		return 0;
-	}
 	listing->seq = event->seq;
 	if (listing->cli->json) {
 		struct buf line;
@@ -57,9 +54,8 @@ static int on_event(void *ctx, const ProtobufCMessage *message)
 	} else {
 		print_text(listing->cli, event);
 	}
-	if (listing->follow) {
+	if (listing->follow)
 		say_flush(&listing->cli->out);
-	}
 	return 0;
 }
 
@@ -69,13 +65,11 @@ static int exec(struct cli *cli)
 	struct listing listing = {.cli = cli, .follow = options_has(&cli->options, "follow")};
 	Hlp__V1__EventsRequest request = HLP__V1__EVENTS_REQUEST__INIT;
 	int64_t after;
-	if (options_number(&cli->options, "after", 0, 0, &after, &err) < 0) {
+	if (options_number(&cli->options, "after", 0, 0, &after, &err) < 0)
 		return cli_fail(cli, &err);
-	}
 	int code = cli_connect(cli, CLIENT_START_ENGINE);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	listing.seq = (uint64_t)after;
 	request.execution = (char *)cli_argument(cli, 0);
 	request.follow = listing.follow;

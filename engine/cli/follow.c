@@ -40,9 +40,8 @@ static bool asks(const struct mirror *mirror)
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
 		bool question = node->question != NULL && node->question[0] != '\0';
-		if (question || node->reason == REASON_APPROVAL || node->reason == REASON_MANUAL) {
+		if (question || node->reason == REASON_APPROVAL || node->reason == REASON_MANUAL)
 			return true;
-		}
 	}
 	return false;
 }
@@ -53,9 +52,8 @@ static bool is_done(const struct watching *w, int *out_code)
 	const struct mirror *mirror = w->mirror;
 	bool waits = follow_is_waiting(mirror) && !w->how->cli->interactive;
 	*out_code = CLI_OK;
-	if (!mirror->has_rows || mirror->seq < w->how->at_least_seq) {
+	if (!mirror->has_rows || mirror->seq < w->how->at_least_seq)
 		return false;
-	}
 	switch (w->how->until) {
 	case FOLLOW_APPROVAL:
 		return follow_is_over(mirror) || asks(mirror) || follow_is_waiting(mirror);
@@ -83,9 +81,8 @@ static void on_update(void *ctx, const ProtobufCMessage *message, const struct e
 		const Hlp__V1__Update *update = (const Hlp__V1__Update *)message;
 		if (mirror_apply(w->mirror, update)) {
 			w->changed = true;
-			if (w->answering.asking) {
+			if (w->answering.asking)
 				(void)answering_is_settled(&w->answering); /* says so by itself */
-			}
 			progress_note(&w->progress, update);
 		}
 		return;
@@ -115,9 +112,8 @@ static int fetch_graph(struct watching *w)
 	request.execution = (char *)w->how->execution;
 	int code = cli_call(w->how->cli, "GetGraph", &request.base, &hlp__v1__graph__descriptor,
 			    &reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	mirror_set_graph(w->mirror, (const Hlp__V1__Graph *)reply);
 	protobuf_c_message_free_unpacked(reply, NULL);
 	return 0;
@@ -139,18 +135,16 @@ static bool was_interrupted(int fd)
 {
 	struct signalfd_siginfo info;
 	bool interrupted = false;
-	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
+	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info)
 		interrupted = interrupted || info.ssi_signo == SIGINT;
-	}
 	return interrupted;
 }
 
 /* While a prompt stands nothing else is written: what is being typed would be lost. */
 static void draw_when_due(struct watching *w)
 {
-	if (w->answering.asking && !answering_is_settled(&w->answering)) {
+	if (w->answering.asking && !answering_is_settled(&w->answering))
 		return;
-	}
 	if (!w->broken && answering_is_due(&w->answering)) {
 		progress_pause(&w->progress);
 		answering_ask(&w->answering);
@@ -174,13 +168,11 @@ static int milliseconds_to_wait(const struct watching *w)
 		int64_t draw = w->drawn_us + (w->changed ? REDRAW_US : TICK_US);
 		until = draw < until ? draw : until;
 	}
-	if (w->broken && w->retry_us < until) {
+	if (w->broken && w->retry_us < until)
 		until = w->retry_us;
-	}
 	int64_t wait = until == INT64_MAX ? -1 : until - now;
-	if (wait < 0) {
+	if (wait < 0)
 		return until == INT64_MAX ? -1 : 0;
-	}
 	return wait > INT64_C(60000000) ? 60000 : (int)((wait + 999) / 1000);
 }
 
@@ -217,14 +209,11 @@ static int turn(struct watching *w, int signals)
 		{.fd = w->answering.asking ? STDIN_FILENO : -1, .events = POLLIN},
 	};
 	(void)poll(fds, 3, milliseconds_to_wait(w)); /* EINTR: the turn is an empty one */
-	if (was_interrupted(signals)) {
+	if (was_interrupted(signals))
 		return CLI_LEFT;
-	}
 	client_process(client);
-	if (fds[2].revents != 0 && !answering_is_settled(&w->answering) &&
-	    take_line(w) == CLI_LEFT) {
+	if (fds[2].revents != 0 && !answering_is_settled(&w->answering) && take_line(w) == CLI_LEFT)
 		return CLI_LEFT;
-	}
 	if (w->broken && !w->failed) {
 		if (w->retry_us == 0) {
 			w->retry_us = mailbox_now_us() + REDRAW_US;
@@ -251,9 +240,8 @@ static int loop(struct watching *w, int signals)
 	begin_watch(w);
 	while (!is_done(w, &code)) {
 		code = turn(w, signals);
-		if (code == CLI_LEFT) {
+		if (code == CLI_LEFT)
 			break;
-		}
 		if (w->failed) {
 			progress_end(&w->progress);
 			return cli_fail(w->how->cli, &w->err);
@@ -281,9 +269,8 @@ int follow_run(const struct follow *how, struct mirror *mirror)
 	sigset_t old;
 	mirror_init(mirror);
 	int code = fetch_graph(&w);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	struct progress_how looks = {.lines_only = how->plain,
 				     .quiet = how->quiet || how->cli->json,
 				     .from_now = how->from_now};
@@ -293,19 +280,16 @@ int follow_run(const struct follow *how, struct mirror *mirror)
 	w.answering.closed =
 		!how->cli->interactive || looks.quiet || how->plain || how->until != FOLLOW_ENDED;
 	int signals = open_signals(&old);
-	if (how->tells_agent && mirror->uses_agent) {
+	if (how->tells_agent && mirror->uses_agent)
 		attach_tell_agent(how->cli->client, how->execution);
-	}
 	code = loop(&w, signals);
-	if (w.rpc != NULL) {
+	if (w.rpc != NULL)
 		client_cancel(how->cli->client, w.rpc);
-	}
 	answering_release(&w.answering);
 	progress_release(&w.progress);
 	close(signals);
 	sigprocmask(SIG_SETMASK, &old, NULL);
-	if (code == CLI_LEFT) {
+	if (code == CLI_LEFT)
 		say_how_to_come_back(how->cli, mirror, how->execution);
-	}
 	return code;
 }

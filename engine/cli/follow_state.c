@@ -10,9 +10,8 @@ static bool is_thawing(const struct mirror *mirror)
 {
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
-		if (node->reason == REASON_FROZEN && node->more != NULL && node->more->freezing) {
+		if (node->reason == REASON_FROZEN && node->more != NULL && node->more->freezing)
 			return true;
-		}
 	}
 	return false;
 }
@@ -31,8 +30,7 @@ bool follow_is_over(const struct mirror *mirror)
 
 enum cli_exit follow_exit(const struct mirror *mirror)
 {
-	if (follow_is_over(mirror)) {
+	if (follow_is_over(mirror))
 		return mirror->state == STATE_COMPLETED ? CLI_OK : CLI_OTHER;
-	}
 	return CLI_WAITS;
 }

@@ -39,9 +39,8 @@ struct picture {
 static void take_workflow(struct picture *p, const struct workflow *workflow)
 {
 	uint32_t n = workflow->nodes_count, edges = 0;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n; i++)
 		edges += workflow->nodes[i].needs_count;
-	}
 	uint32_t *start = arena_alloc(&p->arena, (n + 1) * sizeof *start);
 	uint32_t *needs = arena_alloc(&p->arena, (edges + 1) * sizeof *needs);
 	int32_t *phase = arena_alloc(&p->arena, (n + 1) * sizeof *phase);
@@ -51,9 +50,8 @@ static void take_workflow(struct picture *p, const struct workflow *workflow)
 		p->names[i] = node->id;
 		phase[i] = node->phase;
 		start[i + 1] = start[i] + node->needs_count;
-		for (uint32_t k = 0; k < node->needs_count; k++) {
+		for (uint32_t k = 0; k < node->needs_count; k++)
 			needs[start[i] + k] = node->needs[k];
-		}
 	}
 	p->graph = (struct layout_graph){
 		n, start, needs, phase, workflow->phases, workflow->phases_count};
@@ -62,9 +60,8 @@ static void take_workflow(struct picture *p, const struct workflow *workflow)
 static void take_mirror(struct picture *p, const struct mirror *mirror)
 {
 	uint32_t n = mirror->nodes_count, edges = 0;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n; i++)
 		edges += mirror->nodes[i].needs_count;
-	}
 	uint32_t *start = arena_alloc(&p->arena, (n + 1) * sizeof *start);
 	uint32_t *needs = arena_alloc(&p->arena, (edges + 1) * sizeof *needs);
 	int32_t *phase = arena_alloc(&p->arena, (n + 1) * sizeof *phase);
@@ -74,9 +71,8 @@ static void take_mirror(struct picture *p, const struct mirror *mirror)
 		p->names[i] = node->id;
 		phase[i] = node->phase_index;
 		start[i + 1] = start[i] + node->needs_count;
-		for (uint32_t k = 0; k < node->needs_count; k++) {
+		for (uint32_t k = 0; k < node->needs_count; k++)
 			needs[start[i] + k] = node->needs[k];
-		}
 	}
 	p->mirror = mirror;
 	p->graph =
@@ -131,9 +127,8 @@ static int row_end(const struct canvas *canvas, int y)
 {
 	int end = canvas->width;
 	while (end > 0 &&
-	       canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)end - 1].code == ' ') {
+	       canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)end - 1].code == ' ')
 		end--;
-	}
 	return end;
 }
 
@@ -144,9 +139,8 @@ static void say_row(struct say *say, const struct canvas *canvas, int y)
 		const struct cell *cell =
 			&canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
 		char bytes[4];
-		if (cell->code == 0) {
+		if (cell->code == 0)
 			continue;
-		}
 		if (cell->role != role) {
 			say_plain(say);
 			say_style(say, (enum role)cell->role);
@@ -168,9 +162,8 @@ static void draw(struct cli *cli, struct picture *p, const struct layout *layout
 		struct layout_view view = {.scroll_y = y, .hot = -1, .box = draw_box, .ctx = p};
 		canvas_clear(&canvas);
 		layout_draw(layout, &view, &canvas);
-		for (int row = 0; row < ROWS_AT_ONCE && y + row < layout_height(layout); row++) {
+		for (int row = 0; row < ROWS_AT_ONCE && y + row < layout_height(layout); row++)
 			say_row(&cli->out, &canvas, row);
-		}
 	}
 	canvas_release(&canvas);
 	if (layout_edges_cut(layout) > 0) {
@@ -188,11 +181,9 @@ static void print_dot(struct cli *cli, const struct picture *p, const char *name
 	for (uint32_t phase = 0; phase < graph->phases_count; phase++) {
 		say_printf(&cli->out, "\tsubgraph \"cluster_%s\" {\n\t\tlabel=\"%s\";\n",
 			   graph->phases[phase], graph->phases[phase]);
-		for (uint32_t i = 0; i < graph->nodes_count; i++) {
-			if (graph->phase[i] == (int32_t)phase) {
+		for (uint32_t i = 0; i < graph->nodes_count; i++)
+			if (graph->phase[i] == (int32_t)phase)
 				say_printf(&cli->out, "\t\t\"%s\";\n", p->names[i]);
-			}
-		}
 		say_printf(&cli->out, "\t}\n");
 	}
 	for (uint32_t i = 0; i < graph->nodes_count; i++) {
@@ -215,9 +206,8 @@ static int print(struct cli *cli, struct picture *p, const char *name)
 {
 	int64_t width;
 	struct err err = {0};
-	if (options_number(&cli->options, "width", 0, say_columns(&cli->out), &width, &err) < 0) {
+	if (options_number(&cli->options, "width", 0, say_columns(&cli->out), &width, &err) < 0)
 		return cli_fail(cli, &err);
-	}
 	p->ascii = !cli->out.utf8 || options_has(&cli->options, "ascii");
 	if (options_has(&cli->options, "dot")) {
 		print_dot(cli, p, name);
@@ -236,9 +226,8 @@ static int print_file(struct cli *cli, const char *word)
 	struct source source;
 	struct picture p = {0};
 	int code = source_read(cli, word, &source);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	take_workflow(&p, source.workflow);
 	code = print(cli, &p, source.workflow->name);
 	arena_release(&p.arena);
@@ -267,16 +256,13 @@ static int exec(struct cli *cli)
 	const char *word = cli_argument(cli, 0);
 	struct mirror mirror;
 	struct picture p = {0};
-	if (source_is_file(word)) {
+	if (source_is_file(word))
 		return print_file(cli, word);
-	}
-	if (cli->json) {
+	if (cli->json)
 		return print_execution_json(cli, word);
-	}
 	int code = snapshot_take(cli, word, &mirror);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	take_mirror(&p, &mirror);
 	code = print(cli, &p, mirror.name);
 	arena_release(&p.arena);

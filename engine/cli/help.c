@@ -37,9 +37,8 @@ static int exec_help(struct cli *cli)
 		return CLI_OK;
 	}
 	const struct cli_command *command = commands_find(name);
-	if (command == NULL) {
+	if (command == NULL)
 		return cli_refuse(cli, CLI_USAGE, "no command '%s' (hlp help)", name);
-	}
 	cli_print_help(&cli->out, command);
 	return CLI_OK;
 }

@@ -17,9 +17,8 @@ static int exec(struct cli *cli)
 	struct act act = {.verb = "hold", .targets = ACT_NODE, .free = true};
 	const char *until = options_value(&cli->options, "until");
 	struct err err = {0};
-	if (until != NULL && until_parse(until, show_now_us(), &act.until_us, &err) < 0) {
+	if (until != NULL && until_parse(until, show_now_us(), &act.until_us, &err) < 0)
 		return cli_refuse(cli, CLI_USAGE, "--until: %s", err.message);
-	}
 	return act_run(cli, &act, cli_argument(cli, 0));
 }
 

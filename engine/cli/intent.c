@@ -40,11 +40,9 @@ static bool matters(const struct intent *intent, uint32_t node)
 
 static bool is_grave(const struct intent *intent)
 {
-	for (uint32_t i = 0; i < intent->source->workflow->nodes_count; i++) {
-		if (matters(intent, i)) {
+	for (uint32_t i = 0; i < intent->source->workflow->nodes_count; i++)
+		if (matters(intent, i))
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -92,9 +90,8 @@ static void say_revision(const struct intent *intent)
 	say_printf(out, "  DIRTY");
 	say_plain(out);
 	say_printf(out, ": not as %.*s has it: ", COMMIT_SHOWN, revision->commit);
-	for (size_t i = 0; i < revision->changed_count; i++) {
+	for (size_t i = 0; i < revision->changed_count; i++)
 		say_printf(out, "%s%s", i > 0 ? ", " : "", revision->changed[i]);
-	}
 	say_printf(out, "\n");
 }
 
@@ -121,9 +118,8 @@ static void say_params(const struct intent *intent)
 static void add_phases(struct buf *line, const struct workflow *workflow, struct arena *arena)
 {
 	uint32_t *counts = arena_alloc(arena, (workflow->phases_count + 1) * sizeof *counts);
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
 		counts[workflow->nodes[i].phase + 1]++;
-	}
 	for (uint32_t i = 0; i < workflow->phases_count; i++) {
 		buf_printf(line, "%s %s %u", i == 0 ? ":" : ",", workflow->phases[i],
 			   counts[i + 1]);
@@ -134,17 +130,15 @@ static uint32_t count_fate(const struct intent *intent, enum fate fate)
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; intent->fates != NULL && i < intent->source->workflow->nodes_count;
-	     i++) {
+	     i++)
 		count += intent->fates[i] == fate;
-	}
 	return count;
 }
 
 static void add_count(struct buf *line, uint32_t count, const char *what)
 {
-	if (count > 0) {
+	if (count > 0)
 		buf_printf(line, "; %u %s", count, what);
-	}
 }
 
 static void say_amount(struct intent *intent)
@@ -178,19 +172,16 @@ static void say_grave(const struct intent *intent)
 	buf_init(&why, LINE_BYTES);
 	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
 		const struct node_spec *node = &workflow->nodes[i];
-		if (!matters(intent, i)) {
+		if (!matters(intent, i))
 			continue;
-		}
 		say_style(out, ROLE_warning);
 		say_printf(out, "  %s", node->id);
 		say_plain(out);
 		buf_clear(&why);
-		if (risk_level(node->risk) >= RISK_HIGH) {
+		if (risk_level(node->risk) >= RISK_HIGH)
 			buf_printf(&why, " %s risk", risk_name(risk_level(node->risk)));
-		}
-		if (node->irreversible != NULL) {
+		if (node->irreversible != NULL)
 			buf_printf(&why, " cannot be undone: %s", node->irreversible);
-		}
 		say_wrapped(out, 4, 2 + (int)strlen(node->id), buf_text(&why));
 	}
 	buf_release(&why);
@@ -204,9 +195,8 @@ static void say_intent(struct intent *intent)
 	say_printf(out, "%s", workflow->name);
 	say_plain(out);
 	say_printf(out, "\n");
-	if (workflow->description[0] != '\0') {
+	if (workflow->description[0] != '\0')
 		say_paragraph(out, workflow->description);
-	}
 	say_place(intent);
 	say_hosts(intent);
 	say_revision(intent);
@@ -228,12 +218,10 @@ static int ask(const struct intent *intent)
 		bool diff = answer != NULL && dirty && strcmp(answer, "d") == 0;
 		bool yes = policy_is_yes(answer);
 		free(answer);
-		if (yes) {
+		if (yes)
 			return 0;
-		}
-		if (!diff) {
+		if (!diff)
 			return cli_refuse(intent->cli, CLI_OTHER, "not started");
-		}
 		revision_say_diff(intent->cli, intent->source, &intent->revision);
 	}
 }
@@ -253,16 +241,14 @@ int intent_confirm(struct cli *cli, const struct source *source, const struct pa
 	struct intent intent = {.cli = cli, .source = source, .params = params, .fates = fates};
 	bool grave = is_grave(&intent);
 	int code = 0;
-	if (!cli->interactive) {
+	if (!cli->interactive)
 		return grave ? confirm_elsewhere(cli, source->workflow) : 0;
-	}
 	if (!cli->json) {
 		revision_find(source, &intent.arena, &intent.revision);
 		say_intent(&intent);
 	}
-	if (grave && !cli->yes) {
+	if (grave && !cli->yes)
 		code = ask(&intent);
-	}
 	arena_release(&intent.arena);
 	return code;
 }

@@ -26,13 +26,11 @@ int listing_check_latest(struct cli *cli, const char *execution)
 	Hlp__V1__ExecutionList *list;
 	const char *names[2] = {NULL, NULL};
 	size_t open = 0;
-	if (strcmp(execution, "@latest") != 0) {
+	if (strcmp(execution, "@latest") != 0)
 		return 0;
-	}
 	int code = listing_fetch(cli, NULL, LATEST_LOOK, &list);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	for (size_t i = 0; i < list->n_executions; i++) {
 		if (!list->executions[i]->ended) {
 			names[open < 2 ? open : 1] = list->executions[i]->name;

@@ -69,9 +69,8 @@ static void say_chunk(struct logging *l, const Hlp__V1__OutputChunk *chunk)
 	const char *data = (const char *)chunk->data.data;
 	size_t length = chunk->data.len;
 	if (l->cli->json) {
-		if (length > 0) {
+		if (length > 0)
 			say_json(l, chunk);
-		}
 	} else if (l->raw) {
 		say_raw(&l->cli->out, data, length);
 	} else if (l->transcript != NULL) {
@@ -88,17 +87,15 @@ static int print_node(struct logging *l)
 	for (;;) {
 		Hlp__V1__OutputChunk *chunk;
 		int code = read_chunk(l, offset, &chunk);
-		if (code != 0) {
+		if (code != 0)
 			return code;
-		}
 		size_t length = chunk->data.len;
 		bool more = offset + (int64_t)length < chunk->size, live = chunk->live;
 		say_chunk(l, chunk);
 		offset += (int64_t)length;
 		hlp__v1__output_chunk__free_unpacked(chunk, NULL);
-		if (length == 0 && (!l->follow || !live)) {
+		if (length == 0 && (!l->follow || !live))
 			return CLI_OK;
-		}
 		if (!more && l->follow) {
 			say_flush(&l->cli->out);
 			(void)poll(NULL, 0, LOOK_AGAIN_MS);
@@ -123,13 +120,11 @@ static int print_all(struct logging *l)
 {
 	Hlp__V1__Status *status;
 	int code = status_fetch(l->cli, l->execution, &status);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	for (size_t i = 0; i < status->n_nodes && code == 0; i++) {
-		if (status->nodes[i]->attempt == 0) {
+		if (status->nodes[i]->attempt == 0)
 			continue;
-		}
 		l->node = status->nodes[i]->id;
 		if (!l->raw && !l->cli->json) {
 			say_style(&l->cli->out, ROLE_title);
@@ -148,9 +143,8 @@ static int exec(struct cli *cli)
 	struct err err = {0};
 	struct logging l = {.cli = cli, .kind = options_value(&cli->options, "kind")};
 	char *execution, *node;
-	if (options_number(&cli->options, "attempt", 1, 0, &l.attempt, &err) < 0) {
+	if (options_number(&cli->options, "attempt", 1, 0, &l.attempt, &err) < 0)
 		return cli_fail(cli, &err);
-	}
 	cli_split_target(cli_argument(cli, 0), &execution, &node);
 	l.kind = l.kind != NULL ? l.kind : "run";
 	l.raw = options_has(&cli->options, "raw");
@@ -159,17 +153,14 @@ static int exec(struct cli *cli)
 	l.node = node;
 	int code;
 	bool list = cli->json && !l.follow;
-	if (list) {
+	if (list)
 		say_printf(&cli->out, "[");
-	}
-	if (strcmp(l.kind, "shell") == 0 && node[0] != '\0' && !cli->json) {
+	if (strcmp(l.kind, "shell") == 0 && node[0] != '\0' && !cli->json)
 		code = print_shell(&l);
-	} else {
+	else
 		code = node[0] != '\0' ? print_node(&l) : print_all(&l);
-	}
-	if (list) {
+	if (list)
 		say_printf(&cli->out, "]\n");
-	}
 	free(execution);
 	free(node);
 	return code;

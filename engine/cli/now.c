@@ -32,9 +32,8 @@ static char *looked_path(const struct cli *cli)
 {
 	char name[IDENTITY_TEXT_MAX];
 	identity_name(name);
-	for (char *c = name; *c != '\0'; c++) {
+	for (char *c = name; *c != '\0'; c++)
 		*c = *c == '/' ? '_' : *c;
-	}
 	return mem_printf("%s/looked/%s", cli->home.path, name);
 }
 
@@ -42,9 +41,8 @@ static int64_t last_look_us(const struct cli *cli)
 {
 	char *path = looked_path(cli), *text = NULL;
 	int64_t at_us = show_now_us() - NEVER_LOOKED_US;
-	if (file_read(path, LOOKED_BYTES_MAX, &text, NULL, NULL) == 0) {
+	if (file_read(path, LOOKED_BYTES_MAX, &text, NULL, NULL) == 0)
 		at_us = strtoll(text, NULL, 10);
-	}
 	free(text);
 	free(path);
 	return at_us;
@@ -55,9 +53,8 @@ static void remember_look(const struct cli *cli)
 {
 	char *path = looked_path(cli), *folder = file_folder(path), text[32];
 	int length = snprintf(text, sizeof text, "%" PRId64 "\n", show_now_us());
-	if (cli->interactive && file_make_folders(folder, 0700, NULL) == 0) {
+	if (cli->interactive && file_make_folders(folder, 0700, NULL) == 0)
 		(void)file_replace(path, text, (size_t)length, 0600, NULL); /* told again then */
-	}
 	free(folder);
 	free(path);
 }
@@ -138,11 +135,9 @@ static void print_json(struct cli *cli, Hlp__V1__ExecutionList *list, int64_t lo
 	Hlp__V1__ExecutionList wanted = *list;
 	wanted.executions = mem_calloc(list->n_executions + 1, sizeof *wanted.executions);
 	wanted.n_executions = 0;
-	for (size_t i = 0; i < list->n_executions; i++) {
-		if (need_of(list->executions[i], looked_us) != NEED_NOTHING) {
+	for (size_t i = 0; i < list->n_executions; i++)
+		if (need_of(list->executions[i], looked_us) != NEED_NOTHING)
 			wanted.executions[wanted.n_executions++] = list->executions[i];
-		}
-	}
 	json_out_begin(&document);
 	json_list(&document, &wanted);
 	json_out(cli, &document);
@@ -170,17 +165,15 @@ static int exec(struct cli *cli)
 	Hlp__V1__ExecutionList *list;
 	struct err err = {0};
 	if (home_open(&cli->home, HOME_EXISTING, &err) < 0) {
-		if (err.code != ERR_NOT_FOUND) {
+		if (err.code != ERR_NOT_FOUND)
 			return cli_refuse(cli, CLI_NO_ENGINE, "no engine: %s", err.message);
-		}
 		say_beginning(cli);
 		return CLI_OK;
 	}
 	cli->has_home = true;
 	int code = listing_fetch(cli, NULL, LOOK, &list);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	print(cli, list);
 	hlp__v1__execution_list__free_unpacked(list, NULL);
 	return CLI_OK;

@@ -16,21 +16,17 @@
 static const struct option_spec *find(const struct option_spec *table, const char *name,
 				      size_t length)
 {
-	for (; table != NULL && table->name != NULL; table++) {
-		if (strlen(table->name) == length && memcmp(table->name, name, length) == 0) {
+	for (; table != NULL && table->name != NULL; table++)
+		if (strlen(table->name) == length && memcmp(table->name, name, length) == 0)
 			return table;
-		}
-	}
 	return NULL;
 }
 
 static const struct option_spec *find_letter(const struct option_spec *table, char letter)
 {
-	for (; table != NULL && table->name != NULL; table++) {
-		if (table->letter == letter) {
+	for (; table != NULL && table->name != NULL; table++)
+		if (table->letter == letter)
 			return table;
-		}
-	}
 	return NULL;
 }
 
@@ -100,24 +96,20 @@ static int read_long(struct reader *r, const char *word, struct err *err)
 	const char *equals = strchr(word, '=');
 	size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
 	const struct option_spec *spec = find(r->own, word, length);
-	if (spec == NULL) {
+	if (spec == NULL)
 		spec = find(r->common, word, length);
-	}
-	if (spec == NULL) {
+	if (spec == NULL)
 		return refuse_unknown(r->own, r->common, word, length, err);
-	}
 	return take(r, spec, equals != NULL ? equals + 1 : NULL, err);
 }
 
 static int read_short(struct reader *r, const char *word, struct err *err)
 {
 	const struct option_spec *spec = find_letter(r->own, word[0]);
-	if (spec == NULL) {
+	if (spec == NULL)
 		spec = find_letter(r->common, word[0]);
-	}
-	if (spec == NULL) {
+	if (spec == NULL)
 		return err_set(err, ERR_INVALID, "no option '-%c'", word[0]);
-	}
 	return take(r, spec, word[1] != '\0' ? word + 1 : NULL, err);
 }
 
@@ -141,9 +133,8 @@ int options_parse(struct options *options, const struct option_spec *own,
 					 options->arguments_count + 1, sizeof *options->arguments);
 			options->arguments[options->arguments_count++] = word;
 		}
-		if (code < 0) {
+		if (code < 0)
 			return code;
-		}
 	}
 	return 0;
 }
@@ -157,22 +148,18 @@ void options_release(struct options *options)
 
 bool options_has(const struct options *options, const char *name)
 {
-	for (size_t i = 0; i < options->given_count; i++) {
-		if (strcmp(options->given[i].spec->name, name) == 0) {
+	for (size_t i = 0; i < options->given_count; i++)
+		if (strcmp(options->given[i].spec->name, name) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
 const char *options_value(const struct options *options, const char *name)
 {
 	const char *value = NULL;
-	for (size_t i = 0; i < options->given_count; i++) {
-		if (strcmp(options->given[i].spec->name, name) == 0) {
+	for (size_t i = 0; i < options->given_count; i++)
+		if (strcmp(options->given[i].spec->name, name) == 0)
 			value = options->given[i].value;
-		}
-	}
 	return value;
 }
 
@@ -180,9 +167,8 @@ const char *options_next(const struct options *options, const char *name, size_t
 {
 	while (*at < options->given_count) {
 		const struct option_given *given = &options->given[(*at)++];
-		if (strcmp(given->spec->name, name) == 0) {
+		if (strcmp(given->spec->name, name) == 0)
 			return given->value;
-		}
 	}
 	return NULL;
 }

@@ -41,11 +41,9 @@ int outputs_read(struct cli *cli, struct outputs *out)
 
 static bool has(const struct outputs *outputs, const char *name)
 {
-	for (size_t i = 0; i < outputs->count; i++) {
-		if (strcmp(outputs->pairs[i]->name, name) == 0) {
+	for (size_t i = 0; i < outputs->count; i++)
+		if (strcmp(outputs->pairs[i]->name, name) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -53,15 +51,13 @@ int outputs_ask(struct cli *cli, const struct mirror_node *node, struct outputs 
 {
 	for (uint32_t i = 0; i < node->outputs_count; i++) {
 		const char *name = node->outputs[i];
-		if (has(outputs, name)) {
+		if (has(outputs, name))
 			continue;
-		}
 		say_printf(&cli->out, "  %s: ", name);
 		say_flush(&cli->out);
 		char *value = cli_read_line();
-		if (value == NULL) {
+		if (value == NULL)
 			return cli_refuse(cli, CLI_OTHER, "not done");
-		}
 		add(outputs, name, strlen(name), value);
 		free(value);
 	}
@@ -72,9 +68,8 @@ static void take(struct cli *cli, const struct event_item *items, uint32_t count
 		 struct outputs *outputs)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		if (items[i].value == NULL || has(outputs, items[i].name)) {
+		if (items[i].value == NULL || has(outputs, items[i].name))
 			continue;
-		}
 		say_printf(&cli->out, "  %s: %s (from $HLP_OUTPUT)\n", items[i].name,
 			   items[i].value);
 		add(outputs, items[i].name, strlen(items[i].name), items[i].value);
@@ -92,14 +87,12 @@ void outputs_take_file(struct cli *cli, const struct mirror_node *node, const ch
 	struct err err = {0};
 	char *data;
 	size_t length;
-	if (path[0] == '\0' || file_read(path, FILE_BYTES, &data, &length, &err) < 0) {
+	if (path[0] == '\0' || file_read(path, FILE_BYTES, &data, &length, &err) < 0)
 		return;
-	}
-	if (order_gather_outputs(&spec, data, length, &arena, &items, &err) < 0) {
+	if (order_gather_outputs(&spec, data, length, &arena, &items, &err) < 0)
 		say_printf(&cli->out, "  what was written to $HLP_OUTPUT: %s\n", err.message);
-	} else {
+	else
 		take(cli, items, spec.outputs_count, outputs);
-	}
 	arena_release(&arena);
 	free(data);
 }

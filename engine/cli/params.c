@@ -34,9 +34,8 @@ static int read_value(struct params *params, const char *text, const char **out,
 	size_t length = 0;
 	const char *path = strcmp(text, "@-") == 0 ? "/dev/stdin" : text + 1;
 	int code = file_read(path, LIMIT_YAML_SCALAR_BYTES, &data, &length, err);
-	if (code < 0) {
+	if (code < 0)
 		return code;
-	}
 	if (memchr(data, '\0', length) != NULL) {
 		free(data);
 		return err_set(err, ERR_INVALID, "'%s' holds a NUL byte", text + 1);
@@ -59,9 +58,8 @@ int params_parse(struct params *params, const struct workflow *workflow, const c
 {
 	const char *equals = strchr(word, '=');
 	const char *value = NULL;
-	if (equals == NULL || equals == word) {
+	if (equals == NULL || equals == word)
 		return err_set(err, ERR_INVALID, "'-p %s': write -p KEY=VALUE", word);
-	}
 	const char *name = arena_strndup(&params->arena, word, (size_t)(equals - word));
 	if (is_secret(workflow, name) && (equals[1] != '@' || equals[2] == '@')) {
 		return err_set(err, ERR_INVALID,
@@ -71,20 +69,17 @@ int params_parse(struct params *params, const struct workflow *workflow, const c
 			       name, name, name);
 	}
 	int code = read_value(params, equals + 1, &value, err);
-	if (code < 0) {
+	if (code < 0)
 		return code;
-	}
 	add(params, name, value);
 	return 0;
 }
 
 bool params_is_given(const struct params *params, const char *name)
 {
-	for (size_t i = 0; i < params->count; i++) {
-		if (strcmp(params->given[i].name, name) == 0) {
+	for (size_t i = 0; i < params->count; i++)
+		if (strcmp(params->given[i].name, name) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -92,35 +87,29 @@ bool params_is_given(const struct params *params, const char *name)
 
 static void say_type(struct say *say, const struct param *param)
 {
-	if (param->type == PARAM_BOOLEAN) {
+	if (param->type == PARAM_BOOLEAN)
 		say_printf(say, ", true or false");
-	} else if (param->type == PARAM_INTEGER) {
+	else if (param->type == PARAM_INTEGER)
 		say_printf(say, ", a whole number");
-	}
-	if (param->has_min) {
+	if (param->has_min)
 		say_printf(say, ", at least %" PRId64, param->min);
-	}
-	if (param->has_max) {
+	if (param->has_max)
 		say_printf(say, ", at most %" PRId64, param->max);
-	}
 }
 
 /* Name, type and what Enter alone would mean. */
 static void say_question(struct say *say, const struct param *param)
 {
-	if (param->description[0] != '\0') {
+	if (param->description[0] != '\0')
 		say_paragraph(say, param->description);
-	}
 	say_printf(say, "  %s", param->name);
 	say_type(say, param);
-	if (param->secret) {
+	if (param->secret)
 		say_printf(say, ", secret: it is not shown");
-	}
-	if (param->default_value != NULL) {
+	if (param->default_value != NULL)
 		say_printf(say, " [%s]", param->default_value);
-	} else if (!param->required) {
+	else if (!param->required)
 		say_printf(say, " [none]");
-	}
 	say_printf(say, ": ");
 	say_flush(say);
 }
@@ -132,9 +121,8 @@ static bool take_answer(struct cli *cli, const struct param *param, const char *
 	struct err err = {0};
 	const char *value;
 	if (line[0] == '\0') {
-		if (param->required) {
+		if (param->required)
 			say_printf(&cli->out, "  it needs a value\n");
-		}
 		return !param->required;
 	}
 	if (workflow_bind_param(param, line, &params->arena, &value, &err) < 0) {
@@ -152,9 +140,8 @@ static bool ask_for(struct cli *cli, const struct param *param, struct params *p
 	while (!fits) {
 		say_question(&cli->out, param);
 		char *line = param->secret ? cli_read_secret(&cli->out) : cli_read_line();
-		if (line == NULL) {
+		if (line == NULL)
 			return false;
-		}
 		fits = take_answer(cli, param, line, params);
 		explicit_bzero(line, strlen(line));
 		free(line);
@@ -169,9 +156,8 @@ static void ask_person(struct cli *cli, const struct workflow *workflow, enum pa
 	for (uint32_t i = 0; i < workflow->params_count && more; i++) {
 		const struct param *param = &workflow->params[i];
 		bool wanted = param->required || ask == PARAMS_ASK_ALL;
-		if (wanted && !params_is_given(params, param->name)) {
+		if (wanted && !params_is_given(params, param->name))
 			more = ask_for(cli, param, params);
-		}
 	}
 }
 
@@ -200,12 +186,10 @@ int params_read(struct cli *cli, const struct workflow *workflow, enum params_as
 	size_t at = 0;
 	const char *word;
 	int code = 0;
-	while (code >= 0 && (word = options_next(&cli->options, "param", &at)) != NULL) {
+	while (code >= 0 && (word = options_next(&cli->options, "param", &at)) != NULL)
 		code = params_parse(&params, workflow, word, &err);
-	}
-	if (code >= 0 && cli->interactive) {
+	if (code >= 0 && cli->interactive)
 		ask_person(cli, workflow, ask, &params);
-	}
 	if (code >= 0) {
 		code = workflow_bind_params(workflow, params.given, params.count, &params.arena,
 					    &params.bound, &err);
@@ -221,9 +205,8 @@ int params_read(struct cli *cli, const struct workflow *workflow, enum params_as
 
 void params_release(struct params *params)
 {
-	for (size_t i = 0; i < params->count; i++) {
+	for (size_t i = 0; i < params->count; i++)
 		explicit_bzero((char *)params->given[i].value, strlen(params->given[i].value));
-	}
 	free(params->given);
 	arena_release(&params->arena);
 	*params = (struct params){0};

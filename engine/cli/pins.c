@@ -9,9 +9,8 @@
 void pins_say(struct say *say, const char *execution, Hlp__V1__Pin *const *pins, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(pins[i]->state, "same") == 0) {
+		if (strcmp(pins[i]->state, "same") == 0)
 			continue;
-		}
 		say_style(say, ROLE_warning);
 		say_printf(say,
 			   "! %s %s since it was pinned, and is used as it stands: hlp diff %s %s",

@@ -65,9 +65,8 @@ static void say_order(struct cli *cli, const struct workflow *workflow, const st
 	}
 	for (uint32_t i = 0; i < graph->vertices_count; i++) {
 		uint32_t v = graph->order[i];
-		if (graph_is_barrier(graph, v)) {
+		if (graph_is_barrier(graph, v))
 			continue;
-		}
 		if (workflow->nodes[v].phase != phase) {
 			phase = workflow->nodes[v].phase;
 			say_style(&cli->out, ROLE_phase);
@@ -84,9 +83,8 @@ static void critical_path(const struct workflow *workflow, const struct graph *g
 			  uint32_t **out, uint32_t *out_count)
 {
 	double *weights = mem_calloc(workflow->nodes_count + 1, sizeof *weights);
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
 		weights[i] = 1;
-	}
 	graph_critical_path(graph, weights, out, out_count);
 	free(weights);
 }
@@ -102,9 +100,8 @@ static void print_text(struct cli *cli, const struct workflow *workflow, const s
 		   workflow->nodes_count, workflow->phases_count, workflow->max_parallel);
 	say_order(cli, workflow, graph);
 	say_printf(&cli->out, "longest way (%u nodes): ", count);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		say_printf(&cli->out, "%s%s", i > 0 ? " -> " : "", workflow->nodes[path[i]].id);
-	}
 	say_printf(&cli->out, "\n");
 	free(path);
 }
@@ -172,16 +169,14 @@ static int exec(struct cli *cli)
 	struct graph *graph = NULL;
 	struct err err = {0};
 	int code = source_read(cli, cli_argument(cli, 0), &source);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
-	if (graph_compile(source.workflow, &graph, &err) < 0) {
+	if (graph_compile(source.workflow, &graph, &err) < 0)
 		code = cli_fail(cli, &err);
-	} else if (cli->json) {
+	else if (cli->json)
 		print_json(cli, source.workflow, graph);
-	} else {
+	else
 		print_text(cli, source.workflow, graph);
-	}
 	graph_free(graph);
 	source_release(&source);
 	return code;

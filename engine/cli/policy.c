@@ -15,11 +15,10 @@ bool policy_is_yes(const char *answer)
 static int ask_person(struct cli *cli, enum policy policy, const char *what, const char *name)
 {
 	bool by_name = policy == POLICY_NAME;
-	if (by_name) {
+	if (by_name)
 		say_printf(&cli->out, "%s? Type %s to do it: ", what, name);
-	} else {
+	else
 		say_printf(&cli->out, "%s? y to do it: ", what);
-	}
 	say_flush(&cli->out);
 	char *answer = cli_read_line();
 	bool yes = by_name ? answer != NULL && strcmp(answer, name) == 0 : policy_is_yes(answer);
@@ -29,12 +28,10 @@ static int ask_person(struct cli *cli, enum policy policy, const char *what, con
 
 int policy_ask(struct cli *cli, enum policy policy, const char *what, const char *name)
 {
-	if (policy == POLICY_FREE) {
+	if (policy == POLICY_FREE)
 		return 0;
-	}
-	if (cli->interactive) {
+	if (cli->interactive)
 		return cli->yes ? 0 : ask_person(cli, policy, what, name);
-	}
 	if (!cli->yes) {
 		return cli_refuse(
 			cli, CLI_OTHER, "%s: there is no terminal to ask on, give --yes%s", what,

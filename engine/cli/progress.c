@@ -40,12 +40,10 @@ void progress_release(struct progress *progress)
 /* The moment of what is said: the engine's time where it gave one. */
 static int64_t moment_of(const struct mirror_node *node)
 {
-	if (node->state == STATE_RUNNING && node->started_us > 0) {
+	if (node->state == STATE_RUNNING && node->started_us > 0)
 		return node->started_us;
-	}
-	if ((node->state == STATE_COMPLETED || node->state == STATE_FAILED) && node->ended_us > 0) {
+	if ((node->state == STATE_COMPLETED || node->state == STATE_FAILED) && node->ended_us > 0)
 		return node->ended_us;
-	}
 	return show_now_us();
 }
 
@@ -80,9 +78,8 @@ static bool is_worth_a_line(const struct progress *p, const struct mirror_node *
 	bool grave = node->state == STATE_FAILED || node->state == STATE_PAUSED ||
 		     node->state == STATE_RECOVERED || node->reason == REASON_BACKOFF ||
 		     node->reason == REASON_UNREACHABLE;
-	if (p->only_grave) {
+	if (p->only_grave)
 		return grave;
-	}
 	if (node->state == STATE_PENDING) {
 		return node->reason == REASON_BACKOFF || seen->state == STATE_RECOVERED ||
 		       seen->state == STATE_FAILED;
@@ -102,9 +99,8 @@ static void note_node(struct progress *p, uint32_t index)
 	bool same = seen->state == node->state && seen->reason == node->reason &&
 		    seen->attempt == node->attempt && seen->question == question;
 	bool old = p->how.from_now && !p->begun;
-	if (!same && !old && is_worth_a_line(p, node, seen)) {
+	if (!same && !old && is_worth_a_line(p, node, seen))
 		say_node(p, index);
-	}
 	*seen = (struct progress_seen){node->state, node->reason, node->attempt, question};
 }
 
@@ -116,9 +112,8 @@ struct dated {
 static int compare_dated(const void *a, const void *b)
 {
 	const struct dated *left = a, *right = b;
-	if (left->at_us != right->at_us) {
+	if (left->at_us != right->at_us)
 		return left->at_us < right->at_us ? -1 : 1;
-	}
 	return left->node < right->node ? -1 : left->node > right->node;
 }
 
@@ -127,22 +122,19 @@ static void note_all_by_time(struct progress *p)
 {
 	uint32_t count = p->mirror->nodes_count;
 	struct dated *list = mem_calloc(count + 1, sizeof *list);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		list[i] = (struct dated){moment_of(&p->mirror->nodes[i]), i};
-	}
 	qsort(list, count, sizeof *list, compare_dated);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		note_node(p, list[i].node);
-	}
 	free(list);
 }
 
 static void note_execution(struct progress *p)
 {
 	const struct mirror *mirror = p->mirror;
-	if (mirror->state == p->state && mirror->reason == p->reason) {
+	if (mirror->state == p->state && mirror->reason == p->reason)
 		return;
-	}
 	bool worth = mirror->state == STATE_PAUSED || mirror->state == STATE_RECOVERING ||
 		     (p->begun && p->state == STATE_PAUSED);
 	p->state = mirror->state;
@@ -167,14 +159,11 @@ static void take_block_away(struct progress *p)
 
 static bool is_person_wanted(const struct mirror *mirror)
 {
-	if (mirror->state == STATE_PAUSED && mirror->reason != REASON_ROLLED_BACK) {
+	if (mirror->state == STATE_PAUSED && mirror->reason != REASON_ROLLED_BACK)
 		return true;
-	}
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
-		if (question_is_open(&mirror->nodes[i])) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		if (question_is_open(&mirror->nodes[i]))
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -191,24 +180,20 @@ static void name_window(struct progress *p)
 		memcpy(p->title, title, sizeof title);
 		say_title(p->say, title);
 	}
-	if (wanted && !p->wanted) {
+	if (wanted && !p->wanted)
 		say_bell(p->say);
-	}
 	p->wanted = wanted;
 }
 
 void progress_note(struct progress *p, const Hlp__V1__Update *update)
 {
-	if (p->how.quiet) {
+	if (p->how.quiet)
 		return;
-	}
 	take_block_away(p);
 	if (p->begun) {
-		for (size_t i = 0; i < update->n_nodes; i++) {
-			if (update->nodes[i]->index < p->mirror->nodes_count) {
+		for (size_t i = 0; i < update->n_nodes; i++)
+			if (update->nodes[i]->index < p->mirror->nodes_count)
 				note_node(p, update->nodes[i]->index);
-			}
-		}
 	} else {
 		note_all_by_time(p);
 	}
@@ -231,9 +216,8 @@ static void draw_header(struct progress *p, int columns, bool disconnected)
 	int64_t now = show_now_us(), estimate = mirror_estimate_us(mirror, now);
 	show_counts(mirror->counts, mirror->nodes_count, counts);
 	show_duration(mirror->started_us > 0 ? now - mirror->started_us : 0, elapsed);
-	if (estimate >= 0) {
+	if (estimate >= 0)
 		show_duration(estimate, left);
-	}
 	say_style(p->say, ROLE_title);
 	say_fit(p->say, columns, "%s  %s  %s  %s%s%s%s", mirror->name,
 		show_execution_word(mirror->state, mirror->reason), counts, elapsed,
@@ -278,14 +262,12 @@ void progress_draw(struct progress *p, bool disconnected)
 	name_window(p);
 	draw_header(p, columns, disconnected);
 	for (uint32_t i = 0; i < p->mirror->nodes_count; i++) {
-		if (!is_in_block(&p->mirror->nodes[i])) {
+		if (!is_in_block(&p->mirror->nodes[i]))
 			continue;
-		}
-		if (shown++ < BLOCK_NODES) {
+		if (shown++ < BLOCK_NODES)
 			draw_node(p, &p->mirror->nodes[i], columns);
-		} else {
+		else
 			more++;
-		}
 	}
 	if (more > 0) {
 		say_fit(p->say, columns, "  and %u more", more);
@@ -297,9 +279,8 @@ void progress_draw(struct progress *p, bool disconnected)
 void progress_pause(struct progress *p)
 {
 	take_block_away(p);
-	if (p->live) {
+	if (p->live)
 		name_window(p);
-	}
 	say_flush(p->say);
 }
 

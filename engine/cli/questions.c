@@ -78,11 +78,9 @@ static const struct question_kind kinds[] = {
 
 const struct question_kind *question_kind_of(const char *name)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (strcmp(kinds[i].name, name) == 0) {
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(kinds[i].name, name) == 0)
 			return &kinds[i];
-		}
-	}
 	return NULL;
 }
 
@@ -119,15 +117,12 @@ static void say_shown(struct say *say, const struct mirror_more *more)
 
 void question_tell(struct cli *cli, const struct mirror_node *node)
 {
-	if (!question_is_open(node)) {
+	if (!question_is_open(node))
 		return;
-	}
-	if (node->message[0] != '\0') {
+	if (node->message[0] != '\0')
 		say_paragraph_at(&cli->out, 4, node->message);
-	}
-	if (node->more != NULL) {
+	if (node->more != NULL)
 		say_shown(&cli->out, node->more);
-	}
 }
 
 /* One line: what it asks, without the text that follows, or who holds it. */
@@ -135,9 +130,8 @@ static void say_head(struct cli *cli, const struct mirror *mirror, const struct 
 {
 	struct show_node show = show_of_mirror(node);
 	char how[SHOW_TEXT];
-	if (question_is_open(node) && strcmp(node->question, "risk") != 0) {
+	if (question_is_open(node) && strcmp(node->question, "risk") != 0)
 		show.message = "";
-	}
 	if (question_is_open(node)) {
 		show_how(&show, show_now_us(), how);
 	} else {
@@ -152,22 +146,20 @@ static void say_head(struct cli *cli, const struct mirror *mirror, const struct 
 void question_say(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
 {
 	say_head(cli, mirror, node);
-	if (question_is_open(node) && strcmp(node->question, "risk") != 0) {
+	if (question_is_open(node) && strcmp(node->question, "risk") != 0)
 		question_tell(cli, node);
-	}
 }
 
 static void say_node(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
 {
 	char *target = mem_printf("%s/%s", mirror->name, node->id);
 	question_say(cli, mirror, node);
-	if (question_is_open(node)) {
+	if (question_is_open(node))
 		say_ways(cli, node, target);
-	} else if (node->reason == REASON_HELD) {
+	else if (node->reason == REASON_HELD)
 		say_way(&cli->out, "let it start", "hlp release %s", target);
-	} else if (node->reason == REASON_FROZEN) {
+	else if (node->reason == REASON_FROZEN)
 		say_way(&cli->out, "let it go on", "hlp thaw %s", target);
-	}
 	free(target);
 }
 
@@ -181,8 +173,7 @@ uint32_t questions_say(struct cli *cli, const struct mirror *mirror)
 			count++;
 		}
 	}
-	if (mirror->paused) {
+	if (mirror->paused)
 		say_way(&cli->out, "go on", "hlp resume %s", mirror->name);
-	}
 	return count;
 }

@@ -46,9 +46,8 @@ static int compare_waves(const void *a, const void *b, void *waves)
 {
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
 	uint32_t before = ((const uint32_t *)waves)[left], after = ((const uint32_t *)waves)[right];
-	if (before != after) {
+	if (before != after)
 		return before < after ? -1 : 1;
-	}
 	return left < right ? -1 : left > right;
 }
 
@@ -58,9 +57,8 @@ static void find_order(struct rehearsal *r)
 	r->waves = arena_alloc(&r->arena, count * sizeof *r->waves);
 	r->order = arena_alloc(&r->arena, count * sizeof *r->order);
 	rehearsal_waves(r->execution->graph, r->waves);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		r->order[i] = i;
-	}
 	qsort_r(r->order, count, sizeof *r->order, compare_waves, r->waves);
 }
 
@@ -77,9 +75,8 @@ static int make_execution(struct rehearsal *r, const struct source *source,
 	/* The source keeps its own: the execution takes over what it is made of. */
 	int code = workflow_read(source->file, source->text, source->length, &workflow, &problems);
 	buf_release(&problems);
-	if (code < 0) {
+	if (code < 0)
 		return cli_refuse(r->cli, CLI_USAGE, "'%s' is not valid", source->file);
-	}
 	if (graph_compile(workflow, &graph, &err) < 0) {
 		workflow_free(workflow);
 		return cli_fail(r->cli, &err);
@@ -132,12 +129,10 @@ static struct rehearsed rehearse_node(struct rehearsal *r, uint32_t node)
 	out.undo_manual = fill_in(r, node, ATTEMPT_UNDO, spec->undo_manual);
 	out.approval =
 		fill_in(r, node, ATTEMPT_RUN, spec->approval != NULL ? spec->approval->ask : NULL);
-	if (spec->manual == NULL) {
+	if (spec->manual == NULL)
 		out.run = build(r, node, ATTEMPT_RUN, 0);
-	}
-	if (spec->has_undo && spec->undo_manual == NULL) {
+	if (spec->has_undo && spec->undo_manual == NULL)
 		out.undo = build(r, node, ATTEMPT_UNDO, 0);
-	}
 	return out;
 }
 
@@ -146,21 +141,16 @@ static bool is_own(const struct rehearsal *r, const struct node_spec *spec, cons
 {
 	char name[256];
 	size_t length = strcspn(variable, "=");
-	if (length >= sizeof name) {
+	if (length >= sizeof name)
 		return true;
-	}
 	memcpy(name, variable, length);
 	name[length] = '\0';
-	for (uint32_t i = 0; i < r->workflow->env_count; i++) {
-		if (strcmp(r->workflow->env[i].name, name) == 0) {
+	for (uint32_t i = 0; i < r->workflow->env_count; i++)
+		if (strcmp(r->workflow->env[i].name, name) == 0)
 			return true;
-		}
-	}
-	for (uint32_t i = 0; i < spec->env_count; i++) {
-		if (strcmp(spec->env[i].name, name) == 0) {
+	for (uint32_t i = 0; i < spec->env_count; i++)
+		if (strcmp(spec->env[i].name, name) == 0)
 			return true;
-		}
-	}
 	return environment_is_passed(spec, name);
 }
 
@@ -194,23 +184,19 @@ static char *command_text(const struct order *order)
 	const char *const *argv = order->command;
 	struct buf text;
 	size_t count = 0;
-	while (argv[count] != NULL) {
+	while (argv[count] != NULL)
 		count++;
-	}
-	if (order->files_count > 0) {
+	if (order->files_count > 0)
 		return mem_strdup(order->files[0].text);
-	}
-	if (count > 2 && strcmp(argv[count - 2], "-c") == 0 && strcmp(argv[1], "-e") == 0) {
+	if (count > 2 && strcmp(argv[count - 2], "-c") == 0 && strcmp(argv[1], "-e") == 0)
 		return mem_strdup(argv[count - 1]);
-	}
 	buf_init(&text, TEXT_MAX);
 	for (size_t i = 0; i < count; i++) {
 		buf_add_text(&text, i > 0 ? " " : "");
-		if (is_plain_word(argv[i])) {
+		if (is_plain_word(argv[i]))
 			buf_add_text(&text, argv[i]);
-		} else {
+		else
 			text_shell_quote(&text, argv[i], strlen(argv[i]));
-		}
 	}
 	return buf_steal(&text);
 }
@@ -240,9 +226,8 @@ static void say_artifact(struct rehearsal *r, const struct rehearsed *node, uint
 	const struct order *hook =
 		spec->has_on_restore ? build(r, node->index, ATTEMPT_HOOK, artifact) : NULL;
 	say_block(&r->cli->out, artifact == 0 ? "artifacts" : "", spec->path);
-	if (spec->required) {
+	if (spec->required)
 		say_block(&r->cli->out, "", "  required");
-	}
 	if (spec->max_size > 0) {
 		char *text = mem_printf("  at most %lld bytes", (long long)spec->max_size);
 		say_block(&r->cli->out, "", text);
@@ -259,12 +244,10 @@ static void say_artifact(struct rehearsal *r, const struct rehearsed *node, uint
 
 static void say_files(struct rehearsal *r, const struct rehearsed *node)
 {
-	for (uint32_t i = 0; i < node->spec->artifacts_count; i++) {
+	for (uint32_t i = 0; i < node->spec->artifacts_count; i++)
 		say_artifact(r, node, i);
-	}
-	for (uint32_t i = 0; i < node->spec->outputs_count; i++) {
+	for (uint32_t i = 0; i < node->spec->outputs_count; i++)
 		say_block(&r->cli->out, i == 0 ? "outputs" : "", node->spec->outputs[i]);
-	}
 }
 
 static void add_size(struct buf *out, const char *name, int64_t bytes)
@@ -303,21 +286,18 @@ static void say_limits(struct rehearsal *r, const struct node_spec *spec)
 		say_block(&r->cli->out, "retry", tries);
 		free(tries);
 	}
-	if (spec->limits != NULL) {
+	if (spec->limits != NULL)
 		say_held(r, spec->limits);
-	}
 }
 
 static void say_needs(struct rehearsal *r, const struct node_spec *spec)
 {
 	struct buf text;
 	buf_init(&text, TEXT_MAX);
-	for (uint32_t i = 0; i < spec->needs_count; i++) {
+	for (uint32_t i = 0; i < spec->needs_count; i++)
 		buf_printf(&text, "%s%s", i > 0 ? ", " : "", r->workflow->nodes[spec->needs[i]].id);
-	}
-	if (text.length > 0) {
+	if (text.length > 0)
 		say_block(&r->cli->out, "needs", buf_text(&text));
-	}
 	buf_release(&text);
 }
 
@@ -351,9 +331,8 @@ static void say_node(struct rehearsal *r, const struct rehearsed *node)
 	}
 	say_files(r, node);
 	say_limits(r, node->spec);
-	if (node->undo != NULL) {
+	if (node->undo != NULL)
 		say_command(r, "undo", node->undo);
-	}
 	say_block(&r->cli->out, "undone by", node->undo_manual);
 }
 
@@ -362,9 +341,8 @@ static void say_wave(struct rehearsal *r, uint32_t place)
 {
 	const struct node_spec *spec = &r->workflow->nodes[r->order[place]];
 	uint32_t wave = r->waves[r->order[place]];
-	if (place > 0 && r->waves[r->order[place - 1]] == wave) {
+	if (place > 0 && r->waves[r->order[place - 1]] == wave)
 		return;
-	}
 	say_style(&r->cli->out, ROLE_phase);
 	say_printf(&r->cli->out, " wave %u%s%s", wave + 1, spec->phase >= 0 ? ", phase " : "",
 		   spec->phase >= 0 ? r->workflow->phases[spec->phase] : "");
@@ -390,9 +368,8 @@ static void say_common(struct rehearsal *r)
 	for (uint32_t i = 0; i < r->execution->env_count; i++) {
 		const struct binding *variable = &r->execution->env[i];
 		char *text = mem_printf("%s=%s", variable->name, variable->value);
-		if (environment_is_base(variable->name)) {
+		if (environment_is_base(variable->name))
 			say_block(out, i == 0 ? "env" : "", text);
-		}
 		free(text);
 	}
 }
@@ -413,11 +390,10 @@ static void json_text(struct buf *out, const char *name, const char *value)
 {
 	text_json_quote(out, name, strlen(name));
 	buf_add_text(out, ": ");
-	if (value != NULL) {
+	if (value != NULL)
 		text_json_quote(out, value, strlen(value));
-	} else {
+	else
 		buf_add_text(out, "null");
-	}
 }
 
 static void json_words(struct buf *out, const char *name, const char *const *words)
@@ -434,9 +410,8 @@ static void json_words(struct buf *out, const char *name, const char *const *wor
 static const char **paths_of(struct rehearsal *r, const struct node_spec *spec)
 {
 	const char **paths = arena_alloc(&r->arena, (spec->artifacts_count + 1) * sizeof *paths);
-	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
+	for (uint32_t i = 0; i < spec->artifacts_count; i++)
 		paths[i] = spec->artifacts[i].path;
-	}
 	return paths;
 }
 
@@ -511,11 +486,10 @@ int rehearse(struct cli *cli, const struct source *source, const struct params *
 	int code = make_execution(&r, source, params);
 	if (code == 0) {
 		find_order(&r);
-		if (cli->json) {
+		if (cli->json)
 			print_json(&r);
-		} else {
+		else
 			print_text(&r);
-		}
 		code = r.failed > 0 ? CLI_USAGE : CLI_OK;
 	}
 	execution_free(r.execution);

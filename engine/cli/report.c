@@ -35,15 +35,13 @@ static void add_nodes(struct report *report, const char *what,
 	for (size_t i = 0; i < report->status->n_nodes; i++) {
 		const Hlp__V1__Node *node = report->status->nodes[i];
 		struct show_node show = show_of_row(node, message);
-		if (!is(report, &show)) {
+		if (!is(report, &show))
 			continue;
-		}
 		buf_printf(out, any ? ", %s" : "- %s: %s", any ? node->id : what, node->id);
 		any = true;
 	}
-	if (any) {
+	if (any)
 		buf_add_text(out, "\n");
-	}
 }
 
 static bool is_failed(const struct report *report, const struct show_node *node)
@@ -147,9 +145,8 @@ static void add_how(struct report *report, const struct show_node *node)
 		return;
 	}
 	buf_printf(out, "%s%s", failed ? "failed: " : "", show_word(node->state, node->reason));
-	if (node->reason == REASON_EXIT && node->has_exit_code) {
+	if (node->reason == REASON_EXIT && node->has_exit_code)
 		buf_printf(out, " %d", (int)node->exit_code);
-	}
 }
 
 static void add_step(struct report *report, const Hlp__V1__Node *node)
@@ -160,12 +157,10 @@ static void add_step(struct report *report, const Hlp__V1__Node *node)
 	buf_printf(out, "| %s | ", node->id);
 	add_how(report, &show);
 	buf_printf(out, " | %u | ", node->attempt);
-	if (node->started_us != 0 && node->ended_us != 0) {
+	if (node->started_us != 0 && node->ended_us != 0)
 		report_add_duration(out, node->ended_us - node->started_us);
-	}
-	if (node->started_us != 0) {
+	if (node->started_us != 0)
 		show_clock(node->started_us, clock);
-	}
 	buf_printf(out, " | %s |\n", clock);
 }
 
@@ -174,9 +169,8 @@ static void add_steps(struct report *report)
 	buf_add_text(&report->out,
 		     "\n## Steps\n\n| step | how it ended | attempts | took | began |\n"
 		     "|---|---|---|---|---|\n");
-	for (size_t i = 0; i < report->status->n_nodes; i++) {
+	for (size_t i = 0; i < report->status->n_nodes; i++)
 		add_step(report, report->status->nodes[i]);
-	}
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
@@ -220,9 +214,8 @@ static void add_head(struct report *report)
 			   execution->dirty ? ", changed since" : "");
 	}
 	buf_printf(out, " in `%s`\n", execution->folder);
-	if (report->facts.params.length > 0) {
+	if (report->facts.params.length > 0)
 		buf_printf(out, "- params: %s\n", buf_text(&report->facts.params));
-	}
 	buf_add_text(out, "- started by: ");
 	report_add_word(out, execution->actor);
 	if (report->facts.origin != NULL && report->facts.origin[0] != '\0') {
@@ -250,9 +243,8 @@ static int add_all(struct report *report)
 	int code = fetch_artifacts(report);
 	code = code != 0 ? code : fetch_attempts(report);
 	code = code != 0 ? code : report_read_record(report);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	add_head(report);
 	report_add_left(report);
 	code = report_add_files_left(report);
@@ -272,17 +264,15 @@ static int write_file(struct report *report, const char *path)
 	struct cli *cli = report->cli;
 	struct buf text;
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0) {
+	if (fd < 0)
 		return cli_refuse(cli, CLI_OTHER, "cannot write '%s': %s", path, strerror(errno));
-	}
 	buf_init(&text, REPORT_MAX);
 	text_gate(&text, buf_text(&report->out), report->out.length, TEXT_KEEP_LINES);
 	int code = file_write_fd(fd, buf_text(&text), text.length);
-	if (close(fd) != 0 || code != 0) {
+	if (close(fd) != 0 || code != 0)
 		code = cli_refuse(cli, CLI_OTHER, "cannot write '%s': %s", path, strerror(errno));
-	} else {
+	else
 		say_printf(&cli->out, "the report is in %s\n", path);
-	}
 	buf_release(&text);
 	return code;
 }
@@ -322,9 +312,8 @@ static void release(struct report *report)
 static int exec(struct cli *cli)
 {
 	struct report report = {.cli = cli};
-	if (options_has(&cli->options, "verify")) {
+	if (options_has(&cli->options, "verify"))
 		return verify_run(cli, cli_argument(cli, 0));
-	}
 	buf_init(&report.facts.params, REPORT_MAX);
 	buf_init(&report.facts.notes, REPORT_MAX);
 	buf_init(&report.facts.rollbacks, REPORT_MAX);
@@ -333,11 +322,10 @@ static int exec(struct cli *cli)
 	int code = status_fetch(cli, cli_argument(cli, 0), &report.status);
 	code = code != 0 ? code : add_all(&report);
 	const char *path = options_value(&cli->options, "to");
-	if (code == 0 && path != NULL) {
+	if (code == 0 && path != NULL)
 		code = write_file(&report, path);
-	} else if (code == 0) {
+	else if (code == 0)
 		say_report(&report);
-	}
 	release(&report);
 	return code;
 }

@@ -24,12 +24,10 @@ static size_t last_lines(const Hlp__V1__OutputChunk *chunk)
 {
 	const char *text = (const char *)chunk->data.data;
 	size_t at = chunk->data.len, lines = 0;
-	if (at > 0 && text[at - 1] == '\n') {
+	if (at > 0 && text[at - 1] == '\n')
 		at--;
-	}
-	while (at > 0 && (text[at - 1] != '\n' || ++lines < TAIL_LINES)) {
+	while (at > 0 && (text[at - 1] != '\n' || ++lines < TAIL_LINES))
 		at--;
-	}
 	return at;
 }
 
@@ -45,9 +43,8 @@ static int add_tail(struct report *report, const Hlp__V1__Attempt *attempt)
 	request.length = TAIL_BYTES;
 	int code = cli_call(report->cli, "ReadOutput", &request.base,
 			    &hlp__v1__output_chunk__descriptor, &reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	const Hlp__V1__OutputChunk *chunk = (const Hlp__V1__OutputChunk *)reply;
 	size_t from = last_lines(chunk);
 	if (chunk->data.len == 0) {
@@ -64,13 +61,12 @@ static int add_failure(struct report *report, const Hlp__V1__Attempt *attempt)
 {
 	struct buf *out = &report->out;
 	buf_printf(out, "\n**%s**, %s %u: ", attempt->node, attempt->kind, attempt->number);
-	if (strcmp(attempt->exit_kind, "status") == 0) {
+	if (strcmp(attempt->exit_kind, "status") == 0)
 		buf_printf(out, "exit %d", attempt->code);
-	} else if (strcmp(attempt->exit_kind, "signal") == 0) {
+	else if (strcmp(attempt->exit_kind, "signal") == 0)
 		buf_printf(out, "signal %d", attempt->code);
-	} else {
+	else
 		buf_add_text(out, attempt->exit_kind);
-	}
 	if (attempt->ended_us != 0) {
 		buf_add_text(out, ", at ");
 		report_add_time(out, attempt->ended_us);
@@ -85,12 +81,10 @@ int report_add_failures(struct report *report)
 	size_t shown = 0, count = 0;
 	int code = 0;
 	for (size_t i = 0; i < list->n_attempts && code == 0; i++) {
-		if (went_well(list->attempts[i])) {
+		if (went_well(list->attempts[i]))
 			continue;
-		}
-		if (count++ == 0) {
+		if (count++ == 0)
 			buf_add_text(&report->out, "\n## What failed\n");
-		}
 		if (shown < ATTEMPTS_MOST) {
 			code = add_failure(report, list->attempts[i]);
 			shown++;

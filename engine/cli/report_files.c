@@ -28,16 +28,13 @@ static bool course_of(const Hlp__V1__ArtifactList *list, size_t at, struct cours
 	*out = (struct course){.first = first, .last = first};
 	for (size_t i = 0; i < list->n_revisions; i++) {
 		const Hlp__V1__Revision *revision = list->revisions[i];
-		if (strcmp(revision->path, first->path) != 0) {
+		if (strcmp(revision->path, first->path) != 0)
 			continue;
-		}
-		if (i < at) {
+		if (i < at)
 			return false;
-		}
 		out->last = revision;
-		if (strcmp(revision->moment, "after") == 0) {
+		if (strcmp(revision->moment, "after") == 0)
 			out->made = revision;
-		}
 	}
 	return true;
 }
@@ -66,9 +63,8 @@ static Hlp__V1__DiffReply *compare(struct report *report, const Hlp__V1__Revisio
 	request.new_revision = (char *)new;
 	request.compare = (char *)"text";
 	if (client_call(report->cli->client, "DiffArtifact", &request.base,
-			&hlp__v1__diff_reply__descriptor, CLI_CALL_TIMEOUT_US, &reply, &err) < 0) {
+			&hlp__v1__diff_reply__descriptor, CLI_CALL_TIMEOUT_US, &reply, &err) < 0)
 		return NULL;
-	}
 	return (Hlp__V1__DiffReply *)reply;
 }
 
@@ -103,11 +99,9 @@ static void add_course(struct report *report, const struct course *course)
 int report_add_files_left(struct report *report)
 {
 	struct course course;
-	for (size_t i = 0; i < report->artifacts->n_revisions; i++) {
-		if (course_of(report->artifacts, i, &course)) {
+	for (size_t i = 0; i < report->artifacts->n_revisions; i++)
+		if (course_of(report->artifacts, i, &course))
 			add_course(report, &course);
-		}
-	}
 	return 0;
 }
 
@@ -122,9 +116,8 @@ static void add_diff(struct report *report, const Hlp__V1__Revision *old,
 		return;
 	}
 	size_t length = reply->text.len < DIFF_BYTES ? reply->text.len : DIFF_BYTES;
-	while (length < reply->text.len && length > 0 && reply->text.data[length - 1] != '\n') {
+	while (length < reply->text.len && length > 0 && reply->text.data[length - 1] != '\n')
 		length--;
-	}
 	buf_add_text(&report->out, "\n");
 	report_add_fenced(&report->out, "diff", reply->text.data, length);
 	if (length < reply->text.len) {
@@ -139,14 +132,12 @@ static void add_diffs(struct report *report, const char *title, bool taken_back)
 	struct course course;
 	bool any = false;
 	for (size_t i = 0; i < report->artifacts->n_revisions; i++) {
-		if (!course_of(report->artifacts, i, &course)) {
+		if (!course_of(report->artifacts, i, &course))
 			continue;
-		}
 		bool wanted =
 			taken_back ? was_taken_back(&course) : !same(course.first, course.last);
-		if (!wanted) {
+		if (!wanted)
 			continue;
-		}
 		buf_printf(&report->out, "%s\n`%s` of %s\n", any ? "" : title, course.first->path,
 			   course.last->node);
 		add_diff(report, course.first, taken_back ? course.made : course.last);

@@ -26,11 +26,9 @@ struct reading {
 
 static const char *field_of(const Hlp__V1__EventRecord *event, const char *name)
 {
-	for (size_t i = 0; i < event->n_fields; i++) {
-		if (strcmp(event->fields[i]->name, name) == 0) {
+	for (size_t i = 0; i < event->n_fields; i++)
+		if (strcmp(event->fields[i]->name, name) == 0)
 			return event->fields[i]->value;
-		}
-	}
 	return "";
 }
 
@@ -45,9 +43,8 @@ static void add_day(struct reading *reading, int64_t wall_us)
 {
 	char day[16];
 	show_day(wall_us, day);
-	if (strcmp(day, reading->day) == 0) {
+	if (strcmp(day, reading->day) == 0)
 		return;
-	}
 	buf_printf(reading->out, "%s**%s**\n\n", reading->day[0] != '\0' ? "\n" : "", day);
 	memcpy(reading->day, day, sizeof day);
 }
@@ -61,9 +58,8 @@ static void begin_line(struct reading *reading, const Hlp__V1__EventRecord *even
 	show_clock(event->time_us, clock);
 	buf_printf(reading->out, "- %s (%.8sZ) ", clock, utc + 11);
 	if (event->node[0] != '\0' && event->verb[0] == '\0' &&
-	    strcmp(event->kind, "draining") != 0) {
+	    strcmp(event->kind, "draining") != 0)
 		buf_printf(reading->out, "**%s** ", event->node);
-	}
 }
 
 static void add_because(struct buf *out, const Hlp__V1__EventRecord *event)
@@ -91,9 +87,8 @@ static void add_items(struct buf *out, const Hlp__V1__EventRecord *event, const 
 	bool any = false;
 	for (size_t i = 0; i < event->n_fields; i++) {
 		const char *name = event->fields[i]->name;
-		if (strncmp(name, kind, length) != 0 || name[length] != ' ') {
+		if (strncmp(name, kind, length) != 0 || name[length] != ' ')
 			continue;
-		}
 		buf_add_text(out, any ? ", " : before);
 		report_add_word(out, name + length + 1);
 		if (values) {
@@ -143,17 +138,14 @@ static void add_deed(struct buf *out, const Hlp__V1__EventRecord *event)
 	const char *deed = event->verb;
 	for (size_t i = 0; i < sizeof DEEDS / sizeof DEEDS[0]; i++) {
 		const char *words = DEEDS[i][of_node ? 2 : 1];
-		if (strcmp(DEEDS[i][0], event->verb) == 0 && words != NULL) {
+		if (strcmp(DEEDS[i][0], event->verb) == 0 && words != NULL)
 			deed = words;
-		}
 	}
-	if (strcmp(field_of(event, "flag"), "true") == 0) {
+	if (strcmp(field_of(event, "flag"), "true") == 0)
 		deed = "said that it did not succeed:";
-	}
 	buf_printf(out, " %s", deed);
-	if (of_node) {
+	if (of_node)
 		buf_printf(out, " %s", event->node);
-	}
 }
 
 /* What a rollback was asked for, where it was no node. */
@@ -162,9 +154,8 @@ static void add_rollback_level(struct buf *out, const Hlp__V1__EventRecord *even
 	static const char *const levels[][2] = {{"argument phase", "phase"},
 						{"argument artifact", "file"},
 						{"argument checkpoint", "to checkpoint"}};
-	if (event->node[0] != '\0') {
+	if (event->node[0] != '\0')
 		return;
-	}
 	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
 		const char *value = field_of(event, levels[i][0]);
 		if (value[0] != '\0') {
@@ -184,19 +175,16 @@ static void add_act(struct reading *reading, const Hlp__V1__EventRecord *event)
 	buf_init(&deed, reading->out->max);
 	add_actor(&deed, event->actor, field_of(event, "origin"));
 	add_deed(&deed, event);
-	if (rollback) {
+	if (rollback)
 		add_rollback_level(&deed, event);
-	} else {
+	else
 		add_items(&deed, event, "argument", " with ", true);
-	}
-	if (strcmp(event->verb, "answer") == 0) {
+	if (strcmp(event->verb, "answer") == 0)
 		buf_printf(&deed, " with '%s'", field_of(event, "answer"));
-	}
 	add_because(&deed, event);
 	buf_add_text(reading->out, buf_text(&deed));
-	if (rollback) {
+	if (rollback)
 		reading->rollback_by = arena_strdup(&facts->arena, buf_text(&deed));
-	}
 	if (strcmp(event->verb, "note") == 0) {
 		buf_printf(&facts->notes, "- %s; at ", buf_text(&deed));
 		report_add_time(&facts->notes, event->time_us);
@@ -232,10 +220,8 @@ static const Hlp__V1__Attempt *attempt_before(const struct reading *reading,
 		(void)snprintf(word, sizeof word, "run %u", number);
 		const Hlp__V1__Attempt *attempt =
 			report_attempt(reading->report, event->node, word);
-		if (attempt == NULL || attempt->ended_us == 0 ||
-		    attempt->ended_us > event->time_us) {
+		if (attempt == NULL || attempt->ended_us == 0 || attempt->ended_us > event->time_us)
 			return best;
-		}
 		best = attempt;
 	}
 	return best;
@@ -245,9 +231,8 @@ static const Hlp__V1__Attempt *attempt_before(const struct reading *reading,
 static void add_run(struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	const Hlp__V1__Attempt *attempt = attempt_before(reading, event);
-	if (attempt == NULL) {
+	if (attempt == NULL)
 		return;
-	}
 	buf_printf(reading->out, " (run %u", attempt->number);
 	if (took(attempt) > 0) {
 		buf_add_text(reading->out, ", ");
@@ -258,16 +243,14 @@ static void add_run(struct reading *reading, const Hlp__V1__EventRecord *event)
 
 static void add_exit(struct buf *out, const Hlp__V1__Attempt *attempt)
 {
-	if (attempt == NULL || attempt->exit_kind[0] == '\0') {
+	if (attempt == NULL || attempt->exit_kind[0] == '\0')
 		return;
-	}
-	if (strcmp(attempt->exit_kind, "status") == 0) {
+	if (strcmp(attempt->exit_kind, "status") == 0)
 		buf_printf(out, "exit %d", attempt->code);
-	} else if (strcmp(attempt->exit_kind, "signal") == 0) {
+	else if (strcmp(attempt->exit_kind, "signal") == 0)
 		buf_printf(out, "signal %d", attempt->code);
-	} else {
+	else
 		buf_add_text(out, attempt->exit_kind);
-	}
 }
 
 static void add_word_of(struct buf *out, const Hlp__V1__EventRecord *event, enum state otherwise)
@@ -302,11 +285,10 @@ static void tell_failed(struct reading *reading, const Hlp__V1__EventRecord *eve
 {
 	const char *reason = event->reason;
 	buf_add_text(reading->out, "FAILED: ");
-	if (strcmp(reason, "exit") == 0 || strcmp(reason, "signal") == 0) {
+	if (strcmp(reason, "exit") == 0 || strcmp(reason, "signal") == 0)
 		add_exit(reading->out, attempt_before(reading, event));
-	} else {
+	else
 		add_word_of(reading->out, event, STATE_FAILED);
-	}
 	add_run(reading, event);
 	add_said(reading->out, event);
 }
@@ -333,9 +315,8 @@ static void tell_restored(struct reading *reading, const Hlp__V1__EventRecord *e
 static void tell_recovered(struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	add_word_of(reading->out, event, STATE_RECOVERED);
-	if (strcmp(event->reason, "undone") == 0 || strcmp(event->reason, "restored") == 0) {
+	if (strcmp(event->reason, "undone") == 0 || strcmp(event->reason, "restored") == 0)
 		buf_add_text(reading->out, "; the service is not verified");
-	}
 }
 
 static void tell_ended(struct reading *reading, const Hlp__V1__EventRecord *event)
@@ -466,9 +447,8 @@ static void tell_shell(struct reading *reading, const Hlp__V1__EventRecord *even
 static void tell_unknown(struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	buf_add_text(reading->out, event->kind);
-	if (event->reason[0] != '\0') {
+	if (event->reason[0] != '\0')
 		buf_printf(reading->out, " %s", event->reason);
-	}
 	add_said(reading->out, event);
 	add_because(reading->out, event);
 }
@@ -540,9 +520,8 @@ static const struct {
 static bool is_told(const struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	bool run = strncmp(event->attempt, "run", 3) == 0;
-	if (strcmp(event->kind, "exited") == 0) {
+	if (strcmp(event->kind, "exited") == 0)
 		return !run;
-	}
 	if (strcmp(event->kind, "started") == 0) {
 		const Hlp__V1__Attempt *attempt =
 			report_attempt(reading->report, event->node, event->attempt);
@@ -556,11 +535,9 @@ static int on_event(void *ctx, const ProtobufCMessage *message)
 	const Hlp__V1__EventRecord *event = (const Hlp__V1__EventRecord *)message;
 	void (*tell)(struct reading *, const Hlp__V1__EventRecord *) = tell_unknown;
 	struct reading *reading = ctx;
-	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
-		if (strcmp(KINDS[i].kind, event->kind) == 0) {
+	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
+		if (strcmp(KINDS[i].kind, event->kind) == 0)
 			tell = KINDS[i].tell;
-		}
-	}
 	if (tell != NULL && is_told(reading, event)) {
 		begin_line(reading, event);
 		tell(reading, event);

@@ -14,13 +14,11 @@
 void report_add_text(struct buf *out, const void *data, size_t length)
 {
 	const char *text = data;
-	while (length > 0 && strchr("\n ", text[length - 1]) != NULL) {
+	while (length > 0 && strchr("\n ", text[length - 1]) != NULL)
 		length--;
-	}
 	for (size_t i = 0; i < length; i++) {
-		if (strchr("*`<|[]", text[i]) != NULL && text[i] != '\0') {
+		if (strchr("*`<|[]", text[i]) != NULL && text[i] != '\0')
 			buf_add_char(out, '\\');
-		}
 		buf_add_char(out, text[i] == '\n' ? ' ' : text[i]);
 	}
 }
@@ -43,9 +41,8 @@ static int fence_for(const char *text, size_t length)
 
 static void add_fence(struct buf *out, int length)
 {
-	while (length-- > 0) {
+	while (length-- > 0)
 		buf_add_char(out, '`');
-	}
 }
 
 void report_add_fenced(struct buf *out, const char *language, const void *data, size_t length)
@@ -54,9 +51,8 @@ void report_add_fenced(struct buf *out, const char *language, const void *data, 
 	add_fence(out, fence);
 	buf_printf(out, "%s\n", language);
 	buf_add(out, data, length);
-	if (length > 0 && ((const char *)data)[length - 1] != '\n') {
+	if (length > 0 && ((const char *)data)[length - 1] != '\n')
 		buf_add_char(out, '\n');
-	}
 	add_fence(out, fence);
 	buf_add_char(out, '\n');
 }

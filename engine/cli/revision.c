@@ -17,9 +17,8 @@ void revision_find(const struct source *source, struct arena *arena, struct git_
 	size_t named = workflow_named_files(source->workflow, arena, &words);
 	files = arena_alloc(arena, (named + 1) * sizeof *files);
 	files[0] = strrchr(source->path, '/') + 1;
-	for (size_t i = 0; i < named; i++) {
+	for (size_t i = 0; i < named; i++)
 		files[i + 1] = words[i];
-	}
 	git_state_find(source->folder, files, named + 1, arena, out);
 }
 
@@ -28,14 +27,12 @@ void revision_say_diff(struct cli *cli, const struct source *source,
 {
 	struct buf text;
 	buf_init(&text, DIFF_MAX);
-	if (git_state_diff(source->folder, revision, &text) < 0) {
+	if (git_state_diff(source->folder, revision, &text) < 0)
 		say_printf(&cli->out, "git cannot tell the difference\n");
-	}
 	struct diff *diff = diff_parse(buf_text(&text), text.length);
 	diff_print(&cli->out, diff, DIFF_BELOW);
 	diff_free(diff);
-	for (size_t i = revision->known_count; i < revision->changed_count; i++) {
+	for (size_t i = revision->known_count; i < revision->changed_count; i++)
 		say_printf(&cli->out, "%s is not in Git\n", revision->changed[i]);
-	}
 	buf_release(&text);
 }

@@ -36,9 +36,8 @@ static size_t all_of(struct cli *cli, const char *name, char ***out)
 	const char *value;
 	size_t at = 0, count = 0;
 	*out = mem_calloc(cli->options.given_count + 1, sizeof **out);
-	while ((value = options_next(&cli->options, name, &at)) != NULL) {
+	while ((value = options_next(&cli->options, name, &at)) != NULL)
 		(*out)[count++] = (char *)value;
-	}
 	return count;
 }
 
@@ -54,11 +53,10 @@ static void ask_by_options(struct rolling *r)
 	request->node = value_of(r->cli, "node");
 	request->phase = value_of(r->cli, "phase");
 	request->artifact = value_of(r->cli, "artifact");
-	if (options_has(&r->cli->options, "artifact")) {
+	if (options_has(&r->cli->options, "artifact"))
 		request->revision = value_of(r->cli, "to");
-	} else {
+	else
 		request->checkpoint = value_of(r->cli, "to");
-	}
 	request->all = options_has(&r->cli->options, "all");
 	request->n_past = all_of(r->cli, "past", &request->past);
 	request->n_overwrite = all_of(r->cli, "overwrite", &request->overwrite);
@@ -75,11 +73,10 @@ static void ask_by_plan(struct rolling *r)
 	request->artifact = saved->artifact;
 	request->checkpoint = saved->checkpoint;
 	request->all = strcmp(saved->level, "all") == 0;
-	if (!of_file) {
+	if (!of_file)
 		request->node = saved->node;
-	} else if (saved->n_rows > 0) {
+	else if (saved->n_rows > 0)
 		request->revision = saved->rows[0]->to;
-	}
 	request->past = saved->past;
 	request->n_past = saved->n_past;
 	request->overwrite = saved->overwrite;
@@ -92,9 +89,8 @@ static bool names_a_level(struct cli *cli)
 {
 	static const char *const levels[] = {"node", "phase", "artifact", "all"};
 	int found = options_has(&cli->options, "to") && !options_has(&cli->options, "artifact");
-	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
 		found += options_has(&cli->options, levels[i]);
-	}
 	return found == 1;
 }
 
@@ -105,16 +101,13 @@ static int load_saved(struct rolling *r, const char *apply)
 	char *data = NULL;
 	size_t length = 0;
 	int rc = file_read(apply, SAVED_MAX, &data, &length, &err);
-	if (rc == -ERR_NOT_FOUND) {
+	if (rc == -ERR_NOT_FOUND)
 		return 0;
-	}
-	if (rc >= 0) {
+	if (rc >= 0)
 		rc = json_plan_read(data, length, &r->saved, &err);
-	}
 	free(data);
-	if (rc < 0) {
+	if (rc < 0)
 		return -cli_refuse(r->cli, CLI_USAGE, "'%s': %s", apply, err.message);
-	}
 	return 1;
 }
 
@@ -122,9 +115,8 @@ static int prepare(struct rolling *r)
 {
 	const char *apply = options_value(&r->cli->options, "apply");
 	int loaded = apply != NULL ? load_saved(r, apply) : 0;
-	if (loaded < 0) {
+	if (loaded < 0)
 		return -loaded;
-	}
 	if (loaded == 0 && !names_a_level(r->cli)) {
 		return cli_refuse(r->cli, CLI_USAGE,
 				  "say what: hlp rollback EXECUTION --node NODE, --phase PHASE, "
@@ -147,9 +139,8 @@ static int exec(struct cli *cli)
 			    .detach = options_has(&cli->options, "detach")};
 	r.request.execution = (char *)cli_argument(cli, 0);
 	int code = prepare(&r);
-	if (code == 0) {
+	if (code == 0)
 		code = rolling_run(&r);
-	}
 	if (r.saved == NULL) {
 		free(r.request.past);
 		free(r.request.overwrite);

@@ -35,13 +35,11 @@ static int call(struct rolling *r, const char *plan, Hlp__V1__Plan *shown, char 
 static int outcome(struct cli *cli, const struct mirror *mirror)
 {
 	uint32_t failed = 0;
-	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
 		failed += mirror->nodes[i].reason == REASON_UNDO_FAILED;
-	}
 	int code = answer_end(cli, mirror);
-	if (code != CLI_OK && code != CLI_OTHER && code != CLI_WAITS) {
+	if (code != CLI_OK && code != CLI_OTHER && code != CLI_WAITS)
 		return code; /* the engine went away while it was asked for the last time */
-	}
 	return failed > 0 ? CLI_OTHER : CLI_OK;
 }
 
@@ -54,11 +52,10 @@ static int follow_it(struct rolling *r, uint64_t seq)
 			     .from_now = true,
 			     .at_least_seq = seq};
 	int code = follow_run(&how, &mirror);
-	if (code == CLI_OK) {
+	if (code == CLI_OK)
 		code = outcome(r->cli, &mirror);
-	} else if (code == CLI_WAITS) {
+	else if (code == CLI_WAITS)
 		answer_end(r->cli, &mirror);
-	}
 	mirror_release(&mirror);
 	return code;
 }
@@ -71,9 +68,8 @@ static int carry_out(struct rolling *r, Hlp__V1__Plan *plan)
 	char id[27];
 	int code = call(r, plan->id, r->saved != NULL ? r->saved : plan, client_request_id(id),
 			&reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	bool started = reply->started;
 	uint64_t seq = reply->seq;
 	hlp__v1__rollback_reply__free_unpacked(reply, NULL);
@@ -92,17 +88,15 @@ static int carry_out(struct rolling *r, Hlp__V1__Plan *plan)
 static bool is_void(const struct rolling *r, const Hlp__V1__Plan *plan)
 {
 	bool worse = false;
-	for (size_t i = 0; i < plan->n_rows; i++) {
+	for (size_t i = 0; i < plan->n_rows; i++)
 		worse = worse || plan->rows[i]->worse;
-	}
 	return r->saved != NULL && worse;
 }
 
 static int confirm(struct rolling *r, const Hlp__V1__Plan *plan)
 {
-	if (plan->refused[0] != '\0') {
+	if (plan->refused[0] != '\0')
 		return cli_refuse(r->cli, CLI_OTHER, "%s", plan->refused);
-	}
 	if (is_void(r, plan)) {
 		return cli_refuse(r->cli, CLI_OTHER,
 				  "the saved plan is void: it does not have the rows marked *");
@@ -121,18 +115,16 @@ static int confirm(struct rolling *r, const Hlp__V1__Plan *plan)
 static int offer_pause(struct rolling *r, const Hlp__V1__Plan *plan)
 {
 	struct cli *cli = r->cli;
-	if (!plan->live || !cli->interactive || cli->yes || r->only_plan) {
+	if (!plan->live || !cli->interactive || cli->yes || r->only_plan)
 		return 0;
-	}
 	say_printf(&cli->out,
 		   "%s goes on meanwhile; pause it first? y to do it: ", plan->execution);
 	say_flush(&cli->out);
 	char *answer = cli_read_line();
 	bool yes = policy_is_yes(answer);
 	free(answer);
-	if (!yes) {
+	if (!yes)
 		return 0;
-	}
 	Hlp__V1__ActRequest request = HLP__V1__ACT_REQUEST__INIT;
 	ProtobufCMessage *reply = NULL;
 	char id[27];
@@ -148,16 +140,14 @@ static int offer_pause(struct rolling *r, const Hlp__V1__Plan *plan)
 static int show(struct rolling *r, Hlp__V1__RollbackReply **out)
 {
 	int code = call(r, "", r->saved, "", out);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	if ((*out)->plan == NULL) {
 		hlp__v1__rollback_reply__free_unpacked(*out, NULL);
 		return cli_refuse(r->cli, CLI_OTHER, "the engine sent no plan");
 	}
-	if (r->only_plan || !r->cli->json) {
+	if (r->only_plan || !r->cli->json)
 		rollback_plan_say(r->cli, (*out)->plan);
-	}
 	pins_say(r->cli->json ? &r->cli->err : &r->cli->out, r->request.execution,
 		 (*out)->changed_pins, (*out)->n_changed_pins);
 	return 0;
@@ -167,21 +157,18 @@ int rolling_run(struct rolling *r)
 {
 	Hlp__V1__RollbackReply *reply;
 	int code = show(r, &reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	if (offer_pause(r, reply->plan)) {
 		hlp__v1__rollback_reply__free_unpacked(reply, NULL);
 		code = show(r, &reply);
-		if (code != 0) {
+		if (code != 0)
 			return code;
-		}
 	}
 	if (!r->only_plan) {
 		code = confirm(r, reply->plan);
-		if (code == 0) {
+		if (code == 0)
 			code = carry_out(r, reply->plan);
-		}
 	}
 	hlp__v1__rollback_reply__free_unpacked(reply, NULL);
 	return code;

@@ -61,9 +61,8 @@ static int on_first_update(void *ctx, const ProtobufCMessage *message)
 {
 	struct run *run = ctx;
 	const Hlp__V1__Update *update = (const Hlp__V1__Update *)message;
-	if (update->execution == NULL) {
+	if (update->execution == NULL)
 		return 0;
-	}
 	run->execution = mem_strdup(update->execution->name);
 	return 1;
 }
@@ -96,21 +95,18 @@ static int start(struct run *run)
 	struct err err = {0};
 	Hlp__V1__ExecuteRequest request = HLP__V1__EXECUTE_REQUEST__INIT;
 	int code = cli_connect(run->cli, CLIENT_START_ENGINE);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	fill_request(run, &request);
 	int64_t deadline = show_now_us() + START_TIMEOUT_US;
 	do {
 		code = client_stream(run->cli->client, "ExecuteDAG", &request.base,
 				     &hlp__v1__update__descriptor, on_first_update, run, &err);
 	} while (code == -ERR_UNAVAILABLE && run->execution == NULL && show_now_us() < deadline);
-	if (run->execution != NULL) {
+	if (run->execution != NULL)
 		return 0;
-	}
-	if (code >= 0) {
+	if (code >= 0)
 		return cli_refuse(run->cli, CLI_OTHER, "the engine did not say that it started");
-	}
 	return cli_fail(run->cli, &err);
 }
 
@@ -124,9 +120,8 @@ static int follow_it(struct run *run)
 			     .step = run->beginning.step,
 			     .plain = options_has(&run->cli->options, "plain")};
 	int code = follow_run(&how, &mirror);
-	if (code == CLI_OK || code == CLI_WAITS) {
+	if (code == CLI_OK || code == CLI_WAITS)
 		code = answer_end(run->cli, &mirror);
-	}
 	mirror_release(&mirror);
 	return code;
 }
@@ -134,14 +129,12 @@ static int follow_it(struct run *run)
 static int carry_out(struct run *run)
 {
 	int code = intent_confirm(run->cli, &run->source, &run->params, run->fates);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	client_request_id(run->id);
 	code = start(run);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	if (options_has(&run->cli->options, "detach")) {
 		say_printf(&run->cli->out, "%s\n", run->execution);
 		return CLI_OK;
@@ -156,9 +149,8 @@ static int read_source(struct run *run, enum params_ask *out_ask)
 	char *picked = NULL;
 	*out_ask = word != NULL ? PARAMS_ASK_MISSING : PARAMS_ASK_ALL;
 	int code = word != NULL ? 0 : workflows_pick(run->cli, &picked);
-	if (code == 0) {
+	if (code == 0)
 		code = source_read(run->cli, word != NULL ? word : picked, &run->source);
-	}
 	free(picked);
 	return code;
 }
@@ -168,13 +160,11 @@ static int exec(struct cli *cli)
 	struct run run = {.cli = cli};
 	enum params_ask ask;
 	int code = read_source(&run, &ask);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	code = begin_read(cli, &run.source, &run.arena, &run.beginning, &run.fates);
-	if (code == 0) {
+	if (code == 0)
 		code = params_read(cli, run.source.workflow, ask, &run.params);
-	}
 	if (code == 0) {
 		bool dry = options_has(&cli->options, "dry-run");
 		code = dry ? rehearse(cli, &run.source, &run.params, run.fates) : carry_out(&run);

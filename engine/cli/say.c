@@ -45,9 +45,8 @@ void say_init(struct say *say, int fd)
 
 void say_flush(struct say *say)
 {
-	if (!say->failed && say->pending.length > 0) {
+	if (!say->failed && say->pending.length > 0)
 		say->failed = file_write_fd(say->fd, say->pending.data, say->pending.length) != 0;
-	}
 	buf_clear(&say->pending);
 }
 
@@ -60,17 +59,15 @@ void say_release(struct say *say)
 int say_columns(const struct say *say)
 {
 	struct winsize size;
-	if (say->terminal && ioctl(say->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+	if (say->terminal && ioctl(say->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
-	}
 	return 80;
 }
 
 static void flush_when_large(struct say *say)
 {
-	if (say->pending.length >= FLUSH_AT) {
+	if (say->pending.length >= FLUSH_AT)
 		say_flush(say);
-	}
 }
 
 void say_text(struct say *say, const char *data, size_t length)
@@ -82,9 +79,8 @@ void say_text(struct say *say, const char *data, size_t length)
 static char *format_text(const char *format, va_list arguments)
 {
 	char *text = NULL;
-	if (vasprintf(&text, format, arguments) < 0) {
+	if (vasprintf(&text, format, arguments) < 0)
 		abort();
-	}
 	return text;
 }
 
@@ -106,9 +102,8 @@ static size_t bytes_that_fit(const char *text, size_t length, int columns)
 		uint32_t code;
 		size_t size = text_decode(text + used, length - used, &code);
 		int wide = size == 0 ? 1 : text_columns(code);
-		if (wide > columns) {
+		if (wide > columns)
 			break;
-		}
 		columns -= wide > 0 ? wide : 0;
 		used += size == 0 ? 1 : size;
 	}
@@ -125,9 +120,8 @@ void say_fit(struct say *say, int columns, const char *format, ...)
 	buf_init(&line, PENDING_MAX);
 	text_gate(&line, text, strlen(text), TEXT_ONE_LINE);
 	free(text);
-	if (columns < 1) {
+	if (columns < 1)
 		columns = 1;
-	}
 	if (text_width(buf_text(&line)) <= (size_t)columns) {
 		buf_add_text(&say->pending, buf_text(&line));
 	} else {
@@ -144,9 +138,8 @@ void say_cell(struct say *say, int columns, const char *text)
 	size_t before = say->pending.length;
 	text_gate(&say->pending, text, strlen(text), TEXT_ONE_LINE);
 	size_t width = text_width(buf_text(&say->pending) + before);
-	for (; width < (size_t)columns; width++) {
+	for (; width < (size_t)columns; width++)
 		buf_add_char(&say->pending, ' ');
-	}
 }
 
 void say_way(struct say *say, const char *meaning, const char *command, ...)
@@ -163,11 +156,10 @@ void say_way(struct say *say, const char *meaning, const char *command, ...)
 
 void say_document(struct say *say, const char *data, size_t length)
 {
-	if (say->terminal) {
+	if (say->terminal)
 		say_text(say, data, length);
-	} else {
+	else
 		say_raw(say, data, length);
-	}
 }
 
 void say_raw(struct say *say, const void *data, size_t length)
@@ -219,16 +211,14 @@ static const char *style_of(enum role role)
 void say_style(struct say *say, enum role role)
 {
 	const char *style = style_of(role);
-	if (say->colour && style != NULL) {
+	if (say->colour && style != NULL)
 		buf_printf(&say->pending, "\033[%sm", style);
-	}
 }
 
 void say_plain(struct say *say)
 {
-	if (say->colour) {
+	if (say->colour)
 		buf_add_text(&say->pending, "\033[0m");
-	}
 }
 
 void say_glyph(struct say *say, enum state state, enum reason reason)
@@ -241,22 +231,19 @@ void say_glyph(struct say *say, enum state state, enum reason reason)
 
 void say_erase_lines(struct say *say, int lines)
 {
-	if (!say->terminal) {
+	if (!say->terminal)
 		return;
-	}
 	buf_add_text(&say->pending, "\r");
-	if (lines > 0) {
+	if (lines > 0)
 		buf_printf(&say->pending, "\033[%dA", lines);
-	}
 	buf_add_text(&say->pending, "\033[J");
 }
 
 /* Where no colour is wanted nothing else of the kind is either. */
 void say_title(struct say *say, const char *text)
 {
-	if (!say->colour) {
+	if (!say->colour)
 		return;
-	}
 	if (!say->titled) {
 		buf_add_text(&say->pending, "\033[22;2t");
 		say->titled = true;
@@ -276,9 +263,8 @@ void say_title_end(struct say *say)
 
 void say_bell(struct say *say)
 {
-	if (say->colour) {
+	if (say->colour)
 		buf_add_text(&say->pending, "\007");
-	}
 }
 
 void say_wrapped(struct say *say, int indent, int used, const char *text)

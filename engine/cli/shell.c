@@ -31,9 +31,8 @@ struct shelling {
 static const struct mirror_node *look(struct shelling *s, struct mirror *mirror, int *out_code)
 {
 	*out_code = snapshot_take(s->cli, s->execution, mirror);
-	if (*out_code != 0) {
+	if (*out_code != 0)
 		return NULL;
-	}
 	int64_t index = mirror_find(mirror, s->node);
 	if (index < 0) {
 		*out_code = snapshot_refuse_node(s->cli, mirror, s->node);
@@ -88,9 +87,8 @@ static int open_shell(struct shelling *s)
 	act.verb = (char *)"shell";
 	act.note = (char *)s->cli->reason;
 	int code = send_act(s, &act, &s->seq);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	request.execution = s->execution;
 	request.node = s->node;
 	request.seq = s->seq;
@@ -159,9 +157,8 @@ static bool is_asked_of_a_person(const struct mirror_node *node)
 /* Whether saying done can change anything. */
 static bool is_open(const struct mirror *mirror, const struct mirror_node *node)
 {
-	if (is_asked_of_a_person(node)) {
+	if (is_asked_of_a_person(node))
 		return true;
-	}
 	return !mirror->rolling_back && node->state != STATE_COMPLETED &&
 	       node->state != STATE_RECOVERED && node->state != STATE_RECOVERING;
 }
@@ -202,9 +199,8 @@ static void say_question(struct shelling *s, const struct mirror_node *node)
 	struct say *out = &s->cli->out;
 	say_printf(out, "  Is %s done?\n    d  done by hand%s\n", node->id,
 		   node->state == STATE_RUNNING ? "; what runs is stopped" : "");
-	if (is_asked_of_a_person(node)) {
+	if (is_asked_of_a_person(node))
 		say_printf(out, "    f  it failed\n");
-	}
 	say_printf(out, "  %s (Enter: leave it as it is): ", node->id);
 	say_flush(out);
 }
@@ -217,15 +213,12 @@ static int take_answer(struct shelling *s, const struct mirror_node *node, const
 		char letter = line != NULL && line[0] != '\0' && line[1] == '\0' ? line[0] : '\0';
 		bool leaves = line == NULL || line[0] == '\0';
 		free(line);
-		if (leaves) {
+		if (leaves)
 			return CLI_OK;
-		}
-		if (letter == 'd') {
+		if (letter == 'd')
 			return say_done(s, node, target);
-		}
-		if (letter == 'f' && is_asked_of_a_person(node)) {
+		if (letter == 'f' && is_asked_of_a_person(node))
 			return say_failed(s, target);
-		}
 		say_printf(&s->cli->out, "  that is none of these\n");
 	}
 }
@@ -238,9 +231,8 @@ static int ask(struct shelling *s)
 	say_printf(&s->cli->out, "  left with %d; 'hlp logs %s --kind shell' shows it again\n",
 		   s->status, target);
 	const struct mirror_node *node = look(s, &mirror, &code);
-	if (node != NULL && is_open(&mirror, node)) {
+	if (node != NULL && is_open(&mirror, node))
 		code = take_answer(s, node, target);
-	}
 	mirror_release(&mirror);
 	free(target);
 	return code;
@@ -251,15 +243,13 @@ static int ask(struct shelling *s)
 static int visit(struct shelling *s)
 {
 	int code = open_shell(s);
-	if (s->shell == NULL) {
+	if (s->shell == NULL)
 		return code;
-	}
 	s->opened_us = show_now_us();
 	code = be_in_it(s);
 	int told = tell_end(s);
-	if (code != CLI_OK || told != CLI_OK) {
+	if (code != CLI_OK || told != CLI_OK)
 		return code != CLI_OK ? code : told;
-	}
 	/* Without a recording it never began, and has said why. */
 	return file_exists(s->shell->recording) ? ask(s) : CLI_OTHER;
 }
@@ -267,19 +257,16 @@ static int visit(struct shelling *s)
 static int exec(struct cli *cli)
 {
 	struct shelling s = {.cli = cli, .target = cli_argument(cli, 0)};
-	if (!cli->interactive) {
+	if (!cli->interactive)
 		return cli_refuse(cli, CLI_OTHER, "a shell needs a terminal");
-	}
 	cli_split_target(s.target, &s.execution, &s.node);
 	int code = s.node[0] != '\0'
 			   ? prepare(&s)
 			   : cli_refuse(cli, CLI_USAGE, "which node? hlp shell EXECUTION/NODE");
-	if (code == CLI_OK) {
+	if (code == CLI_OK)
 		code = visit(&s);
-	}
-	if (s.shell != NULL) {
+	if (s.shell != NULL)
 		hlp__v1__shell_reply__free_unpacked(s.shell, NULL);
-	}
 	free(s.execution);
 	free(s.node);
 	return code;

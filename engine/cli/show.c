@@ -45,9 +45,8 @@ struct show_node show_of_row(const Hlp__V1__Node *row, char message[SHOW_TEXT])
 		.message = message,
 	};
 	size_t length = row->message.len < SHOW_TEXT ? row->message.len : SHOW_TEXT - 1;
-	if (length > 0) {
+	if (length > 0)
 		memcpy(message, row->message.data, length);
-	}
 	message[length] = '\0';
 	show_parse(row->state, row->reason, &node.state, &node.reason);
 	return node;
@@ -83,9 +82,8 @@ static void show_local(int64_t wall_us, const char *format, char out[16])
 	time_t seconds = (time_t)(wall_us / CLOCK_SECOND_US);
 	struct tm local;
 	localtime_r(&seconds, &local);
-	if (strftime(out, 16, format, &local) == 0) {
+	if (strftime(out, 16, format, &local) == 0)
 		out[0] = '\0';
-	}
 }
 
 void show_clock(int64_t wall_us, char out[16])
@@ -130,9 +128,8 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 	char time[16] = "";
 	const char *word = show_word(node->state, node->reason);
 	int64_t end = node->state == STATE_COMPLETED ? node->ended_us : now_us;
-	if (node->started_us > 0 && end > node->started_us) {
+	if (node->started_us > 0 && end > node->started_us)
 		show_duration(end - node->started_us, time);
-	}
 	snprintf(out, SHOW_TEXT, "%s%s%s", word, time[0] != '\0' ? "  " : "", time);
 }
 
@@ -145,12 +142,10 @@ static void show_question(const struct show_node *node, char out[SHOW_TEXT])
 		{"undo_manual", "undo it by hand:"}, {"policy", "its rollback cannot be as it is:"},
 		{"security", "may it run again?"}};
 	const char *before = "";
-	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++)
 		before = strcmp(asks[i][0], node->question) == 0 ? asks[i][1] : before;
-	}
-	if (node->message[0] == '\0' && before[0] == '\0') {
+	if (node->message[0] == '\0' && before[0] == '\0')
 		before = node->question;
-	}
 	snprintf(out, SHOW_TEXT, "asks  %s%s%.250s", before,
 		 before[0] != '\0' && node->message[0] != '\0' ? " " : "", node->message);
 }
@@ -194,7 +189,6 @@ void show_counts(const uint32_t counts[STATES], uint32_t total, char out[SHOW_TE
 						 used > 0 ? ", " : "", counts[order[i]], word);
 		}
 	}
-	if (used < SHOW_TEXT) {
+	if (used < SHOW_TEXT)
 		snprintf(out + used, SHOW_TEXT - used, "%sof %u", used > 0 ? " " : "", total);
-	}
 }

@@ -24,9 +24,8 @@ int snapshot_take(struct cli *cli, const char *execution, struct mirror *mirror)
 	Hlp__V1__GraphRequest request = HLP__V1__GRAPH_REQUEST__INIT;
 	ProtobufCMessage *graph = NULL;
 	int code = status_fetch(cli, execution, &status);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	request.execution = status->execution->id; /* the same one, whatever began meanwhile */
 	code = cli_call(cli, "GetGraph", &request.base, &hlp__v1__graph__descriptor, &graph);
 	if (code == 0) {

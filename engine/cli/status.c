@@ -38,9 +38,8 @@ void status_print_line(struct cli *cli, const Hlp__V1__Execution *execution)
 	enum reason reason;
 	uint32_t counts[STATES] = {0};
 	char text[SHOW_TEXT], age[16];
-	for (size_t i = 0; i < execution->n_counts && i < STATES; i++) {
+	for (size_t i = 0; i < execution->n_counts && i < STATES; i++)
 		counts[i] = execution->counts[i];
-	}
 	show_parse(execution->state, execution->reason, &state, &reason);
 	show_counts(counts, execution->nodes_count, text);
 	show_duration(show_now_us() - execution->created_us, age);
@@ -64,12 +63,10 @@ static void print_node(struct cli *cli, const Hlp__V1__Node *row, bool over, int
 	say_printf(&cli->out, " ");
 	say_cell(&cli->out, width, row->id);
 	say_printf(&cli->out, "  %s", how);
-	if (node.attempt > 1) {
+	if (node.attempt > 1)
 		say_printf(&cli->out, "  attempt %u", node.attempt);
-	}
-	if (row->stale) {
+	if (row->stale)
 		say_printf(&cli->out, "  stale");
-	}
 	say_printf(&cli->out, "\n");
 }
 
@@ -95,17 +92,14 @@ static void print_nodes(struct cli *cli, const Hlp__V1__Status *status)
 
 static int exec(struct cli *cli)
 {
-	if (cli_argument(cli, 0) == NULL) {
+	if (cli_argument(cli, 0) == NULL)
 		return list_command.exec(cli);
-	}
-	if (cli->json) {
+	if (cli->json)
 		return status_print_json(cli, cli_argument(cli, 0));
-	}
 	Hlp__V1__Status *status;
 	int code = status_fetch(cli, cli_argument(cli, 0), &status);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	status_print_line(cli, status->execution);
 	say_printf(&cli->out, "  %s  %.12s%s  in %s\n", status->execution->id,
 		   status->execution->revision[0] != '\0' ? status->execution->revision
@@ -116,9 +110,8 @@ static int exec(struct cli *cli)
 			   "  read-only: %s\n  'hlp engine release %s' takes it up again\n",
 			   status->execution->quarantine, status->execution->name);
 	}
-	if (status->execution->policy[0] != '\0') {
+	if (status->execution->policy[0] != '\0')
 		say_printf(&cli->out, "  by rule: %s\n", status->execution->policy);
-	}
 	print_nodes(cli, status);
 	hlp__v1__status__free_unpacked(status, NULL);
 	return CLI_OK;

@@ -24,10 +24,8 @@ void tail_read(struct cli *cli, const struct mirror *mirror, const struct mirror
 	request.offset = -TAIL_BYTES;
 	request.length = TAIL_BYTES;
 	if (client_call(cli->client, "ReadOutput", &request.base,
-			&hlp__v1__output_chunk__descriptor, CLI_CALL_TIMEOUT_US, &reply,
-			NULL) < 0) {
+			&hlp__v1__output_chunk__descriptor, CLI_CALL_TIMEOUT_US, &reply, NULL) < 0)
 		return; /* a node that never started has none */
-	}
 	const Hlp__V1__OutputChunk *chunk = (const Hlp__V1__OutputChunk *)reply;
 	buf_add(out, chunk->data.data, chunk->data.len);
 	protobuf_c_message_free_unpacked(reply, NULL);
@@ -38,9 +36,8 @@ static size_t tail_begin(const char *data, size_t length)
 {
 	size_t at = length, lines = 0;
 	while (at > 0) {
-		if (data[at - 1] == '\n' && at != length && ++lines == TAIL_LINES) {
+		if (data[at - 1] == '\n' && at != length && ++lines == TAIL_LINES)
 			return at;
-		}
 		at--;
 	}
 	return 0;
@@ -65,11 +62,9 @@ const char *tail_means(const struct mirror_node *node, const struct buf *text)
 	bool ended = node->reason == REASON_EXIT || node->reason == REASON_SIGNAL;
 	bool undo = node->question != NULL && strcmp(node->question, "undo_failed") == 0;
 	const char *means = NULL;
-	if (ended || undo) {
+	if (ended || undo)
 		means = explain_output(buf_text(text), text->length);
-	}
-	if (means == NULL && (ended || node->reason == REASON_LAUNCH)) {
+	if (means == NULL && (ended || node->reason == REASON_LAUNCH))
 		means = explain_end(node->has_exit_code ? node->exit_code : 0, node->signal);
-	}
 	return means;
 }

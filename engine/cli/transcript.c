@@ -16,9 +16,8 @@
 static void say_line(struct transcript *t)
 {
 	char encoded[4];
-	for (size_t i = 0; i < t->length; i++) {
+	for (size_t i = 0; i < t->length; i++)
 		say_text(t->out, encoded, text_encode(t->line[i], encoded));
-	}
 	say_text(t->out, "\n", 1);
 	t->length = t->cursor = 0;
 }
@@ -27,9 +26,8 @@ static void move_to(struct transcript *t, size_t cursor)
 {
 	t->cursor = cursor < LINE_MOST ? cursor : LINE_MOST - 1;
 	t->line = mem_grow(t->line, &t->capacity, t->cursor + 1, sizeof *t->line);
-	while (t->length < t->cursor) {
+	while (t->length < t->cursor)
 		t->line[t->length++] = ' ';
-	}
 }
 
 static void put(struct transcript *t, uint32_t code_point)
@@ -44,9 +42,8 @@ static void take_text(void *ctx, char byte)
 {
 	struct transcript *t = ctx;
 	uint32_t code_point;
-	if ((unsigned char)byte < 0x80) {
+	if ((unsigned char)byte < 0x80)
 		t->bytes_count = 0; /* what was begun is no character */
-	}
 	t->bytes[t->bytes_count++] = byte;
 	if (text_decode(t->bytes, t->bytes_count, &code_point) > 0) {
 		put(t, code_point);
@@ -72,9 +69,8 @@ static void insert(struct transcript *t, size_t count)
 	count = count < LINE_MOST - t->length ? count : LINE_MOST - t->length;
 	t->line = mem_grow(t->line, &t->capacity, t->length + count + 1, sizeof *t->line);
 	memmove(&t->line[t->cursor + count], &t->line[t->cursor], rest * sizeof *t->line);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		t->line[t->cursor + i] = ' ';
-	}
 	t->length += count;
 }
 
@@ -105,9 +101,8 @@ static void take_sequence(struct transcript *t, const char *data, size_t length)
 		break;
 	case 'H':
 	case 'J':
-		if (t->length > 0) {
+		if (t->length > 0)
 			say_line(t);
-		}
 		break;
 	default:
 		break;
@@ -118,15 +113,14 @@ static void take_control(void *ctx, const char *data, size_t length)
 {
 	struct transcript *t = ctx;
 	move_to(t, t->cursor);
-	if (length > 2 && data[1] == '[') {
+	if (length > 2 && data[1] == '[')
 		take_sequence(t, data, length);
-	} else if (data[0] == '\n') {
+	else if (data[0] == '\n')
 		say_line(t);
-	} else if (data[0] == '\r') {
+	else if (data[0] == '\r')
 		t->cursor = 0;
-	} else if (data[0] == '\b' && t->cursor > 0) {
+	else if (data[0] == '\b' && t->cursor > 0)
 		t->cursor--;
-	}
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -148,9 +142,8 @@ void transcript_take(struct transcript *t, const char *data, size_t length)
 void transcript_release(struct transcript *t)
 {
 	screen_end(&t->screen);
-	if (t->length > 0) {
+	if (t->length > 0)
 		say_line(t);
-	}
 	screen_release(&t->screen);
 	free(t->line);
 }

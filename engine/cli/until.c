@@ -32,16 +32,13 @@ static int parse_clock(const char *text, int64_t now_us, int64_t *out_us, struct
 int until_parse(const char *text, int64_t now_us, int64_t *out_us, struct err *err)
 {
 	int64_t duration_us;
-	if (strchr(text, ':') != NULL) {
+	if (strchr(text, ':') != NULL)
 		return parse_clock(text, now_us, out_us, err);
-	}
 	int code = clock_parse_duration(text, &duration_us, err);
-	if (code < 0) {
+	if (code < 0)
 		return code;
-	}
-	if (duration_us == 0) {
+	if (duration_us == 0)
 		return err_set(err, ERR_INVALID, "'%.40s' is no time: it is over already", text);
-	}
 	*out_us = now_us + duration_us;
 	return 0;
 }

@@ -42,14 +42,12 @@ static int exec(struct cli *cli)
 		struct source source;
 		int read = source_read(cli, cli_argument(cli, i), &source);
 		code = read != 0 ? read : code;
-		if (cli->json) {
+		if (cli->json)
 			say_json(cli, i, read == 0 ? &source : NULL);
-		} else if (read == 0) {
+		else if (read == 0)
 			say_valid(cli, &source);
-		}
-		if (read == 0) {
+		if (read == 0)
 			source_release(&source);
-		}
 	}
 	return code;
 }

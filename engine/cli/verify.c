@@ -27,9 +27,8 @@ int verify_run(struct cli *cli, const char *execution)
 	request.execution = (char *)execution;
 	int code = cli_call(cli, "VerifyExecution", &request.base,
 			    &hlp__v1__verify_reply__descriptor, &reply);
-	if (code != 0) {
+	if (code != 0)
 		return code;
-	}
 	const Hlp__V1__VerifyReply *verified = (const Hlp__V1__VerifyReply *)reply;
 	code = verified->n_problems == 0 ? CLI_OK : CLI_OTHER;
 	if (cli->json) {

@@ -19,9 +19,8 @@ static volatile sig_atomic_t relay_pid;
 
 static void pass_on(int number)
 {
-	if (relay_pid > 0) {
+	if (relay_pid > 0)
 		(void)kill((pid_t)relay_pid, number); /* not reaped, so still ours */
-	}
 }
 
 static const int passed[] = {SIGHUP, SIGTERM, SIGINT, SIGQUIT};
@@ -30,16 +29,14 @@ static const int passed[] = {SIGHUP, SIGTERM, SIGINT, SIGQUIT};
 static void watch_signals(struct sigaction before[PASSED])
 {
 	struct sigaction action = {.sa_handler = pass_on};
-	for (size_t i = 0; i < PASSED; i++) {
+	for (size_t i = 0; i < PASSED; i++)
 		(void)sigaction(passed[i], &action, &before[i]); /* valid: cannot fail */
-	}
 }
 
 static void forget_signals(const struct sigaction before[PASSED])
 {
-	for (size_t i = 0; i < PASSED; i++) {
+	for (size_t i = 0; i < PASSED; i++)
 		(void)sigaction(passed[i], &before[i], NULL);
-	}
 }
 
 /* What a terminal needs beside what the node is given: its kind, a prompt that tells where one is,
@@ -49,9 +46,8 @@ static char **make_environment(const Hlp__V1__ShellReply *reply, const char *pro
 	const char *kind = getenv("TERM");
 	char **list = mem_calloc(reply->n_env + 4, sizeof *list);
 	size_t count = 0;
-	for (; count < reply->n_env; count++) {
+	for (; count < reply->n_env; count++)
 		list[count] = mem_strdup(reply->env[count]);
-	}
 	list[count++] = mem_printf("TERM=%s", kind != NULL ? kind : "dumb");
 	list[count++] = mem_printf("PS1=%s\\$ ", prompt);
 	list[count++] = mem_strdup("HISTFILE=");
@@ -60,9 +56,8 @@ static char **make_environment(const Hlp__V1__ShellReply *reply, const char *pro
 
 static void free_list(char **list)
 {
-	for (size_t i = 0; list[i] != NULL; i++) {
+	for (size_t i = 0; list[i] != NULL; i++)
 		free(list[i]);
-	}
 	free(list);
 }
 
@@ -86,9 +81,8 @@ static int spawn(const Hlp__V1__ShellReply *reply, const char *relay, char *cons
 static int wait_for(pid_t pid)
 {
 	int status = 0;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	}
 	relay_pid = 0;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -99,13 +93,11 @@ int visit_run(const Hlp__V1__ShellReply *reply, const char *prompt, struct err *
 	struct termios terminal;
 	char *relay;
 	pid_t pid;
-	if (reply->n_argv == 0 || tcgetattr(STDIN_FILENO, &terminal) < 0) {
+	if (reply->n_argv == 0 || tcgetattr(STDIN_FILENO, &terminal) < 0)
 		return err_set(err, ERR_INVALID, "a shell needs a terminal");
-	}
 	int result = proc_find_program("hlp-relay", &relay, err);
-	if (result < 0) {
+	if (result < 0)
 		return result;
-	}
 	char **environment = make_environment(reply, prompt);
 	watch_signals(before);
 	result = spawn(reply, relay, environment, &pid, err);

@@ -43,13 +43,11 @@ static void print_text(struct cli *cli, const struct mirror *mirror, const struc
 	say_glyph(&cli->out, node->state, node->reason);
 	say_printf(&cli->out, " %s/%s  %s\n", mirror->name, node->id, how);
 	/* Of what has ended the first line has said all but its own words. */
-	if (why[0] != '\0' && (!state_is_terminal(node->state) || asks)) {
+	if (why[0] != '\0' && (!state_is_terminal(node->state) || asks))
 		say_printf(&cli->out, "  %s\n", why);
-	}
 	if ((node->state == STATE_FAILED || asks) && message[0] != '\0' &&
-	    strstr(how, message) == NULL) {
+	    strstr(how, message) == NULL)
 		say_printf(&cli->out, "  it says: %s\n", message);
-	}
 	if (means != NULL) {
 		say_printf(&cli->out, "  which means:\n");
 		say_paragraph_at(&cli->out, 4, means);
@@ -60,9 +58,8 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 {
 	char how[SHOW_TEXT], why[SHOW_TEXT];
 	int64_t index = mirror_find(mirror, name);
-	if (index < 0) {
+	if (index < 0)
 		return snapshot_refuse_node(cli, mirror, name);
-	}
 	const struct mirror_node *node = &mirror->nodes[index];
 	struct show_node show = show_of_mirror(node);
 	struct buf tail;
@@ -71,11 +68,10 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	mirror_why(mirror, (uint32_t)index, show_now_us(), why, sizeof why);
 	tail_read(cli, mirror, node, &tail);
 	const char *means = tail_means(node, &tail);
-	if (cli->json) {
+	if (cli->json)
 		print_json(cli, node, how, why, means);
-	} else {
+	else
 		print_text(cli, mirror, node, how, why, means);
-	}
 	buf_release(&tail);
 	return CLI_OK;
 }
@@ -86,11 +82,10 @@ static int exec(struct cli *cli)
 	char *execution, *node;
 	cli_split_target(cli_argument(cli, 0), &execution, &node);
 	int code = CLI_USAGE;
-	if (node[0] == '\0') {
+	if (node[0] == '\0')
 		cli_refuse(cli, CLI_USAGE, "why needs a node: hlp why EXECUTION/NODE");
-	} else {
+	else
 		code = snapshot_take(cli, execution, &mirror);
-	}
 	if (code == 0) {
 		code = explain(cli, &mirror, node);
 		mirror_release(&mirror);

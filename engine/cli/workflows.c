@@ -34,9 +34,8 @@ struct shelf {
 static void fetch_last(struct shelf *shelf)
 {
 	struct err err = {0};
-	if (home_open(&shelf->cli->home, HOME_EXISTING, &err) < 0) {
+	if (home_open(&shelf->cli->home, HOME_EXISTING, &err) < 0)
 		return;
-	}
 	shelf->cli->has_home = true;
 	(void)listing_fetch(shelf->cli, NULL, LOOK, &shelf->list); /* without: no results, said */
 }
@@ -54,20 +53,17 @@ static void open_shelf(struct shelf *shelf, struct cli *cli)
 
 static void close_shelf(struct shelf *shelf)
 {
-	if (shelf->list != NULL) {
+	if (shelf->list != NULL)
 		hlp__v1__execution_list__free_unpacked(shelf->list, NULL);
-	}
 	arena_release(&shelf->arena);
 }
 
 /* The newest execution of a workflow; the list is the newest first. */
 static const Hlp__V1__Execution *last_of(const struct shelf *shelf, const char *name)
 {
-	for (size_t i = 0; shelf->list != NULL && i < shelf->list->n_executions; i++) {
-		if (strcmp(shelf->list->executions[i]->workflow, name) == 0) {
+	for (size_t i = 0; shelf->list != NULL && i < shelf->list->n_executions; i++)
+		if (strcmp(shelf->list->executions[i]->workflow, name) == 0)
 			return shelf->list->executions[i];
-		}
-	}
 	return NULL;
 }
 
@@ -125,14 +121,11 @@ static const struct sources_entry *chosen(const struct shelf *shelf, const char 
 {
 	char *end;
 	unsigned long number = strtoul(word, &end, 10);
-	if (end != word && *end == '\0' && number >= 1 && number <= shelf->count) {
+	if (end != word && *end == '\0' && number >= 1 && number <= shelf->count)
 		return &shelf->entries[number - 1];
-	}
-	for (size_t i = 0; i < shelf->count; i++) {
-		if (strcmp(shelf->entries[i].name, word) == 0) {
+	for (size_t i = 0; i < shelf->count; i++)
+		if (strcmp(shelf->entries[i].name, word) == 0)
 			return &shelf->entries[i];
-		}
-	}
 	return NULL;
 }
 
@@ -146,13 +139,11 @@ static int ask(struct shelf *shelf, char **out_file)
 		char *word = cli_read_line();
 		bool left = word == NULL || word[0] == '\0';
 		entry = left ? NULL : chosen(shelf, word);
-		if (!left && entry == NULL) {
+		if (!left && entry == NULL)
 			say_printf(&cli->out, "there is no '%s'\n", word);
-		}
 		free(word);
-		if (left) {
+		if (left)
 			return cli_refuse(cli, CLI_OTHER, "not started");
-		}
 	}
 	*out_file = mem_strdup(entry->file);
 	return 0;
@@ -161,20 +152,18 @@ static int ask(struct shelf *shelf, char **out_file)
 int workflows_pick(struct cli *cli, char **out_file)
 {
 	struct shelf shelf;
-	if (!cli->interactive) {
+	if (!cli->interactive)
 		return cli_refuse(cli, CLI_USAGE, "usage: hlp run FILE|NAME (hlp workflows)");
-	}
 	open_shelf(&shelf, cli);
 	for (size_t i = 0; i < shelf.count; i++) {
 		say_printf(&cli->out, "%3zu  ", i + 1);
 		say_entry(&shelf, &shelf.entries[i], 5);
 	}
 	int code = CLI_OTHER;
-	if (shelf.count == 0) {
+	if (shelf.count == 0)
 		say_nothing(cli);
-	} else {
+	else
 		code = ask(&shelf, out_file);
-	}
 	close_shelf(&shelf);
 	return code;
 }
@@ -192,11 +181,10 @@ static void json_entry(struct shelf *shelf, struct buf *out, const struct source
 		text_json_quote(out, parts[i][1], strlen(parts[i][1]));
 	}
 	buf_printf(out, ", \"valid\": %s, \"last\": ", entry->valid ? "true" : "false");
-	if (last != NULL) {
+	if (last != NULL)
 		json_message(out, &last->base);
-	} else {
+	else
 		buf_add_text(out, "null");
-	}
 	buf_add_text(out, "}");
 }
 
@@ -220,12 +208,10 @@ static int exec(struct cli *cli)
 	if (cli->json) {
 		print_json(&shelf);
 	} else {
-		for (size_t i = 0; i < shelf.count; i++) {
+		for (size_t i = 0; i < shelf.count; i++)
 			say_entry(&shelf, &shelf.entries[i], 0);
-		}
-		if (shelf.count == 0) {
+		if (shelf.count == 0)
 			say_nothing(cli);
-		}
 	}
 	close_shelf(&shelf);
 	return CLI_OK;

@@ -32,10 +32,9 @@ static bool needs_are_met(const struct mirror *mirror, const struct mirror_node 
 
 static bool phases_are_over(const struct mirror_node *node, const uint32_t *left)
 {
-	for (int32_t phase = 0; phase < node->phase_index; phase++) {
+	for (int32_t phase = 0; phase < node->phase_index; phase++)
 		if (left[phase] > 0)
 			return false;
-	}
 	return true;
 }
 

@@ -221,10 +221,9 @@ static void disconnect(struct link *link, const struct err *why)
 	grpc_client_free(link->connection);
 	link->connection = NULL;
 	wait_longer(link, &lost);
-	for (struct client_rpc *rpc = link->rpcs; rpc; rpc = rpc->next) {
+	for (struct client_rpc *rpc = link->rpcs; rpc; rpc = rpc->next)
 		if (rpc->request)
 			rpc_finish(rpc, &lost);
-	}
 }
 
 /* If launcher and engine both died, somebody must start the instance again. */
@@ -253,10 +252,9 @@ static void reconnect(struct link *link)
 
 static bool has_requests(const struct link *link)
 {
-	for (const struct client_rpc *rpc = link->rpcs; rpc; rpc = rpc->next) {
+	for (const struct client_rpc *rpc = link->rpcs; rpc; rpc = rpc->next)
 		if (rpc->request)
 			return true;
-	}
 	return false;
 }
 

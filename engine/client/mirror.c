@@ -77,10 +77,9 @@ static int32_t find_phase(const Hlp__V1__Graph *graph, const char *name, int32_t
 	/* Nodes of one phase mostly stand together. */
 	if (guess >= 0 && strcmp(graph->phases[guess], name) == 0)
 		return guess;
-	for (size_t i = 0; i < graph->n_phases; i++) {
+	for (size_t i = 0; i < graph->n_phases; i++)
 		if (strcmp(graph->phases[i], name) == 0)
 			return (int32_t)i;
-	}
 	return -1;
 }
 
@@ -93,10 +92,9 @@ static void copy_needs(struct arena *arena, const Hlp__V1__Graph *graph,
 	if (!from->n_needs)
 		return;
 	needs = arena_alloc(arena, from->n_needs * sizeof(uint32_t));
-	for (size_t i = 0; i < from->n_needs; i++) {
+	for (size_t i = 0; i < from->n_needs; i++)
 		if (from->needs[i] < graph->n_nodes)
 			needs[node->needs_count++] = from->needs[i];
-	}
 	node->needs = needs;
 }
 
@@ -128,10 +126,9 @@ static void copy_node(struct arena *arena, const Hlp__V1__Graph *graph,
 
 static void set_dependents(struct arena *arena, struct mirror_node *nodes, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t j = 0; j < nodes[i].needs_count; j++)
 			nodes[nodes[i].needs[j]].dependents_count++;
-	}
 	for (uint32_t i = 0; i < count; i++) {
 		if (nodes[i].dependents_count)
 			nodes[i].dependents =
@@ -201,15 +198,13 @@ static uint32_t *order_by_needs(const struct mirror_node *nodes, uint32_t count)
 	for (uint32_t at = 0; at < found; at++) {
 		const struct mirror_node *node = &nodes[order[at]];
 
-		for (uint32_t j = 0; j < node->dependents_count; j++) {
+		for (uint32_t j = 0; j < node->dependents_count; j++)
 			if (--open[node->dependents[j]] == 0)
 				order[found++] = node->dependents[j];
-		}
 	}
-	for (uint32_t i = 0; i < count && found < count; i++) {
+	for (uint32_t i = 0; i < count && found < count; i++)
 		if (open[i])
 			order[found++] = i;
-	}
 	free(open);
 	return order;
 }
@@ -248,10 +243,9 @@ static bool same_topology(const struct mirror *mirror, const struct mirror_node 
 {
 	if (!mirror->has_graph || mirror->nodes_count != count)
 		return false;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		if (!same_edges(&mirror->nodes[i], &nodes[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -304,10 +298,9 @@ static struct mirror_node *read_nodes(struct arena *arena, const Hlp__V1__Graph 
 static void copy_coach(struct mirror *mirror, const Hlp__V1__Graph *graph)
 {
 	mirror->coach = NULL;
-	for (size_t i = 0; i < graph->n_labels; i++) {
+	for (size_t i = 0; i < graph->n_labels; i++)
 		if (strcmp(graph->labels[i]->name, "coach") == 0)
 			mirror->coach = copy_text(&mirror->arena, graph->labels[i]->value);
-	}
 }
 
 static void copy_params(struct mirror *mirror, const Hlp__V1__Graph *graph)

@@ -38,10 +38,9 @@ static int64_t end_us(const struct mirror_node *node, const int64_t *ends, int64
 {
 	int64_t begin_us = phase_begin_us;
 
-	for (uint32_t i = 0; i < node->needs_count; i++) {
+	for (uint32_t i = 0; i < node->needs_count; i++)
 		if (ends[node->needs[i]] > begin_us)
 			begin_us = ends[node->needs[i]];
-	}
 	return begin_us + duration_us;
 }
 

@@ -47,9 +47,8 @@ static bool visit_program(sources_visit *found, void *ctx)
 	char own[PATH_MAX], real[PATH_MAX];
 	bool done = false;
 	ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
-	if (length <= 0) {
+	if (length <= 0)
 		return false;
-	}
 	own[length] = '\0';
 	char *folder = file_folder(own);
 	for (size_t i = 0; !done && i < sizeof places / sizeof places[0]; i++) {
@@ -76,9 +75,8 @@ struct search {
 /* The path if there is such a file, else NULL; takes the path over. */
 static char *existing(char *path)
 {
-	if (file_exists(path)) {
+	if (file_exists(path))
 		return path;
-	}
 	free(path);
 	return NULL;
 }
@@ -98,35 +96,30 @@ static void look_one_deeper(struct search *search, const char *folder)
 	struct dirent **found;
 	int count = strcmp(folder, ".") == 0 ? -1 : scandir(folder, &found, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
-		if (search->file == NULL && found[i]->d_name[0] != '.') {
+		if (search->file == NULL && found[i]->d_name[0] != '.')
 			search->file = existing(path_of(folder, found[i]->d_name, search->name));
-		}
 		free(found[i]);
 	}
-	if (count >= 0) {
+	if (count >= 0)
 		free(found);
-	}
 }
 
 static bool look_in(void *ctx, const char *folder)
 {
 	struct search *search = ctx;
 	search->file = existing(path_of(folder, search->name, search->name));
-	if (search->file == NULL) {
+	if (search->file == NULL)
 		search->file = existing(path_of(folder, NULL, search->name));
-	}
-	if (search->file == NULL) {
+	if (search->file == NULL)
 		look_one_deeper(search, folder);
-	}
 	return search->file != NULL;
 }
 
 char *sources_find(const char *name)
 {
 	struct search search = {.name = name};
-	if (!visit_own(look_in, &search)) {
+	if (!visit_own(look_in, &search))
 		(void)visit_program(look_in, &search); /* the file says whether it was found */
-	}
 	return search.file;
 }
 
@@ -151,9 +144,8 @@ static void add_entry(struct listing *listing, const struct sources_entry *entry
 {
 	struct arena *arena = listing->arena;
 	const char *name = arena_strdup(arena, entry->name);
-	if (!map_add_text(&listing->names, name, (union map_value){0})) {
+	if (!map_add_text(&listing->names, name, (union map_value){0}))
 		return;
-	}
 	listing->entries = mem_grow(listing->entries, &listing->capacity, listing->count + 1,
 				    sizeof *listing->entries);
 	listing->entries[listing->count++] = (struct sources_entry){
@@ -177,9 +169,8 @@ static void read_text(struct listing *listing, const char *name, const char *fil
 		entry.description = workflow->description;
 		entry.valid = true;
 	}
-	if (entry.valid || is_meant(text)) {
+	if (entry.valid || is_meant(text))
 		add_entry(listing, &entry);
-	}
 	buf_release(&problems);
 	workflow_free(workflow);
 }
@@ -188,9 +179,8 @@ static void read_file(struct listing *listing, const char *name, char *file)
 {
 	char *text = NULL;
 	size_t length = 0;
-	if (file_exists(file) && file_read(file, LIMIT_WORKFLOW_BYTES, &text, &length, NULL) == 0) {
+	if (file_exists(file) && file_read(file, LIMIT_WORKFLOW_BYTES, &text, &length, NULL) == 0)
 		read_text(listing, name, file, text, length);
-	}
 	free(text);
 	free(file);
 }
@@ -199,9 +189,8 @@ static void read_file(struct listing *listing, const char *name, char *file)
 static void read_ending(struct listing *listing, const char *folder, const char *inside,
 			const char *found)
 {
-	if (found[0] == '.' || !text_ends_with(found, ENDING)) {
+	if (found[0] == '.' || !text_ends_with(found, ENDING))
 		return;
-	}
 	char *name = mem_strndup(found, strlen(found) - strlen(ENDING));
 	read_file(listing, name, path_of(folder, inside, name));
 	free(name);
@@ -211,9 +200,8 @@ static void read_ending(struct listing *listing, const char *folder, const char 
 static void read_folder(struct listing *listing, const char *folder, const char *inside)
 {
 	struct dirent **found;
-	if (inside[0] == '.') {
+	if (inside[0] == '.')
 		return;
-	}
 	if (strcmp(folder, ".") == 0) {
 		read_file(listing, inside, path_of(folder, inside, inside));
 		return;
@@ -224,9 +212,8 @@ static void read_folder(struct listing *listing, const char *folder, const char 
 		read_ending(listing, folder, inside, found[i]->d_name);
 		free(found[i]);
 	}
-	if (count >= 0) {
+	if (count >= 0)
 		free(found);
-	}
 	free(path);
 }
 
@@ -239,18 +226,16 @@ static bool list_folder(void *ctx, const char *folder)
 		read_folder(ctx, folder, found[i]->d_name);
 		free(found[i]);
 	}
-	if (count >= 0) {
+	if (count >= 0)
 		free(found);
-	}
 	return false;
 }
 
 static int compare_entries(const void *a, const void *b)
 {
 	const struct sources_entry *left = a, *right = b;
-	if (left->bundled != right->bundled) {
+	if (left->bundled != right->bundled)
 		return left->bundled ? 1 : -1;
-	}
 	return strcmp(left->name, right->name);
 }
 

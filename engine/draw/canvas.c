@@ -88,10 +88,9 @@ uint32_t canvas_line_glyph(unsigned mask, bool ascii)
 
 static uint32_t plain_line(uint32_t code)
 {
-	for (unsigned mask = 0; mask < 16; mask++) {
+	for (unsigned mask = 0; mask < 16; mask++)
 		if (LIGHT[mask] == code || HEAVY[mask] == code)
 			return (uint32_t)PLAIN[mask];
-	}
 	return '+';
 }
 
@@ -113,10 +112,9 @@ static uint32_t to_ascii(uint32_t code)
 		return code;
 	if (code >= 0x2500 && code <= 0x257f)
 		return plain_line(code);
-	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
+	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++)
 		if (TABLE[i].code == code)
 			return (uint32_t)TABLE[i].plain;
-	}
 	return '?';
 }
 
@@ -183,10 +181,9 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t code, enum role ro
 
 static bool is_plain(const char *text, size_t length)
 {
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length; i++)
 		if (text[i] < 0x20 || text[i] > 0x7e)
 			return false;
-	}
 	return true;
 }
 
@@ -272,10 +269,9 @@ void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uin
 	int right = clamp(x + width, 0, canvas->width);
 	int bottom = clamp(y + height, 0, canvas->height);
 
-	for (int row = clamp(y, 0, canvas->height); row < bottom; row++) {
+	for (int row = clamp(y, 0, canvas->height); row < bottom; row++)
 		for (int column = clamp(x, 0, canvas->width); column < right; column++)
 			canvas_put(canvas, column, row, code, role, attributes);
-	}
 }
 
 static void put_line(struct canvas *canvas, int x, int y, unsigned mask, enum role role)

@@ -116,7 +116,7 @@ void diff_rows_lay_out(struct diff_rows *out, const struct diff *diff, int width
 	*out = (struct diff_rows){
 		.width = width, .sides = sides && width >= DIFF_SIDES_WIDTH && !diff->by_structure};
 	measure(out, diff);
-	for (size_t i = 0; i < diff->count; i++) {
+	for (size_t i = 0; i < diff->count; i++)
 		if (out->sides && is_head_of_two(diff, i)) {
 			add_rows(out, i, all_of(&diff->lines[i]), all_of(&diff->lines[i + 1]),
 				 false);
@@ -127,7 +127,6 @@ void diff_rows_lay_out(struct diff_rows *out, const struct diff *diff, int width
 			add_sides(out, diff, i);
 		else
 			add_rows(out, i, all_of(&diff->lines[i]), all_of(NULL), false);
-	}
 }
 
 void diff_rows_release(struct diff_rows *rows)

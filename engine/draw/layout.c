@@ -33,9 +33,8 @@ static struct layout *build_within(const struct layout_graph *graph, const struc
 	layout->width_most = width;
 	layout->bands_count = graph->phases_count;
 	layout->bands = arena_alloc(&layout->arena, (graph->phases_count + 1) * sizeof(char *));
-	for (uint32_t i = 0; i < graph->phases_count; i++) {
+	for (uint32_t i = 0; i < graph->phases_count; i++)
 		layout->bands[i] = arena_strdup(&layout->arena, graph->phases[i]);
-	}
 	layout_layers(layout, graph);
 	if (!layout_nets(layout)) {
 		layout_free(layout);
@@ -72,12 +71,10 @@ static struct layout *fold_large(struct layout *layout, const struct layout_grap
 	int box = frame->box_width;
 	for (int cap = (wanted + 1) / (box + 1); cap >= 1; cap -= 1 + cap / 8) {
 		struct layout *folded = build_within(graph, frame, 1, (uint32_t)cap, wanted);
-		if (folded == NULL) {
+		if (folded == NULL)
 			continue;
-		}
-		if (folded->width <= wanted) {
+		if (folded->width <= wanted)
 			return narrower(layout, folded);
-		}
 		layout_free(folded);
 		break;
 	}
@@ -89,9 +86,8 @@ static struct layout *hold(const struct layout_graph *graph, const struct frame 
 {
 	const struct layout_past *past = frame->past;
 	struct layout *layout = build(graph, frame, past->gap, past->layer_cap);
-	if (wanted <= 0 || layout->width <= wanted || past->width > wanted) {
+	if (wanted <= 0 || layout->width <= wanted || past->width > wanted)
 		return layout;
-	}
 	struct layout_past closer = *past;
 	closer.hold = LAYOUT_HOLD_LAYERS;
 	struct frame again = *frame;
@@ -106,25 +102,21 @@ struct layout *layout_new(const struct layout_graph *graph, const struct layout_
 	struct frame frame = {.box_width = box,
 			      .box_height = options->box_height > 0 ? options->box_height : 1,
 			      .past = options->past};
-	if (frame.past != NULL && frame.past->hold != LAYOUT_HOLD_ORDER) {
+	if (frame.past != NULL && frame.past->hold != LAYOUT_HOLD_ORDER)
 		return hold(graph, &frame, wanted);
-	}
 	struct layout *layout = build(graph, &frame, GAP_WIDEST, 0);
-	if (wanted <= 0 || layout->width <= wanted) {
+	if (wanted <= 0 || layout->width <= wanted)
 		return layout;
-	}
 	if (graph->nodes_count > TRY_NODES) {
 		layout = narrower(layout, build(graph, &frame, 1, 0));
 		bool folds = layout->width > wanted && graph->nodes_count <= FOLD_NODES;
 		return folds ? fold_large(layout, graph, &frame, wanted) : layout;
 	}
-	for (int gap = GAP_WIDEST - 1; gap >= 1 && layout->width > wanted; gap--) {
+	for (int gap = GAP_WIDEST - 1; gap >= 1 && layout->width > wanted; gap--)
 		layout = narrower(layout, build(graph, &frame, gap, 0));
-	}
 	int cap = (wanted + 1) / (box + 1);
-	for (; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 8) {
+	for (; cap >= 1 && layout->width > wanted; cap -= 1 + cap / 8)
 		layout = narrower(layout, build(graph, &frame, 1, (uint32_t)cap));
-	}
 	return layout;
 }
 
@@ -176,9 +168,8 @@ struct layout_past layout_past(const struct layout *layout)
 struct layout_stood layout_stood(const struct layout *layout, uint32_t node)
 {
 	uint32_t layer = layout->layer[node], first = layer;
-	while (first > 0 && layout->layer_band[first] < 0) {
+	while (first > 0 && layout->layer_band[first] < 0)
 		first--;
-	}
 	return (struct layout_stood){layout_box_x(layout, node), (int)(layer - first)};
 }
 
@@ -187,11 +178,10 @@ uint32_t layout_layer_from(const struct layout *layout, int y)
 	uint32_t low = 0, high = layout->layers;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		if (layout->layer_y[middle] < y) {
+		if (layout->layer_y[middle] < y)
 			low = middle + 1;
-		} else {
+		else
 			high = middle;
-		}
 	}
 	return low;
 }
@@ -199,25 +189,21 @@ uint32_t layout_layer_from(const struct layout *layout, int y)
 int64_t layout_hit(const struct layout *layout, int x, int y)
 {
 	uint32_t layer = layout_layer_from(layout, y - layout->box_height + 1);
-	if (layer == layout->layers || layout->layer_y[layer] > y) {
+	if (layer == layout->layers || layout->layer_y[layer] > y)
 		return -1;
-	}
 	uint32_t low = layout->layer_start[layer], end = layout->layer_start[layer + 1], high = end;
 	while (low < high) { /* the last vertex that begins at or before x */
 		uint32_t middle = low + (high - low) / 2;
-		if (layout->x[layout->at[middle]] <= x) {
+		if (layout->x[layout->at[middle]] <= x)
 			low = middle + 1;
-		} else {
+		else
 			high = middle;
-		}
 	}
-	if (low == layout->layer_start[layer]) {
+	if (low == layout->layer_start[layer])
 		return -1;
-	}
 	uint32_t v = layout->at[low - 1];
-	if (layout_is_dummy(layout, v)) {
+	if (layout_is_dummy(layout, v))
 		return -1;
-	}
 	int box = layout_box_x(layout, v);
 	return x >= box && x < box + layout->box_width ? (int64_t)v : -1;
 }
@@ -244,18 +230,16 @@ int64_t layout_neighbour(const struct layout *layout, uint32_t node, int dx, int
 	if (dy != 0) {
 		for (layer += dy; layer >= 0 && layer < layout->layers; layer += dy) {
 			int64_t found = nearest_in_layer(layout, (uint32_t)layer, layout->x[node]);
-			if (found >= 0) {
+			if (found >= 0)
 				return found;
-			}
 		}
 		return -1;
 	}
 	int64_t place = (int64_t)layout->layer_start[layer] + layout->place[node] + dx;
 	while (dx != 0 && place >= layout->layer_start[layer] &&
 	       place < layout->layer_start[layer + 1]) {
-		if (!layout_is_dummy(layout, layout->at[place])) {
+		if (!layout_is_dummy(layout, layout->at[place]))
 			return layout->at[place];
-		}
 		place += dx;
 	}
 	return -1;

@@ -70,10 +70,9 @@ static void add_ends(struct line *line, uint32_t k, const uint32_t *start, const
 		count_before(line, lists + start[dummy], start[dummy + 1] - start[dummy], other);
 	int64_t *out = line->ends + (size_t)k * line->stride, cost = 0;
 
-	for (uint32_t i = 0; ends > 0 && i < size; i++) {
+	for (uint32_t i = 0; ends > 0 && i < size; i++)
 		for (uint32_t e = start[at[i]]; at[i] != dummy && e < start[at[i] + 1]; e++)
 			cost += lists[e] == own ? 0 : ends - line->before[lists[e] + 1];
-	}
 	for (uint32_t i = 0, gap = 0; ends > 0 && i < size; i++) {
 		if (at[i] == dummy)
 			continue;
@@ -116,10 +115,9 @@ static int64_t cost_of_piece(const struct line *line, uint32_t k)
 	uint32_t size = layout_layer_size(layout, line->first + k), g = line->was[k - 1];
 	int64_t cost = 0;
 
-	for (uint32_t i = 0; i < size; i++) {
+	for (uint32_t i = 0; i < size; i++)
 		for (uint32_t e = cross->up_start[at[i]]; e < cross->up_start[at[i] + 1]; e++)
 			cost += i < line->was[k] ? cross->up[e] > g : cross->up[e] < g;
-	}
 	/* What lies above and below the dummy itself is an end. */
 	for (uint32_t e = cross->up_start[at[line->was[k]]];
 	     e < cross->up_start[at[line->was[k]] + 1]; e++)

@@ -132,10 +132,9 @@ static void spread_places(struct cross *cross, uint32_t layer, const uint32_t *s
 	const uint32_t *at = layout->at + layout->layer_start[layer];
 	uint32_t size = layout_layer_size(layout, layer);
 
-	for (uint32_t place = 0; place < size; place++) {
+	for (uint32_t place = 0; place < size; place++)
 		for (uint32_t i = start[at[place]]; i < start[at[place] + 1]; i++)
 			lists[cross->fill[neighbours[i]]++] = place;
-	}
 }
 
 static void begin_lists(struct cross *cross, uint32_t layer, const uint32_t *start)
@@ -184,10 +183,9 @@ static uint32_t left_of(const struct cross *cross, uint32_t place)
 
 static void plant_edges(struct cross *cross, uint32_t size, uint32_t v)
 {
-	for (uint32_t k = cross->up_start[v]; k < cross->up_start[v + 1]; k++) {
+	for (uint32_t k = cross->up_start[v]; k < cross->up_start[v + 1]; k++)
 		for (uint32_t j = cross->up[k] + 1; j <= size; j += j & -j)
 			cross->tree[j]++;
-	}
 }
 
 /* For each edge, those already seen that end further right above: edges come ordered from below. */

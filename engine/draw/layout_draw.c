@@ -57,9 +57,8 @@ static void draw_across(struct drawing *d, int y, int a, int b)
 	int x0 = a < b ? a : b, x1 = a < b ? b : a;
 	int first = clamp(x0, d->view->scroll_x, d->view->scroll_x + d->width);
 	int last = clamp(x1, d->view->scroll_x - 1, d->view->scroll_x + d->width - 1);
-	for (int x = first; x <= last; x++) {
+	for (int x = first; x <= last; x++)
 		add_mask(d, x, y, (x > x0 ? LINE_LEFT : 0U) | (x < x1 ? LINE_RIGHT : 0U));
-	}
 }
 
 /* ---- pieces of a net --------------------------------------------------------------------- */
@@ -143,9 +142,8 @@ static void draw_net(struct drawing *d, const struct net *net)
 {
 	const struct layout *layout = d->layout;
 	int begin = channel_begin(layout, channel_of(layout, net));
-	if (net->bottoms == 0) {
+	if (net->bottoms == 0)
 		return;
-	}
 	if (net->row < 0) {
 		draw_straight(d, net);
 		return;
@@ -214,9 +212,8 @@ static void draw_hot_above(struct drawing *d, struct walk *walk, uint32_t v)
 static void draw_hot_below(struct drawing *d, struct walk *walk, uint32_t v)
 {
 	const struct layout *layout = d->layout;
-	if (layout->net_below[v] == LAYOUT_NONE) {
+	if (layout->net_below[v] == LAYOUT_NONE)
 		return;
-	}
 	const struct net *net = &layout->nets[layout->net_below[v]];
 	for (uint32_t b = net->bottom; b < net->bottom + net->bottoms; b++) {
 		uint32_t w = layout->bottoms[b];
@@ -235,13 +232,11 @@ static void draw_hot(struct drawing *d, uint32_t hot)
 	struct walk walk = {0};
 	d->heavy = true;
 	push(&walk, hot);
-	while (walk.depth > 0) {
+	while (walk.depth > 0)
 		draw_hot_above(d, &walk, walk.stack[--walk.depth]);
-	}
 	push(&walk, hot);
-	while (walk.depth > 0) {
+	while (walk.depth > 0)
 		draw_hot_below(d, &walk, walk.stack[--walk.depth]);
-	}
 	d->heavy = false;
 	free(walk.stack);
 }
@@ -254,9 +249,8 @@ static uint32_t bottom_towards(const struct layout *layout, const struct net *ne
 {
 	uint32_t line = LAYOUT_NONE;
 	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
-		if (layout->bottoms[i] == node) {
+		if (layout->bottoms[i] == node)
 			return i;
-		}
 		line = layout_is_dummy(layout, layout->bottoms[i]) ? i : line;
 	}
 	return line;
@@ -268,21 +262,17 @@ static bool follow_edge(struct drawing *d, uint32_t from, uint32_t to, bool draw
 {
 	const struct layout *layout = d->layout;
 	for (uint32_t v = from; v != to;) {
-		if (layout->net_below[v] == LAYOUT_NONE || layout->layer[v] >= layout->layer[to]) {
+		if (layout->net_below[v] == LAYOUT_NONE || layout->layer[v] >= layout->layer[to])
 			return false;
-		}
 		const struct net *net = &layout->nets[layout->net_below[v]];
 		uint32_t bottom = bottom_towards(layout, net, to);
-		if (bottom == LAYOUT_NONE) {
+		if (bottom == LAYOUT_NONE)
 			return false;
-		}
-		if (draw) {
+		if (draw)
 			draw_way(d, net, v, bottom);
-		}
 		v = layout->bottoms[bottom];
-		if (draw && layout_is_dummy(layout, v)) {
+		if (draw && layout_is_dummy(layout, v))
 			draw_dummy(d, v);
-		}
 	}
 	return true;
 }
@@ -291,11 +281,9 @@ static void draw_path(struct drawing *d)
 {
 	const struct layout_view *view = d->view;
 	d->heavy = true;
-	for (uint32_t i = 1; i < view->path_count; i++) {
-		if (follow_edge(d, view->path[i - 1], view->path[i], false)) {
+	for (uint32_t i = 1; i < view->path_count; i++)
+		if (follow_edge(d, view->path[i - 1], view->path[i], false))
 			(void)follow_edge(d, view->path[i - 1], view->path[i], true);
-		}
-	}
 	d->heavy = false;
 }
 
@@ -314,9 +302,8 @@ static void draw_header(struct drawing *d, uint32_t layer)
 	struct canvas *canvas = d->canvas;
 	int x0 = canvas->clip_x - d->view->scroll_x;
 	int y = canvas->clip_y + layout->header_y[layer] - d->view->scroll_y;
-	if (layout->header_y[layer] < 0 || y < canvas->clip_y || y >= canvas->clip_y + d->height) {
+	if (layout->header_y[layer] < 0 || y < canvas->clip_y || y >= canvas->clip_y + d->height)
 		return;
-	}
 	int visible = clamp(layout->width - d->view->scroll_x, 0, d->width);
 	canvas_fill(canvas, canvas->clip_x, y, visible, 1, canvas->ascii ? '.' : RULE, ROLE_dim, 0);
 	const char *name = layout->bands[layout->layer_band[layer]];
@@ -333,14 +320,12 @@ static void draw_boxes(struct drawing *d, uint32_t layer)
 {
 	const struct layout *layout = d->layout;
 	int y = layout->layer_y[layer] - d->view->scroll_y;
-	if (y + layout->box_height <= 0 || y >= d->height) {
+	if (y + layout->box_height <= 0 || y >= d->height)
 		return;
-	}
 	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++) {
 		uint32_t v = layout->at[i];
-		if (layout_is_dummy(layout, v)) {
+		if (layout_is_dummy(layout, v))
 			continue;
-		}
 		int x = layout_box_x(layout, v) - d->view->scroll_x;
 		if (x < d->width && x + layout->box_width > 0) {
 			d->view->box(d->view->ctx, d->canvas, v, d->canvas->clip_x + x,
@@ -352,14 +337,11 @@ static void draw_boxes(struct drawing *d, uint32_t layer)
 static void draw_lines(struct drawing *d, uint32_t layer)
 {
 	const struct layout *layout = d->layout;
-	for (uint32_t n = layout->channel[layer]; n < layout->channel[layer + 1]; n++) {
+	for (uint32_t n = layout->channel[layer]; n < layout->channel[layer + 1]; n++)
 		draw_net(d, &layout->nets[n]);
-	}
-	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++) {
-		if (layout_is_dummy(layout, layout->at[i])) {
+	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++)
+		if (layout_is_dummy(layout, layout->at[i]))
 			draw_dummy(d, layout->at[i]);
-		}
-	}
 }
 
 static void put_lines(struct drawing *d)
@@ -382,27 +364,23 @@ void layout_draw(const struct layout *layout, const struct layout_view *view, st
 	struct drawing d = {.layout = layout, .view = view, .canvas = canvas};
 	d.width = canvas->clip_width;
 	d.height = canvas->clip_height;
-	if (d.width <= 0 || d.height <= 0 || layout->layers == 0) {
+	if (d.width <= 0 || d.height <= 0 || layout->layers == 0)
 		return;
-	}
 	d.masks = mem_calloc((size_t)d.width * (size_t)d.height, 1);
 	uint32_t first = first_visible(layout, view->scroll_y), end = first;
 	for (; end < layout->layers; end++) {
 		int top = layout->header_y[end] >= 0 ? layout->header_y[end]
 						     : layout->layer_y[end] - layout->bus[end];
-		if (top >= view->scroll_y + d.height && end > first) {
+		if (top >= view->scroll_y + d.height && end > first)
 			break;
-		}
 		draw_header(&d, end);
 		draw_lines(&d, end);
 	}
-	if (view->hot >= 0 && view->hot < layout->nodes) {
+	if (view->hot >= 0 && view->hot < layout->nodes)
 		draw_hot(&d, (uint32_t)view->hot);
-	}
 	draw_path(&d);
 	put_lines(&d);
-	for (uint32_t k = first; k < end; k++) {
+	for (uint32_t k = first; k < end; k++)
 		draw_boxes(&d, k);
-	}
 	free(d.masks);
 }

@@ -30,17 +30,13 @@ static void count_dependents(struct layering *l)
 	struct arena *arena = &l->layout->arena;
 	l->start = arena_alloc(arena, (n + 2) * sizeof *l->start);
 	l->next = arena_alloc(arena, (graph->needs_start[n] + 1) * sizeof *l->next);
-	for (uint32_t i = 0; i < graph->needs_start[n]; i++) {
+	for (uint32_t i = 0; i < graph->needs_start[n]; i++)
 		l->start[graph->needs[i] + 2]++;
-	}
-	for (uint32_t v = 1; v <= n; v++) {
+	for (uint32_t v = 1; v <= n; v++)
 		l->start[v + 1] += l->start[v];
-	}
-	for (uint32_t v = 0; v < n; v++) {
-		for (uint32_t i = graph->needs_start[v]; i < graph->needs_start[v + 1]; i++) {
+	for (uint32_t v = 0; v < n; v++)
+		for (uint32_t i = graph->needs_start[v]; i < graph->needs_start[v + 1]; i++)
 			l->next[l->start[graph->needs[i] + 1]++] = v;
-		}
-	}
 }
 
 /* Kahn's walk. What stands on a cycle is put at the end: it is drawn without the edges that go
@@ -55,18 +51,15 @@ static void sort_topologically(struct layering *l)
 	for (uint32_t v = 0; v < n; v++) {
 		unmet[v] = l->graph->needs_start[v + 1] - l->graph->needs_start[v];
 		l->rank[v] = LAYOUT_NONE;
-		if (unmet[v] == 0) {
+		if (unmet[v] == 0)
 			l->order[tail++] = v;
-		}
 	}
 	for (uint32_t head = 0; head < tail; head++) {
 		uint32_t v = l->order[head];
 		l->rank[v] = head;
-		for (uint32_t i = l->start[v]; i < l->start[v + 1]; i++) {
-			if (--unmet[l->next[i]] == 0) {
+		for (uint32_t i = l->start[v]; i < l->start[v + 1]; i++)
+			if (--unmet[l->next[i]] == 0)
 				l->order[tail++] = l->next[i];
-			}
-		}
 	}
 	for (uint32_t v = 0; v < n && tail < n; v++) {
 		if (l->rank[v] == LAYOUT_NONE) {
@@ -88,9 +81,8 @@ static void choose_bands(struct layering *l)
 		l->band[v] = phase < 0 || (uint32_t)phase >= l->bands ? 0 : (uint32_t)phase;
 		for (uint32_t i = graph->needs_start[v]; i < graph->needs_start[v + 1]; i++) {
 			uint32_t u = graph->needs[i];
-			if (l->rank[u] < k && l->band[u] > l->band[v]) {
+			if (l->rank[u] < k && l->band[u] > l->band[v])
 				l->band[v] = l->band[u];
-			}
 		}
 	}
 }
@@ -101,10 +93,8 @@ static uint32_t forced_layer(const struct layering *l, uint32_t v)
 	uint32_t layer = 0;
 	for (uint32_t i = l->graph->needs_start[v]; i < l->graph->needs_start[v + 1]; i++) {
 		uint32_t u = l->graph->needs[i];
-		if (l->rank[u] < l->rank[v] && l->band[u] == l->band[v] &&
-		    l->local[u] + 1 > layer) {
+		if (l->rank[u] < l->rank[v] && l->band[u] == l->band[v] && l->local[u] + 1 > layer)
 			layer = l->local[u] + 1;
-		}
 	}
 	return layer;
 }
@@ -113,9 +103,8 @@ static uint32_t forced_layer(const struct layering *l, uint32_t v)
 static uint32_t held_layer(const struct layering *l, uint32_t v)
 {
 	const struct layout_stood *stood = layout_held(l->layout, v);
-	if (stood == NULL) {
+	if (stood == NULL)
 		return LAYOUT_NONE;
-	}
 	return (uint32_t)stood->layer < l->graph->nodes_count ? (uint32_t)stood->layer
 							      : l->graph->nodes_count;
 }
@@ -128,9 +117,8 @@ static uint32_t layer_below_cap(struct layering *l, uint32_t v, uint32_t *filled
 		filled[held]--;
 		layer = layer < held ? held : layer;
 	}
-	while (held == LAYOUT_NONE && filled[layer] >= l->layout->layer_cap) {
+	while (held == LAYOUT_NONE && filled[layer] >= l->layout->layer_cap)
 		layer++;
-	}
 	filled[layer]++;
 	return layer;
 }
@@ -138,16 +126,12 @@ static uint32_t layer_below_cap(struct layering *l, uint32_t v, uint32_t *filled
 static void choose_layers_of_band(struct layering *l, uint32_t band, uint32_t *filled)
 {
 	uint32_t n = l->graph->nodes_count;
-	for (uint32_t v = 0; v < n; v++) {
-		if (l->band[v] == band && held_layer(l, v) != LAYOUT_NONE) {
+	for (uint32_t v = 0; v < n; v++)
+		if (l->band[v] == band && held_layer(l, v) != LAYOUT_NONE)
 			filled[held_layer(l, v)]++;
-		}
-	}
-	for (uint32_t k = 0; k < n; k++) {
-		if (l->band[l->order[k]] == band) {
+	for (uint32_t k = 0; k < n; k++)
+		if (l->band[l->order[k]] == band)
 			l->local[l->order[k]] = layer_below_cap(l, l->order[k], filled);
-		}
-	}
 }
 
 static void choose_layers(struct layering *l)
@@ -159,9 +143,8 @@ static void choose_layers(struct layering *l)
 		uint32_t v = l->order[k], held = held_layer(l, v), forced = forced_layer(l, v);
 		l->local[v] = held != LAYOUT_NONE && held > forced ? held : forced;
 	}
-	if (l->layout->layer_cap == 0) {
+	if (l->layout->layer_cap == 0)
 		return;
-	}
 	size_t layers =
 		2 * (size_t)n + 2; /* a held one is at most n, and then each below another */
 	uint32_t *filled = mem_calloc(layers, sizeof *filled);
@@ -177,18 +160,15 @@ static void pull_sources_down(struct layering *l)
 {
 	for (uint32_t k = l->graph->nodes_count; k-- > 0;) {
 		uint32_t v = l->order[k], lowest = LAYOUT_NONE;
-		if (forced_layer(l, v) > 0 || held_layer(l, v) != LAYOUT_NONE) {
+		if (forced_layer(l, v) > 0 || held_layer(l, v) != LAYOUT_NONE)
 			continue;
-		}
 		for (uint32_t i = l->start[v]; i < l->start[v + 1]; i++) {
 			uint32_t w = l->next[i];
-			if (l->band[w] == l->band[v] && l->rank[w] > k && l->local[w] < lowest) {
+			if (l->band[w] == l->band[v] && l->rank[w] > k && l->local[w] < lowest)
 				lowest = l->local[w];
-			}
 		}
-		if (lowest != LAYOUT_NONE && lowest > 0) {
+		if (lowest != LAYOUT_NONE && lowest > 0)
 			l->local[v] = lowest - 1;
-		}
 	}
 }
 
@@ -202,20 +182,16 @@ static void close_gaps(struct layering *l)
 	for (uint32_t band = 0; band < l->bands; band++) {
 		uint32_t used = 0;
 		memset(number, 0, stride * sizeof *number);
-		for (uint32_t v = 0; v < n; v++) {
-			if (l->band[v] == band) {
+		for (uint32_t v = 0; v < n; v++)
+			if (l->band[v] == band)
 				number[l->local[v]] = 1;
-			}
-		}
 		for (size_t i = 0; i < stride; i++) {
 			used += number[i];
 			number[i] = used;
 		}
-		for (uint32_t v = 0; v < n; v++) {
-			if (l->band[v] == band) {
+		for (uint32_t v = 0; v < n; v++)
+			if (l->band[v] == band)
 				l->local[v] = number[l->local[v]] - 1;
-			}
-		}
 	}
 	free(number);
 }
@@ -223,11 +199,9 @@ static void close_gaps(struct layering *l)
 static uint32_t *depths(struct layering *l)
 {
 	uint32_t *depth = arena_alloc(&l->layout->arena, (l->bands + 1) * sizeof *depth);
-	for (uint32_t v = 0; v < l->layout->nodes; v++) {
-		if (l->local[v] + 1 > depth[l->band[v]]) {
+	for (uint32_t v = 0; v < l->layout->nodes; v++)
+		if (l->local[v] + 1 > depth[l->band[v]])
 			depth[l->band[v]] = l->local[v] + 1;
-		}
-	}
 	return depth;
 }
 
@@ -249,11 +223,9 @@ static void number_layers(struct layering *l)
 	struct layout *layout = l->layout;
 	uint32_t n = layout->nodes, total = 0;
 	uint32_t *depth = arena_alloc(&layout->arena, (l->bands + 1) * sizeof *depth);
-	for (uint32_t v = 0; v < n; v++) {
-		if (l->local[v] + 1 > depth[l->band[v]]) {
+	for (uint32_t v = 0; v < n; v++)
+		if (l->local[v] + 1 > depth[l->band[v]])
 			depth[l->band[v]] = l->local[v] + 1;
-		}
-	}
 	uint32_t *base = arena_alloc(&layout->arena, (l->bands + 1) * sizeof *base);
 	for (uint32_t band = 0; band < l->bands; band++) {
 		base[band] = total;
@@ -261,18 +233,14 @@ static void number_layers(struct layering *l)
 	}
 	layout->layers = total;
 	layout->layer_band = arena_alloc(&layout->arena, (total + 1) * sizeof *layout->layer_band);
-	for (uint32_t k = 0; k < total; k++) {
+	for (uint32_t k = 0; k < total; k++)
 		layout->layer_band[k] = -1;
-	}
-	for (uint32_t band = 0; band < l->bands && l->graph->phases_count > 0; band++) {
-		if (depth[band] > 0) {
+	for (uint32_t band = 0; band < l->bands && l->graph->phases_count > 0; band++)
+		if (depth[band] > 0)
 			layout->layer_band[base[band]] = (int32_t)band;
-		}
-	}
 	layout->node_layer = arena_alloc(&layout->arena, (n + 1) * sizeof *layout->node_layer);
-	for (uint32_t v = 0; v < n; v++) {
+	for (uint32_t v = 0; v < n; v++)
 		layout->node_layer[v] = base[l->band[v]] + l->local[v];
-	}
 }
 
 /* Dependents again, nearest layer first: visiting the nodes layer by layer appends them so. */
@@ -282,28 +250,23 @@ static void sort_dependents(struct layering *l)
 	uint32_t n = layout->nodes;
 	uint32_t *first = arena_alloc(&layout->arena, (layout->layers + 2) * sizeof *first);
 	uint32_t *by_layer = arena_alloc(&layout->arena, (n + 1) * sizeof *by_layer);
-	for (uint32_t v = 0; v < n; v++) {
+	for (uint32_t v = 0; v < n; v++)
 		first[layout->node_layer[v] + 1]++;
-	}
-	for (uint32_t k = 1; k <= layout->layers; k++) {
+	for (uint32_t k = 1; k <= layout->layers; k++)
 		first[k] += first[k - 1];
-	}
-	for (uint32_t v = 0; v < n; v++) {
+	for (uint32_t v = 0; v < n; v++)
 		by_layer[first[layout->node_layer[v]]++] = v;
-	}
 	uint32_t *end = arena_alloc(&layout->arena, (n + 1) * sizeof *end);
-	for (uint32_t v = 0; v < n; v++) {
+	for (uint32_t v = 0; v < n; v++)
 		end[v] = l->start[v];
-	}
 	uint32_t *deps = arena_alloc(&layout->arena, (l->start[n] + 1) * sizeof *deps);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t v = by_layer[k];
 		for (uint32_t i = l->graph->needs_start[v]; i < l->graph->needs_start[v + 1]; i++) {
 			uint32_t u = l->graph->needs[i];
 			bool again = end[u] > l->start[u] && deps[end[u] - 1] == v;
-			if (layout->node_layer[u] < layout->node_layer[v] && !again) {
+			if (layout->node_layer[u] < layout->node_layer[v] && !again)
 				deps[end[u]++] = v;
-			}
 		}
 	}
 	layout->deps_start = arena_alloc(&layout->arena, (n + 1) * sizeof *layout->deps_start);
@@ -312,9 +275,8 @@ static void sort_dependents(struct layering *l)
 	for (uint32_t v = 0; v < n; v++) {
 		uint32_t begin = l->start[v];
 		layout->deps_start[v] = used;
-		for (uint32_t i = begin; i < end[v]; i++) {
+		for (uint32_t i = begin; i < end[v]; i++)
 			deps[used++] = deps[i];
-		}
 	}
 	layout->deps_start[n] = used;
 }
@@ -326,14 +288,12 @@ void layout_layers(struct layout *layout, const struct layout_graph *graph)
 	sort_topologically(&l);
 	choose_bands(&l);
 	choose_layers(&l);
-	if (layout->layer_cap == 0) {
+	if (layout->layer_cap == 0)
 		pull_sources_down(&l);
-	}
-	if (layout->past != NULL && layout->past->hold != LAYOUT_HOLD_ORDER) {
+	if (layout->past != NULL && layout->past->hold != LAYOUT_HOLD_ORDER)
 		close_gaps(&l);
-	} else if (layout->layer_cap == 0) {
+	else if (layout->layer_cap == 0)
 		shorten(&l);
-	}
 	number_layers(&l);
 	sort_dependents(&l);
 }

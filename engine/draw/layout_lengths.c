@@ -77,10 +77,9 @@ static int64_t gather(struct mover *m, uint32_t first)
 		if (room_of(m, v) == 0)
 			return 0;
 		gain += (int64_t)ahead.count - behind.count;
-		for (uint32_t k = 0; k < ahead.count; k++) {
+		for (uint32_t k = 0; k < ahead.count; k++)
 			if (distance(m, v, ahead.at[k]) == 1)
 				add(m, ahead.at[k]);
-		}
 		if (m->work < ahead.count + 1)
 			return 0;
 		m->work -= ahead.count + 1;

@@ -92,27 +92,24 @@ static uint32_t begin_net(struct weaver *w, struct rest rest, uint32_t layer)
 		rest.sum -= w->number[target];
 		add_bottom(w, net, target);
 	}
-	if (rest.from < end) {
+	if (rest.from < end)
 		go_on_below(w, net, rest, layer);
-	}
 	return index;
 }
 
 static void size_slots(struct weaver *w)
 {
 	uint32_t size = 16;
-	while (size < w->current_count * 2) {
+	while (size < w->current_count * 2)
 		size *= 2;
-	}
 	if (size > w->slots_size) {
 		free(w->slots);
 		w->slots = mem_calloc(size, sizeof *w->slots);
 		w->slots_size = size;
 		return;
 	}
-	for (uint32_t i = 0; i < w->slots_size; i++) {
+	for (uint32_t i = 0; i < w->slots_size; i++)
 		w->slots[i] = 0;
-	}
 }
 
 static uint32_t find_net(struct weaver *w, struct rest rest, uint32_t layer)
@@ -124,9 +121,8 @@ static uint32_t find_net(struct weaver *w, struct rest rest, uint32_t layer)
 			w->slots[slot] = net + 1;
 			return net;
 		}
-		if (w->net_sum[w->slots[slot] - 1] == rest.sum) {
+		if (w->net_sum[w->slots[slot] - 1] == rest.sum)
 			return w->slots[slot] - 1;
-		}
 	}
 }
 
@@ -172,20 +168,17 @@ static void enter_layer(struct weaver *w, const uint32_t *nodes, uint32_t count)
 	w->current = mem_grow(w->current, &w->current_capacity, count + w->following_count + 1,
 			      sizeof *w->current);
 	w->current_count = 0;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		w->current[w->current_count++] = nodes[i];
-	}
-	for (uint32_t i = 0; i < w->following_count; i++) {
+	for (uint32_t i = 0; i < w->following_count; i++)
 		w->current[w->current_count++] = w->following[i];
-	}
 }
 
 static void *keep(struct arena *arena, const void *data, size_t count, size_t size)
 {
 	void *copy = arena_alloc(arena, (count + 1) * size);
-	if (count > 0) {
+	if (count > 0)
 		memcpy(copy, data, count * size);
-	}
 	return copy;
 }
 
@@ -194,21 +187,18 @@ static void link_bottoms(struct layout *layout, uint32_t bottoms_count)
 {
 	struct arena *arena = &layout->arena;
 	uint32_t *start = arena_alloc(arena, (layout->vertices + 2) * sizeof *start);
-	for (uint32_t i = 0; i < bottoms_count; i++) {
+	for (uint32_t i = 0; i < bottoms_count; i++)
 		start[layout->bottoms[i] + 1]++;
-	}
-	for (uint32_t v = 0; v < layout->vertices; v++) {
+	for (uint32_t v = 0; v < layout->vertices; v++)
 		start[v + 1] += start[v];
-	}
 	uint32_t *used = arena_alloc(arena, (layout->vertices + 1) * sizeof *used);
 	layout->into_start = start;
 	layout->into = arena_alloc(arena, (bottoms_count + 1) * sizeof *layout->into);
 	layout->into_bottom = arena_alloc(arena, (bottoms_count + 1) * sizeof(uint32_t));
 	layout->entry = arena_alloc(arena, (bottoms_count + 1) * sizeof(int));
 	layout->net_below = arena_alloc(arena, (layout->vertices + 1) * sizeof(uint32_t));
-	for (uint32_t v = 0; v < layout->vertices; v++) {
+	for (uint32_t v = 0; v < layout->vertices; v++)
 		layout->net_below[v] = LAYOUT_NONE;
-	}
 	for (uint32_t net = 0; net < layout->nets_count; net++) {
 		const struct net *it = &layout->nets[net];
 		for (uint32_t i = it->bottom; i < it->bottom + it->bottoms; i++) {
@@ -216,9 +206,8 @@ static void link_bottoms(struct layout *layout, uint32_t bottoms_count)
 			layout->into_bottom[start[v] + used[v]] = i;
 			layout->into[start[v] + used[v]++] = net;
 		}
-		for (uint32_t i = it->top; i < it->top + it->tops; i++) {
+		for (uint32_t i = it->top; i < it->top + it->tops; i++)
 			layout->net_below[layout->tops[i]] = net;
-		}
 	}
 }
 
@@ -250,14 +239,12 @@ static void begin(struct weaver *w)
 	struct layout *layout = w->layout;
 	struct rng rng = {.state = 0x1a70};
 	w->number = mem_calloc(layout->nodes + 1, sizeof *w->number);
-	for (uint32_t v = 0; v < layout->nodes; v++) {
+	for (uint32_t v = 0; v < layout->nodes; v++)
 		w->number[v] = rng_next(&rng);
-	}
 	for (uint32_t v = 0; v < layout->nodes; v++) {
 		struct rest rest = {.source = v, .from = layout->deps_start[v]};
-		for (uint32_t i = rest.from; i < layout->deps_start[v + 1]; i++) {
+		for (uint32_t i = rest.from; i < layout->deps_start[v + 1]; i++)
 			rest.sum += w->number[layout->deps[i]];
-		}
 		add_vertex(w, rest, layout->node_layer[v]);
 	}
 	w->budget = 8 * (layout->nodes + layout->deps_start[layout->nodes]) + 10000;
@@ -277,15 +264,12 @@ bool layout_nets(struct layout *layout)
 	begin(&w);
 	uint32_t *first = mem_calloc(layout->layers + 2, sizeof *first);
 	uint32_t *nodes = mem_calloc(layout->nodes + 1, sizeof *nodes);
-	for (uint32_t v = 0; v < layout->nodes; v++) {
+	for (uint32_t v = 0; v < layout->nodes; v++)
 		first[layout->node_layer[v] + 2]++;
-	}
-	for (uint32_t k = 1; k <= layout->layers; k++) {
+	for (uint32_t k = 1; k <= layout->layers; k++)
 		first[k + 1] += first[k];
-	}
-	for (uint32_t v = 0; v < layout->nodes; v++) {
+	for (uint32_t v = 0; v < layout->nodes; v++)
 		nodes[first[layout->node_layer[v] + 1]++] = v;
-	}
 	layout->channel = arena_alloc(&layout->arena, (layout->layers + 1) * sizeof(uint32_t));
 	bool fits = true;
 	for (uint32_t k = 0; fits && k < layout->layers; k++) {

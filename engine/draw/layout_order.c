@@ -42,17 +42,14 @@ struct sorter {
 static double median_of(const uint32_t *list, uint32_t count)
 {
 	uint32_t middle = count / 2;
-	if (count % 2 == 1) {
+	if (count % 2 == 1)
 		return list[middle];
-	}
-	if (count == 2) {
+	if (count == 2)
 		return (list[0] + list[1]) / 2.0;
-	}
 	double left = list[middle - 1] - list[0];
 	double right = list[count - 1] - list[middle];
-	if (left + right <= 0) {
+	if (left + right <= 0)
 		return list[middle];
-	}
 	return (list[middle - 1] * right + list[middle] * left) / (left + right);
 }
 
@@ -71,12 +68,11 @@ static void merge_runs(uint64_t *keys, uint32_t middle, uint32_t count, uint64_t
 	if (keys[middle - 1] < keys[middle])
 		return;
 	memcpy(spare, keys, middle * sizeof(*keys));
-	while (left < middle) {
+	while (left < middle)
 		if (right == count || spare[left] < keys[right])
 			keys[out++] = spare[left++];
 		else
 			keys[out++] = keys[right++];
-	}
 }
 
 /* Runs that are in order already are joined, two and two: layers are nearly sorted most times. */
@@ -190,12 +186,10 @@ static void index_layers(struct layout *layout)
 	layout->layer_start = arena_alloc(arena, (layout->layers + 2) * sizeof(uint32_t));
 	layout->at = arena_alloc(arena, (layout->vertices + 1) * sizeof(uint32_t));
 	layout->place = arena_alloc(arena, (layout->vertices + 1) * sizeof(uint32_t));
-	for (uint32_t v = 0; v < layout->vertices; v++) {
+	for (uint32_t v = 0; v < layout->vertices; v++)
 		layout->layer_start[layout->layer[v] + 1]++;
-	}
-	for (uint32_t k = 0; k < layout->layers; k++) {
+	for (uint32_t k = 0; k < layout->layers; k++)
 		layout->layer_start[k + 1] += layout->layer_start[k];
-	}
 }
 
 /* Medians through all layers, in one direction, then exchanges. */
@@ -307,9 +301,8 @@ static void improve(struct sorter *s)
 		(uint64_t)layout->vertices + s->cross.up_start[layout->vertices] * 8ull + 1;
 	uint64_t sweeps = WORK / visits < 2 ? 2 : WORK / visits < SWEEPS ? WORK / visits : SWEEPS;
 	for (int i = 0; i < STARTS && (i == 0 || visits * (uint64_t)(i + 2) < WORK_AGAIN); i++) {
-		if (i > 0) {
+		if (i > 0)
 			shuffle(s, &rng);
-		}
 		settle(s, (int)sweeps, visits < WORK_AGAIN / 2 ? PATIENCE : PATIENCE_MANY,
 		       i % 2 == 1, &now);
 		polish(s, &budget, &now);

@@ -61,24 +61,21 @@ struct placer {
 static int entry_offset(const struct layout *layout, uint32_t v, int i, int count)
 {
 	int width = layout->box_width;
-	if (layout_is_dummy(layout, v)) {
+	if (layout_is_dummy(layout, v))
 		return 0;
-	}
 	if (layout_has_bus(layout, v)) {
 		int drop = (layout->slot[v] - width) / 2 + width / 2;
 		return i < drop ? i : i + 1;
 	}
-	if (2 * count - 1 <= width) {
+	if (2 * count - 1 <= width)
 		return width / 2 - (count - 1) + 2 * i;
-	}
 	return (width - count) / 2 + i;
 }
 
 static int out_offset(const struct layout *layout, uint32_t v)
 {
-	if (layout_is_dummy(layout, v)) {
+	if (layout_is_dummy(layout, v))
 		return 0;
-	}
 	return (layout->slot[v] - layout->box_width) / 2 + layout->box_width / 2;
 }
 
@@ -100,9 +97,8 @@ struct arrival {
 static int compare_arrivals(const void *a, const void *b)
 {
 	const struct arrival *left = a, *right = b;
-	if (left->from != right->from) {
+	if (left->from != right->from)
 		return left->from < right->from ? -1 : 1;
-	}
 	return left->net < right->net ? -1 : left->net > right->net;
 }
 
@@ -113,9 +109,8 @@ static void sort_entries(struct layout *layout, const double *net_from)
 	size_t capacity = 0;
 	for (uint32_t v = 0; v < layout->vertices; v++) {
 		uint32_t first = layout->into_start[v], count = layout->into_start[v + 1] - first;
-		if (count < 2) {
+		if (count < 2)
 			continue;
-		}
 		arrivals = mem_grow(arrivals, &capacity, count, sizeof *arrivals);
 		for (uint32_t i = 0; i < count; i++) {
 			uint32_t net = layout->into[first + i];
@@ -177,12 +172,10 @@ static int gap_between(const struct layout *layout, uint32_t left, uint32_t righ
 static bool has_line_through(const struct layout *layout, const struct net *net)
 {
 	bool above = false, below = false;
-	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
+	for (uint32_t i = net->top; i < net->top + net->tops; i++)
 		above |= layout_is_dummy(layout, layout->tops[i]);
-	}
-	for (uint32_t i = net->bottom; above && i < net->bottom + net->bottoms; i++) {
+	for (uint32_t i = net->bottom; above && i < net->bottom + net->bottoms; i++)
 		below |= layout_is_dummy(layout, layout->bottoms[i]);
-	}
 	return above && below;
 }
 
@@ -192,12 +185,10 @@ static double pull_of(const struct placer *p, uint32_t v, uint32_t n, bool singl
 {
 	const struct net *net = &p->layout->nets[n];
 	bool dummy = layout_is_dummy(p->layout, v);
-	if (p->through[n]) {
+	if (p->through[n])
 		return dummy ? DUMMY_WEIGHT / 2 : HANGS_WEIGHT;
-	}
-	if (dummy && net->tops + net->bottoms > 2) {
+	if (dummy && net->tops + net->bottoms > 2)
 		return LOOSE_WEIGHT;
-	}
 	return dummy || single ? DUMMY_WEIGHT / 2 : 1.0;
 }
 
@@ -285,9 +276,8 @@ static double mean_of_tops(const struct placer *p, uint32_t n)
 	const struct net *net = &p->layout->nets[n];
 	const struct stand *first = &p->stands[p->tops[net->top]];
 	double sum = 0;
-	if (net->tops == 1) {
+	if (net->tops == 1)
 		return first->x + first->out;
-	}
 	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
 		const struct stand *stand = &p->stands[p->tops[i]];
 		sum += weight_above(p->layout, p->layout->tops[i]) * (stand->x + stand->out);
@@ -300,9 +290,8 @@ static double mean_of_bottoms(const struct placer *p, uint32_t n)
 	const struct layout *layout = p->layout;
 	const struct net *net = &layout->nets[n];
 	double sum = 0;
-	if (net->bottoms == 1) {
+	if (net->bottoms == 1)
 		return p->stands[p->bottoms[net->bottom]].x + layout->entry[net->bottom];
-	}
 	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
 		sum += weight_below(layout, net, layout->bottoms[i]) *
 		       (p->stands[p->bottoms[i]].x + layout->entry[i]);
@@ -331,9 +320,8 @@ static void settle_layer(struct placer *p, uint32_t first, uint32_t size)
 	for (uint32_t b = 0; b < blocks; b++) {
 		int at = (int)floor(p->blocks[b].mean + 0.5);
 		uint32_t end = b + 1 < blocks ? p->blocks[b + 1].first : size;
-		for (uint32_t i = p->blocks[b].first; i < end; i++) {
+		for (uint32_t i = p->blocks[b].first; i < end; i++)
 			stands[i].x = at + stands[i].shift;
-		}
 	}
 }
 
@@ -368,9 +356,8 @@ static void sweep_down(struct placer *p, unsigned look)
 	struct layout *layout = p->layout;
 	for (uint32_t k = 0; k < layout->layers; k++) {
 		for (uint32_t n = k > 0 ? layout->channel[k - 1] : 0;
-		     k > 0 && n < layout->channel[k]; n++) {
+		     k > 0 && n < layout->channel[k]; n++)
 			p->net_above[n] = mean_of_tops(p, n);
-		}
 		place_layer(p, k, look);
 	}
 }
@@ -379,9 +366,8 @@ static void sweep_up(struct placer *p, unsigned look)
 {
 	struct layout *layout = p->layout;
 	for (uint32_t k = layout->layers; k-- > 0;) {
-		for (uint32_t n = layout->channel[k]; n < layout->channel[k + 1]; n++) {
+		for (uint32_t n = layout->channel[k]; n < layout->channel[k + 1]; n++)
 			p->net_below[n] = mean_of_bottoms(p, n);
-		}
 		place_layer(p, k, look);
 	}
 }
@@ -411,14 +397,12 @@ static void move_dummy(struct layout *layout, uint32_t v, int column)
 static int straight_column(const struct layout *layout, uint32_t v, uint32_t other, int port,
 			   bool alone)
 {
-	if (layout_is_dummy(layout, other)) {
+	if (layout_is_dummy(layout, other))
 		return layout->x[other];
-	}
 	int left = layout_box_x(layout, other), right = left + layout->box_width - 1;
 	int column = layout->x[v];
-	if (!alone) {
+	if (!alone)
 		return port;
-	}
 	return column < left ? left : column > right ? right : column;
 }
 
@@ -452,15 +436,13 @@ static void straighten_lines(struct layout *layout)
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < layout->vertices; i++) {
 			uint32_t v = layout->at[i];
-			if (layout_is_dummy(layout, v)) {
+			if (layout_is_dummy(layout, v))
 				straighten_above(layout, v);
-			}
 		}
 		for (uint32_t i = layout->vertices; i-- > 0;) {
 			uint32_t v = layout->at[i];
-			if (layout_is_dummy(layout, v) && layout->net_below[v] != LAYOUT_NONE) {
+			if (layout_is_dummy(layout, v) && layout->net_below[v] != LAYOUT_NONE)
 				straighten_below(layout, v);
-			}
 		}
 	}
 }
@@ -470,9 +452,8 @@ static void straighten_lines(struct layout *layout)
 static void move_to_margin(struct layout *layout)
 {
 	int least = 0, most = 0;
-	for (uint32_t v = 0; v < layout->vertices; v++) {
+	for (uint32_t v = 0; v < layout->vertices; v++)
 		least = v == 0 || layout->x[v] < least ? layout->x[v] : least;
-	}
 	for (uint32_t v = 0; v < layout->vertices; v++) {
 		layout->x[v] -= least;
 		int end = layout->x[v] + layout->slot[v];
@@ -487,9 +468,8 @@ static void order_entries_by_place(struct placer *p)
 	for (uint32_t n = 0; n < layout->nets_count; n++) {
 		const struct net *net = &layout->nets[n];
 		double sum = 0;
-		for (uint32_t i = net->top; i < net->top + net->tops; i++) {
+		for (uint32_t i = net->top; i < net->top + net->tops; i++)
 			sum += layout->place[layout->tops[i]];
-		}
 		p->net_above[n] = sum / net->tops;
 	}
 	sort_entries(layout, p->net_above);
@@ -562,18 +542,16 @@ void layout_set_columns(struct layout *layout)
 	placer_init(&p, layout);
 	choose_slots(layout);
 	order_entries_by_place(&p);
-	for (uint32_t n = 0; n < layout->nets_count; n++) {
+	for (uint32_t n = 0; n < layout->nets_count; n++)
 		p.through[n] = has_line_through(layout, &layout->nets[n]);
-	}
 	make_stands(&p);
 	list_members(&p);
 	for (int pass = 0; pass < passes; pass++) {
 		sweep_down(&p, pass + 2 < passes ? LOOK_UP : LOOK_UP | LOOK_DOWN);
 		sweep_up(&p, pass + 2 < passes ? LOOK_DOWN : LOOK_UP | LOOK_DOWN);
 	}
-	for (uint32_t i = 0; i < layout->vertices; i++) {
+	for (uint32_t i = 0; i < layout->vertices; i++)
 		layout->x[layout->at[i]] = p.stands[i].x;
-	}
 	straighten_lines(layout);
 	move_to_margin(layout);
 	order_entries_by_column(&p);

@@ -20,9 +20,8 @@ static void set_columns(struct layout *layout)
 		layout->out_column[v] = layout_is_dummy(layout, v)
 						? layout->x[v]
 						: layout_box_x(layout, v) + layout->box_width / 2;
-		for (uint32_t i = layout->into_start[v]; i < layout->into_start[v + 1]; i++) {
+		for (uint32_t i = layout->into_start[v]; i < layout->into_start[v + 1]; i++)
 			layout->entry[layout->into_bottom[i]] += layout->x[v];
-		}
 	}
 }
 
@@ -35,34 +34,29 @@ static bool box_has_column(const struct layout *layout, uint32_t v, int column)
 /* Whether an entry may move: no other net's entry may stand there or be passed. */
 static bool entry_may_move(const struct layout *layout, uint32_t v, uint32_t bottom, int column)
 {
-	if (!box_has_column(layout, v, column) || layout_has_bus(layout, v)) {
+	if (!box_has_column(layout, v, column) || layout_has_bus(layout, v))
 		return false;
-	}
 	bool before = true;
 	for (uint32_t i = layout->into_start[v]; i < layout->into_start[v + 1]; i++) {
 		uint32_t other = layout->into_bottom[i];
-		if (other == bottom) {
+		if (other == bottom)
 			before = false;
-		} else if (before ? layout->entry[other] >= column
-				  : layout->entry[other] <= column) {
+		else if (before ? layout->entry[other] >= column : layout->entry[other] <= column)
 			return false;
-		}
 	}
 	return true;
 }
 
 static void straighten(struct layout *layout, const struct net *net)
 {
-	if (net->tops != 1 || net->bottoms != 1) {
+	if (net->tops != 1 || net->bottoms != 1)
 		return;
-	}
 	uint32_t u = layout->tops[net->top], v = layout->bottoms[net->bottom];
 	int leaves = layout->out_column[u], enters = layout->entry[net->bottom];
-	if (leaves != enters && entry_may_move(layout, v, net->bottom, leaves)) {
+	if (leaves != enters && entry_may_move(layout, v, net->bottom, leaves))
 		layout->entry[net->bottom] = leaves;
-	} else if (leaves != enters && box_has_column(layout, u, enters)) {
+	else if (leaves != enters && box_has_column(layout, u, enters))
 		layout->out_column[u] = enters;
-	}
 }
 
 static void span(const struct layout *layout, struct net *net)
@@ -102,9 +96,8 @@ static void take_apart(struct porter *p, uint32_t n)
 	struct net *net = &p->layout->nets[n];
 	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
 		int column = p->layout->entry[i];
-		if (p->top_at[column] == n && column > net->left && column < net->right) {
+		if (p->top_at[column] == n && column > net->left && column < net->right)
 			move_entry(p, i);
-		}
 	}
 }
 
@@ -113,9 +106,8 @@ static void mark_tops(struct porter *p, uint32_t layer, bool set)
 	const struct layout *layout = p->layout;
 	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++) {
 		uint32_t u = layout->at[i];
-		if (layout->net_below[u] != LAYOUT_NONE) {
+		if (layout->net_below[u] != LAYOUT_NONE)
 			p->top_at[layout->out_column[u]] = set ? layout->net_below[u] : LAYOUT_NONE;
-		}
 	}
 }
 
@@ -123,14 +115,12 @@ void layout_ports(struct layout *layout)
 {
 	struct porter p = {.layout = layout};
 	p.top_at = mem_alloc(((size_t)layout->width + 2) * sizeof *p.top_at);
-	for (int x = 0; x < layout->width + 2; x++) {
+	for (int x = 0; x < layout->width + 2; x++)
 		p.top_at[x] = LAYOUT_NONE;
-	}
 	set_columns(layout);
 	for (uint32_t k = 0; k < layout->layers; k++) {
-		for (uint32_t n = layout->channel[k]; n < layout->channel[k + 1]; n++) {
+		for (uint32_t n = layout->channel[k]; n < layout->channel[k + 1]; n++)
 			straighten(layout, &layout->nets[n]);
-		}
 		mark_tops(&p, k, true);
 		for (uint32_t n = layout->channel[k]; n < layout->channel[k + 1]; n++) {
 			span(layout, &layout->nets[n]);

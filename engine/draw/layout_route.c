@@ -55,15 +55,12 @@ static void mark_columns(struct router *r, bool set)
 	const struct layout *layout = r->layout;
 	for (uint32_t n = r->first_net; n < r->first_net + r->nets; n++) {
 		const struct net *net = &layout->nets[n];
-		for (uint32_t i = net->top; i < net->top + net->tops && net->bottoms > 0; i++) {
+		for (uint32_t i = net->top; i < net->top + net->tops && net->bottoms > 0; i++)
 			r->top_at[layout->out_column[layout->tops[i]]] = set ? n : LAYOUT_NONE;
-		}
-		for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
+		for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++)
 			r->bottom_at[layout->entry[i]] = set ? n : LAYOUT_NONE;
-		}
-		if (net->bend >= 0) {
+		if (net->bend >= 0)
 			r->bend_at[net->bend] = set;
-		}
 	}
 }
 
@@ -97,9 +94,8 @@ static bool meets_itself(const struct router *r, uint32_t n)
 	const struct net *net = &layout->nets[n];
 	for (uint32_t i = net->bottom; i < net->bottom + net->bottoms; i++) {
 		int column = layout->entry[i];
-		if (r->top_at[column] == n && column > net->left && column < net->right) {
+		if (r->top_at[column] == n && column > net->left && column < net->right)
 			return true;
-		}
 	}
 	return false;
 }
@@ -120,13 +116,11 @@ static void release_below(struct router *r, uint32_t n, uint32_t *waits, uint32_
 	const struct net *net = &layout->nets[n];
 	for (uint32_t i = net->top; i < net->top + net->tops; i++) {
 		uint32_t below = r->bottom_at[layout->out_column[layout->tops[i]]];
-		if (below == LAYOUT_NONE || below == n) {
+		if (below == LAYOUT_NONE || below == n)
 			continue;
-		}
 		uint32_t index = below - r->first_net;
-		if (waits[index] > 0 && --waits[index] == 0) {
+		if (waits[index] > 0 && --waits[index] == 0)
 			queue[(*tail)++] = below;
-		}
 	}
 }
 
@@ -143,20 +137,16 @@ static void break_rings(struct router *r)
 			bool waiting = net_above_bottom(r, r->first_net + i, b) != LAYOUT_NONE;
 			waits[i] += waiting && net->bend < 0;
 		}
-		if (waits[i] == 0) {
+		if (waits[i] == 0)
 			queue[tail++] = r->first_net + i;
-		}
 	}
 	for (uint32_t stuck = 0; head < r->nets;) {
-		while (head < tail) {
+		while (head < tail)
 			release_below(r, queue[head++], waits, queue, &tail);
-		}
-		while (stuck < r->nets && waits[stuck] == 0) {
+		while (stuck < r->nets && waits[stuck] == 0)
 			stuck++;
-		}
-		if (stuck == r->nets) {
+		if (stuck == r->nets)
 			break;
-		}
 		waits[stuck] = 0;
 		bend_net(r, r->first_net + stuck);
 		queue[tail++] = r->first_net + stuck;
@@ -215,23 +205,20 @@ static void make_parts(struct router *r)
 		const struct net *net = &layout->nets[r->first_net + i];
 		r->upper[i] = LAYOUT_NONE;
 		r->lower[i] = LAYOUT_NONE;
-		if (net_is_straight(net)) {
+		if (net_is_straight(net))
 			continue;
-		}
 		r->upper[i] = add_part(r, r->first_net + i, true, net->bend < 0);
 		r->lower[i] = r->upper[i];
-		if (net->bend >= 0) {
+		if (net->bend >= 0)
 			r->lower[i] = add_part(r, r->first_net + i, false, true);
-		}
 	}
 }
 
 static int compare_rules(const void *a, const void *b)
 {
 	const uint32_t *left = a, *right = b;
-	if (left[0] != right[0]) {
+	if (left[0] != right[0])
 		return left[0] < right[0] ? -1 : 1;
-	}
 	return left[1] < right[1] ? -1 : left[1] > right[1];
 }
 
@@ -241,37 +228,31 @@ static void make_rules(struct router *r)
 	r->rules_count = 0;
 	for (uint32_t i = 0; i < r->nets; i++) {
 		const struct net *net = &layout->nets[r->first_net + i];
-		if (r->upper[i] == LAYOUT_NONE) {
+		if (r->upper[i] == LAYOUT_NONE)
 			continue;
-		}
 		for (uint32_t b = net->bottom; b < net->bottom + net->bottoms; b++) {
 			uint32_t above = net_above_bottom(r, r->first_net + i, b);
-			if (above != LAYOUT_NONE) {
+			if (above != LAYOUT_NONE)
 				add_rule(r, r->upper[above - r->first_net], r->lower[i]);
-			}
 		}
-		if (r->upper[i] != r->lower[i]) {
+		if (r->upper[i] != r->lower[i])
 			add_rule(r, r->upper[i], r->lower[i]);
-		}
 	}
-	if (r->rules_count > 1) {
+	if (r->rules_count > 1)
 		qsort(r->rules, r->rules_count, sizeof *r->rules, compare_rules);
-	}
 	r->rule_start = mem_grow(r->rule_start, &r->rule_start_capacity, r->parts_count + 2,
 				 sizeof *r->rule_start);
 	for (uint32_t p = 0, i = 0; p <= r->parts_count; p++) {
-		while (i < r->rules_count && r->rules[i][0] < p) {
+		while (i < r->rules_count && r->rules[i][0] < p)
 			i++;
-		}
 		r->rule_start[p] = i;
 	}
 }
 
 static void free_followers(struct router *r, uint32_t part)
 {
-	for (uint32_t i = r->rule_start[part]; i < r->rule_start[part + 1]; i++) {
+	for (uint32_t i = r->rule_start[part]; i < r->rule_start[part + 1]; i++)
 		r->parts[r->rules[i][1]].waits--;
-	}
 }
 
 /* ---- small channels: weigh every pair ------------------------------------------------------ */
@@ -287,12 +268,10 @@ static int cost_of(const struct router *r, const struct part *above, const struc
 	const struct layout *layout = r->layout;
 	const struct net *a = &layout->nets[above->net], *b = &layout->nets[below->net];
 	int cost = 0;
-	for (uint32_t i = b->top; below->has_tops && i < b->top + b->tops; i++) {
+	for (uint32_t i = b->top; below->has_tops && i < b->top + b->tops; i++)
 		cost += inside(above, layout->out_column[layout->tops[i]]);
-	}
-	for (uint32_t i = a->bottom; above->has_bottoms && i < a->bottom + a->bottoms; i++) {
+	for (uint32_t i = a->bottom; above->has_bottoms && i < a->bottom + a->bottoms; i++)
 		cost += inside(below, layout->entry[i]);
-	}
 	cost += !below->has_tops && inside(above, b->bend);
 	cost += !above->has_bottoms && inside(below, a->bend);
 	return cost;
@@ -305,30 +284,23 @@ static void order_carefully(struct router *r)
 	int *price = mem_calloc(count + 1, sizeof *price); /* of standing above all that remain */
 	int *pair = mem_calloc((size_t)count * count + 1, sizeof *pair);
 	bool *done = mem_calloc(count + 1, sizeof *done);
-	for (uint32_t p = 0; p < count; p++) {
-		for (uint32_t q = 0; q < count; q++) {
+	for (uint32_t p = 0; p < count; p++)
+		for (uint32_t q = 0; q < count; q++)
 			pair[p * count + q] = p == q ? 0 : cost_of(r, &r->parts[p], &r->parts[q]);
-		}
-	}
-	for (uint32_t p = 0; p < count; p++) {
-		for (uint32_t q = 0; q < count; q++) {
+	for (uint32_t p = 0; p < count; p++)
+		for (uint32_t q = 0; q < count; q++)
 			price[p] += pair[p * count + q] - pair[q * count + p];
-		}
-	}
 	for (uint32_t k = 0; k < count; k++) {
 		uint32_t best = LAYOUT_NONE;
-		for (uint32_t p = 0; p < count; p++) {
+		for (uint32_t p = 0; p < count; p++)
 			if (!done[p] && r->parts[p].waits == 0 &&
-			    (best == LAYOUT_NONE || price[p] < price[best])) {
+			    (best == LAYOUT_NONE || price[p] < price[best]))
 				best = p;
-			}
-		}
 		done[best] = true;
 		r->order[k] = best;
 		free_followers(r, best);
-		for (uint32_t p = 0; p < count; p++) {
+		for (uint32_t p = 0; p < count; p++)
 			price[p] -= pair[p * count + best] - pair[best * count + p];
-		}
 	}
 	free(price);
 	free(pair);
@@ -345,9 +317,8 @@ static void stack_in_order(struct router *r)
 		for (uint32_t i = 0; i < k; i++) {
 			const struct part *other = &r->parts[r->order[i]];
 			bool apart = other->right + 1 < part->left || part->right + 1 < other->left;
-			if (!apart && other->row >= part->row) {
+			if (!apart && other->row >= part->row)
 				part->row = other->row + 1;
-			}
 		}
 	}
 }
@@ -362,9 +333,8 @@ struct leftmost {
 static int compare_leftmost(const void *a, const void *b)
 {
 	const struct leftmost *x = a, *y = b;
-	if (x->left != y->left) {
+	if (x->left != y->left)
 		return x->left < y->left ? -1 : 1;
-	}
 	return x->part < y->part ? -1 : x->part > y->part;
 }
 
@@ -372,9 +342,8 @@ static void stack_from_left(struct router *r)
 {
 	uint32_t count = r->parts_count, remaining = count, placed_count;
 	struct leftmost *list = mem_calloc(count + 1, sizeof *list);
-	for (uint32_t p = 0; p < count; p++) {
+	for (uint32_t p = 0; p < count; p++)
 		list[p] = (struct leftmost){r->parts[p].left, p};
-	}
 	qsort(list, count, sizeof *list, compare_leftmost);
 	for (int row = 0; remaining > 0; row++) {
 		int end = -2;
@@ -390,9 +359,8 @@ static void stack_from_left(struct router *r)
 			end = part->right;
 			r->order[placed_count++] = list[i].part;
 		}
-		for (uint32_t i = 0; i < placed_count; i++) {
+		for (uint32_t i = 0; i < placed_count; i++)
 			free_followers(r, r->order[i]);
-		}
 		remaining = kept;
 	}
 	free(list);
@@ -410,9 +378,8 @@ static int route_channel(struct router *r, uint32_t layer)
 	mark_columns(r, true);
 	for (uint32_t n = r->first_net; n < r->first_net + r->nets; n++) {
 		rows = layout->nets[n].bottoms > 0 ? 1 : rows;
-		if (meets_itself(r, n)) {
+		if (meets_itself(r, n))
 			bend_net(r, n);
-		}
 	}
 	break_rings(r);
 	make_parts(r);
@@ -426,9 +393,8 @@ static int route_channel(struct router *r, uint32_t layer)
 	}
 	for (uint32_t i = 0; i < r->nets; i++) {
 		struct net *net = &layout->nets[r->first_net + i];
-		if (r->upper[i] == LAYOUT_NONE) {
+		if (r->upper[i] == LAYOUT_NONE)
 			continue;
-		}
 		net->row = r->parts[r->upper[i]].row;
 		net->low_row = r->parts[r->lower[i]].row;
 		rows = net->row >= rows ? net->row + 1 : rows;
@@ -443,11 +409,9 @@ static int route_channel(struct router *r, uint32_t layer)
 
 static bool layer_has_bus(const struct layout *layout, uint32_t layer)
 {
-	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++) {
-		if (layout_has_bus(layout, layout->at[i])) {
+	for (uint32_t i = layout->layer_start[layer]; i < layout->layer_start[layer + 1]; i++)
+		if (layout_has_bus(layout, layout->at[i]))
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -463,18 +427,15 @@ static int place_header(struct layout *layout, uint32_t layer)
 {
 	uint32_t first = layer > 0 ? layout->nets[layout->channel[layer - 1]].bottom : 0;
 	uint32_t count = 0;
-	if (layer == 0 || layout->channel[layer - 1] == layout->channel[layer]) {
+	if (layer == 0 || layout->channel[layer - 1] == layout->channel[layer])
 		return 2;
-	}
-	for (uint32_t n = layout->channel[layer - 1]; n < layout->channel[layer]; n++) {
+	for (uint32_t n = layout->channel[layer - 1]; n < layout->channel[layer]; n++)
 		count += layout->nets[n].bottoms;
-	}
 	int *lines = mem_dup(layout->entry + first, (count + 1) * sizeof *lines);
 	qsort(lines, count, sizeof *lines, compare_ints);
 	int length = (int)strlen(layout->bands[layout->layer_band[layer]]), x = 2;
-	for (uint32_t i = 0; i < count && x + length + 1 > lines[i]; i++) {
+	for (uint32_t i = 0; i < count && x + length + 1 > lines[i]; i++)
 		x = lines[i] + 2 > x ? lines[i] + 2 : x;
-	}
 	free(lines);
 	return x;
 }
@@ -486,9 +447,8 @@ static void set_rows(struct layout *layout, const int *rows)
 		layout->header_y[k] = -1;
 		layout->bus[k] = layer_has_bus(layout, k);
 		bool header = layout->layer_band[k] >= 0;
-		if (k > 0) {
+		if (k > 0)
 			y += rows[k - 1];
-		}
 		if (header) {
 			int length = (int)strlen(layout->bands[layout->layer_band[k]]);
 			layout->header_y[k] = y++;
@@ -523,9 +483,8 @@ void layout_route(struct layout *layout)
 	layout->header_y = arena_alloc(arena, (layout->layers + 1) * sizeof(int));
 	layout->header_x = arena_alloc(arena, (layout->layers + 1) * sizeof(int));
 	layout->bus = arena_alloc(arena, layout->layers + 1);
-	for (uint32_t k = 0; k < layout->layers; k++) {
+	for (uint32_t k = 0; k < layout->layers; k++)
 		rows[k] = route_channel(&r, k);
-	}
 	set_rows(layout, rows);
 	free(r.top_at);
 	free(r.bottom_at);

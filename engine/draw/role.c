@@ -18,9 +18,8 @@ const char *role_name(enum role role)
 
 enum role role_of(const char *name)
 {
-	for (int i = 0; i < ROLES; i++) {
+	for (int i = 0; i < ROLES; i++)
 		if (strcmp(NAMES[i], name) == 0)
 			return (enum role)i;
-	}
 	return ROLE_text;
 }

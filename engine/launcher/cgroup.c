@@ -214,10 +214,9 @@ static void add_empty(struct cgroups *cgroups, struct cgroup *cgroup)
 
 static struct cgroup *find_slot(const struct cgroups *cgroups, const char *path)
 {
-	for (size_t i = 0; i < cgroups->count; i++) {
+	for (size_t i = 0; i < cgroups->count; i++)
 		if (strcmp(cgroups->slots[i]->path, path) == 0)
 			return cgroups->slots[i];
-	}
 	return NULL;
 }
 
@@ -383,10 +382,9 @@ static void remove_empty_folders(const char *base)
 	DIR *folder = opendir(base);
 	const struct dirent *entry;
 
-	while (folder && (entry = readdir(folder))) {
+	while (folder && (entry = readdir(folder)))
 		if (text_starts_with(entry->d_name, "slot-"))
 			(void)unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR); /* if empty */
-	}
 	if (folder)
 		(void)closedir(folder);
 	(void)rmdir(base); /* fails, rightly, while somebody is in it */

@@ -120,10 +120,9 @@ static int start_again(char **argv, int lock_fd, struct err *err)
 		return result;
 	again = mem_calloc(16, sizeof(*again));
 	again[0] = path;
-	for (size_t i = 1; argv[i] && count < 14; i++) {
+	for (size_t i = 1; argv[i] && count < 14; i++)
 		if (strcmp(argv[i], "--background") != 0)
 			again[count++] = argv[i];
-	}
 	again[count] = (char *)LOCK_OPTION;
 	result = proc_spawn(&(struct proc_spawn){.argv = again,
 						 .stdin_fd = lock_fd,

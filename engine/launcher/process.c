@@ -105,10 +105,9 @@ static void read_all(struct process_list *out)
 
 static bool is_child_of_any(const struct process *process, const struct process_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].pid == process->parent)
 			return true;
-	}
 	return false;
 }
 

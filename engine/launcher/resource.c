@@ -28,10 +28,9 @@ static const char *said(const struct attempt *attempt)
 	buf_init(&tail, OUTPUT_TAIL_BYTES + 1);
 	output_tail(attempt->output, &tail);
 	from = buf_text(&tail) + (tail.length > LAST_BYTES ? tail.length - LAST_BYTES : 0);
-	for (size_t i = 0; i < sizeof(last_words) / sizeof(last_words[0]) && !found; i++) {
+	for (size_t i = 0; i < sizeof(last_words) / sizeof(last_words[0]) && !found; i++)
 		if (strstr(from, last_words[i]))
 			found = last_words[i];
-	}
 	buf_release(&tail);
 	return found;
 }

@@ -301,12 +301,11 @@ static void signals_ready(struct loop_watch *watch, unsigned events)
 	struct signalfd_siginfo info;
 
 	(void)events;
-	while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+	while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		if (info.ssi_signo == SIGCHLD)
 			serve_reap(launcher);
 		else
 			terminate(launcher);
-	}
 }
 
 static void look_due(struct loop_timer *timer)

@@ -237,10 +237,9 @@ static const char *find_search_path(const struct spawn_order *order)
 {
 	if (strchr(order->argv[0], '/'))
 		return NULL;
-	for (const char *const *env = order->env; *env; env++) {
+	for (const char *const *env = order->env; *env; env++)
 		if (strncmp(*env, "PATH=", 5) == 0)
 			return *env + 5;
-	}
 	return PATH_DEFAULT;
 }
 

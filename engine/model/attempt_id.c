@@ -15,10 +15,9 @@ void attempt_id(const struct execution *execution, uint32_t node, enum attempt_k
 
 	(void)snprintf(out, ATTEMPT_ID_TEXT, "%s-%s-%s-%u", execution->id, name,
 		       attempt_kind_name(kind), attempt); /* 26 + 63 + 5 + 10 + 3 and NUL fit */
-	for (char *c = out + strlen(execution->id); *c; c++) {
+	for (char *c = out + strlen(execution->id); *c; c++)
 		if (*c == '_')
 			*c = '.';
-	}
 }
 
 static bool parse_number(const char *text, uint32_t *out)

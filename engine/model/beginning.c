@@ -69,10 +69,9 @@ static void hold_after_node(const struct graph *graph, uint32_t node, enum fate 
 
 	marks[node] = true;
 	graph_mark_dependents(graph, marks);
-	for (uint32_t i = 0; i < graph->nodes_count; i++) {
+	for (uint32_t i = 0; i < graph->nodes_count; i++)
 		if (marks[i] && i != node && fates[i] == FATE_RUNS)
 			fates[i] = FATE_HELD;
-	}
 	free(marks);
 }
 
@@ -85,10 +84,9 @@ static void hold_after(const struct workflow *workflow, const struct graph *grap
 		hold_after_node(graph, (uint32_t)workflow_find_node(workflow, name), fates);
 		return;
 	}
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
 		if (workflow->nodes[i].phase > phase && fates[i] == FATE_RUNS)
 			fates[i] = FATE_HELD;
-	}
 }
 
 static void skip_others(const struct workflow *workflow, const struct beginning *beginning,
@@ -98,10 +96,9 @@ static void skip_others(const struct workflow *workflow, const struct beginning 
 
 	for (uint32_t i = 0; i < beginning->only_count; i++)
 		named[workflow_find_node(workflow, beginning->only[i])] = true;
-	for (uint32_t i = 0; i < workflow->nodes_count; i++) {
+	for (uint32_t i = 0; i < workflow->nodes_count; i++)
 		if (!named[i])
 			fates[i] = FATE_SKIPPED;
-	}
 	free(named);
 }
 
@@ -116,10 +113,9 @@ void beginning_fates(const struct workflow *workflow, const struct graph *graph,
 		skip_before(graph, (uint32_t)workflow_find_node(workflow, beginning->from), fates);
 	if (beginning->until)
 		hold_after(workflow, graph, beginning->until, fates);
-	for (uint32_t i = 0; beginning->step && i < workflow->nodes_count; i++) {
+	for (uint32_t i = 0; beginning->step && i < workflow->nodes_count; i++)
 		if (fates[i] == FATE_RUNS)
 			fates[i] = FATE_HELD;
-	}
 }
 
 /* ---- what would be missing ---------------------------------------------------------------- */

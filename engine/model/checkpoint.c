@@ -15,10 +15,9 @@
 
 static struct checkpoint *find(const struct execution *execution, const char *name)
 {
-	for (size_t i = execution->checkpoints_count; i-- > 0;) {
+	for (size_t i = execution->checkpoints_count; i-- > 0;)
 		if (strcmp(execution->checkpoints[i].name, name) == 0)
 			return &execution->checkpoints[i];
-	}
 	return NULL;
 }
 

@@ -92,11 +92,10 @@ int checkpoint_decode(struct execution *execution, const void *data, size_t leng
 static bool same_nodes(const struct checkpoint_node *a, const struct checkpoint_node *b,
 		       uint32_t count)
 {
-	for (uint32_t i = 0; a && b && i < count; i++) {
+	for (uint32_t i = 0; a && b && i < count; i++)
 		if (a[i].state != b[i].state || a[i].reason != b[i].reason ||
 		    a[i].fresh != b[i].fresh || a[i].attempt != b[i].attempt)
 			return false;
-	}
 	return !a == !b;
 }
 

@@ -61,10 +61,9 @@ const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind
 
 static bool listed(const int32_t *codes, uint32_t count, int32_t code)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		if (codes[i] == code)
 			return true;
-	}
 	return false;
 }
 

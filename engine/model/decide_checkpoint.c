@@ -25,10 +25,9 @@ static bool passes_phase(const struct execution *execution, uint32_t node)
 
 	if (phase < 0 || execution->phase_left[phase] != 1)
 		return false;
-	for (int32_t i = 0; i < phase; i++) {
+	for (int32_t i = 0; i < phase; i++)
 		if (execution->phase_left[i])
 			return false;
-	}
 	return true;
 }
 

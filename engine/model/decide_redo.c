@@ -81,10 +81,9 @@ int decide_retry_node(struct decision *decision, uint32_t node, struct err *err)
 		marks = mem_calloc(graph->vertices_count, sizeof(*marks));
 		marks[node] = true;
 		graph_mark_dependents(graph, marks);
-		for (uint32_t i = 0; i < graph->nodes_count; i++) {
+		for (uint32_t i = 0; i < graph->nodes_count; i++)
 			if (marks[i] && can_reset(&execution->nodes[i]))
 				reset_for_step(decision, i);
-		}
 		free(marks);
 	} else {
 		reset(decision, node); /* the word is the step */
@@ -267,19 +266,17 @@ int decide_act_skip(struct decision *decision, struct err *err)
 
 static bool declares(const struct node_spec *spec, const char *name)
 {
-	for (uint32_t i = 0; i < spec->outputs_count; i++) {
+	for (uint32_t i = 0; i < spec->outputs_count; i++)
 		if (strcmp(spec->outputs[i], name) == 0)
 			return true;
-	}
 	return false;
 }
 
 static bool gives(const struct act *act, const char *name)
 {
-	for (uint32_t i = 0; i < act->arguments_count; i++) {
+	for (uint32_t i = 0; i < act->arguments_count; i++)
 		if (act->arguments[i].value && strcmp(act->arguments[i].name, name) == 0)
 			return true;
-	}
 	return false;
 }
 

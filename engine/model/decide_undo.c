@@ -314,10 +314,9 @@ static void roll_file_back(struct decision *decision, const struct plan *plan)
 
 static bool takes_in(const struct execution *execution, const struct plan *plan, uint32_t node)
 {
-	for (uint32_t i = 0; i < plan->nodes_count; i++) {
+	for (uint32_t i = 0; i < plan->nodes_count; i++)
 		if (plan->nodes[i] == node)
 			return plan_takes_part(execution, node);
-	}
 	return false;
 }
 
@@ -336,8 +335,7 @@ void decide_rollback(struct decision *decision, const struct plan *plan)
 	if (!takes_in(execution, plan, execution->policy_node))
 		decide_policy_unask(decision);
 	start_rollback(decision, plan);
-	for (uint32_t i = 0; i < plan->nodes_count; i++) {
+	for (uint32_t i = 0; i < plan->nodes_count; i++)
 		if (plan_takes_part(execution, plan->nodes[i]))
 			take_in(decision, plan->nodes[i]);
-	}
 }

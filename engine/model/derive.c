@@ -365,10 +365,9 @@ static enum reason why_paused(const struct execution *execution)
 	static const enum reason first_to_last[] = {REASON_ASKING, REASON_APPROVAL, REASON_MANUAL,
 						    REASON_FROZEN};
 
-	for (size_t i = 0; i < sizeof(first_to_last) / sizeof(*first_to_last); i++) {
+	for (size_t i = 0; i < sizeof(first_to_last) / sizeof(*first_to_last); i++)
 		if (execution->by_reason[first_to_last[i]])
 			return first_to_last[i];
-	}
 	return REASON_HELD;
 }
 
@@ -400,10 +399,9 @@ void derive_state(struct execution *execution)
 
 static bool leads_to(const struct graph *graph, uint32_t from, uint32_t to)
 {
-	for (uint32_t i = graph->needs_start[to]; i < graph->needs_start[to + 1]; i++) {
+	for (uint32_t i = graph->needs_start[to]; i < graph->needs_start[to + 1]; i++)
 		if (graph->needs[i] == from)
 			return true;
-	}
 	return false;
 }
 
@@ -444,9 +442,8 @@ bool derive_would_free(const struct execution *execution, uint32_t node)
 		else if (execution->nodes[next].state == STATE_PENDING)
 			return true;
 	}
-	while (barrier != EVENT_NO_NODE) { /* each barrier leads to one later barrier at most */
+	while (barrier != EVENT_NO_NODE) /* each barrier leads to one later barrier at most */
 		if (barrier_would_free(execution, barrier, node, &barrier))
 			return true;
-	}
 	return false;
 }

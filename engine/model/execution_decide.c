@@ -216,10 +216,9 @@ static uint32_t sum(const struct decision *decision, enum state state)
 {
 	uint32_t count = 0;
 
-	for (int i = 0; i < REASONS; i++) {
+	for (int i = 0; i < REASONS; i++)
 		if (decision->by_reason[i] && reason_state((enum reason)i) == state)
 			count += decision->by_reason[i];
-	}
 	return count;
 }
 
@@ -243,10 +242,9 @@ static enum reason how_recovered(const struct decision *decision)
 {
 	static const enum reason worst_first[] = {REASON_ACCEPTED, REASON_UNDONE, REASON_RESTORED};
 
-	for (size_t i = 0; i < sizeof(worst_first) / sizeof(*worst_first); i++) {
+	for (size_t i = 0; i < sizeof(worst_first) / sizeof(*worst_first); i++)
 		if (decision->by_reason[worst_first[i]])
 			return worst_first[i];
-	}
 	return REASON_NOTHING_TO_UNDO;
 }
 

@@ -76,15 +76,14 @@ size_t execution_outstanding(const struct execution *execution, uint32_t index,
 	if (index == EVENT_NO_NODE)
 		return of_execution(execution, out);
 	node = &execution->nodes[index];
-	if (node->intended) {
+	if (node->intended)
 		intended(execution, index, out, &count);
-	} else if (derive_runs(node)) {
+	else if (derive_runs(node))
 		running(execution, index, out, &count);
-	} else if (node->state == STATE_RECOVERING && node->reason == REASON_UNDOING) {
+	else if (node->state == STATE_RECOVERING && node->reason == REASON_UNDOING)
 		add(out, &count, EFFECT_WATCH, index, node);
-	} else if (node->state == STATE_RECOVERING && node->reason == REASON_RESTORING) {
+	else if (node->state == STATE_RECOVERING && node->reason == REASON_RESTORING)
 		add(out, &count, EFFECT_RESTORE, index, node)->attempt_kind = ATTEMPT_RUN;
-	}
 	return count;
 }
 

@@ -141,10 +141,9 @@ const struct revision *execution_target(const struct execution *execution, uint3
 
 bool execution_has_target(const struct execution *execution, uint32_t node)
 {
-	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++) {
+	for (uint32_t i = 0; i < execution->workflow->nodes[node].artifacts_count; i++)
 		if (execution_target(execution, node, i))
 			return true;
-	}
 	return false;
 }
 

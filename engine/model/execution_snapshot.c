@@ -363,10 +363,9 @@ static int read_section(struct reading *reading, const struct record_value *valu
 
 static int check_whole(const struct execution *execution, struct err *err)
 {
-	for (uint32_t i = 0; i < execution->graph->nodes_count; i++) {
+	for (uint32_t i = 0; i < execution->graph->nodes_count; i++)
 		if (execution->nodes[i].last_revision > execution->revisions_count)
 			return damaged(err, "a node's revisions");
-	}
 	if (!ulid_is_valid(execution->id) || execution->state >= STATES ||
 	    !reason_is_known((int)execution->reason))
 		return damaged(err, "its header");
@@ -410,10 +409,9 @@ int execution_from_snapshot(struct workflow *workflow, struct graph *graph, cons
 static const char *compare_bindings(const struct binding *a, const struct binding *b,
 				    uint32_t count, const char *what)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		if (record_difference(&execution_binding_record, &a[i], &b[i]))
 			return what;
-	}
 	return NULL;
 }
 

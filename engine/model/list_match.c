@@ -70,14 +70,13 @@ static void match_equal(struct list_items *old, struct list_items *new, bool by_
 	struct key *x = sort_keys(old, by_name, &old_count);
 	struct key *y = sort_keys(new, by_name, &new_count);
 
-	for (size_t i = 0, j = 0; i < old_count && j < new_count;) {
+	for (size_t i = 0, j = 0; i < old_count && j < new_count;)
 		if (x[i].number < y[j].number)
 			i++;
 		else if (x[i].number > y[j].number)
 			j++;
 		else
 			join(old, x[i++].index, new, y[j++].index);
-	}
 	free(x);
 	free(y);
 }

@@ -19,10 +19,9 @@ struct search {
 
 static const char *declared(const struct node_spec *spec, const char *name)
 {
-	for (uint32_t i = 0; i < spec->outputs_count; i++) {
+	for (uint32_t i = 0; i < spec->outputs_count; i++)
 		if (strcmp(spec->outputs[i], name) == 0)
 			return spec->outputs[i];
-	}
 	return NULL;
 }
 

@@ -139,10 +139,9 @@ static unsigned doubts(const struct node_run *node)
 
 static bool is_kept(const struct plan_ask *ask, uint32_t node, uint32_t artifact)
 {
-	for (size_t i = 0; i < ask->keep_count; i++) {
+	for (size_t i = 0; i < ask->keep_count; i++)
 		if (ask->keep[i].node == node && ask->keep[i].artifact == artifact)
 			return true;
-	}
 	return false;
 }
 

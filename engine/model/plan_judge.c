@@ -113,19 +113,17 @@ static void name_it(struct plan *plan, const struct execution *execution)
 
 static bool names_node(const uint32_t *nodes, size_t count, uint32_t node)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (nodes[i] == node)
 			return true;
-	}
 	return false;
 }
 
 static bool names_file(const struct plan_file *files, size_t count, const struct plan_row *row)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (files[i].node == row->node && files[i].artifact == row->artifact)
 			return true;
-	}
 	return false;
 }
 

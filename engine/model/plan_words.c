@@ -49,10 +49,9 @@ static int find_nodes(const struct execution *execution, const char *const *ids,
 
 static int64_t artifact_of(const struct node_spec *spec, const char *path)
 {
-	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
+	for (uint32_t i = 0; i < spec->artifacts_count; i++)
 		if (strcmp(spec->artifacts[i].path, path) == 0)
 			return i;
-	}
 	return -1;
 }
 

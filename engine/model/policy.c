@@ -16,10 +16,9 @@ const char *policy_trigger_name(enum trigger trigger)
 
 static bool lists(const struct trigger_rule *rule, int32_t code)
 {
-	for (uint32_t i = 0; i < rule->exit_codes_count; i++) {
+	for (uint32_t i = 0; i < rule->exit_codes_count; i++)
 		if (rule->exit_codes[i] == code)
 			return true;
-	}
 	return false;
 }
 

@@ -183,12 +183,11 @@ static void add_jsons(struct forms *forms)
 
 static void add_quoted(struct forms *forms, const char *quote)
 {
-	for (size_t i = 0; i < forms->length; i++) {
+	for (size_t i = 0; i < forms->length; i++)
 		if (forms->secret[i] == '\'')
 			buf_add_text(&forms->form, quote);
 		else
 			buf_add_char(&forms->form, forms->secret[i]);
-	}
 	add_form(forms);
 }
 

@@ -154,12 +154,11 @@ static void take_signals(struct terminal *terminal)
 {
 	struct signalfd_siginfo info;
 
-	while (read(terminal->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+	while (read(terminal->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		if (info.ssi_signo == SIGWINCH)
 			pass_size(terminal);
 		else if (info.ssi_signo != SIGCHLD)
 			hang_up(terminal);
-	}
 	if (!terminal->reaped &&
 	    waitpid(terminal->pid, &terminal->status, WNOHANG) == terminal->pid)
 		terminal->reaped = true;

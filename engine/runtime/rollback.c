@@ -200,10 +200,9 @@ static void mark_row(const struct engine *engine, const struct live *live,
 void rollback_mark(const struct engine *engine, const struct live *live,
 		   const struct request *request, struct plan *plan)
 {
-	for (uint32_t i = 0; i < plan->rows_count; i++) {
+	for (uint32_t i = 0; i < plan->rows_count; i++)
 		if (plan_wants_look(&plan->rows[i]))
 			mark_row(engine, live, request, plan, i);
-	}
 	if (request->damage)
 		plan_mark_damaged(plan, live->execution, request->damage);
 	plan_judge(plan, live->execution);

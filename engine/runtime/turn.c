@@ -212,12 +212,11 @@ static enum wish wish_of(const struct execution *execution, uint32_t node)
 	size_t count = execution_outstanding(execution, node, effects);
 	enum wish wish = WISH_NOTHING;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (effects[i].kind == EFFECT_START)
 			wish = WISH_START;
 		else if (effects[i].kind != EFFECT_WATCH)
 			return WISH_MORE;
-	}
 	return wish;
 }
 

@@ -40,10 +40,9 @@ static void tell(struct asking *to)
 
 static void tell_all(struct service *service, const char *execution)
 {
-	for (struct asking *at = service->present; at; at = at->next_present) {
+	for (struct asking *at = service->present; at; at = at->next_present)
 		if (at->call && strcmp(at->execution, execution) == 0)
 			tell(at);
-	}
 }
 
 static void leave(struct asking *asking)

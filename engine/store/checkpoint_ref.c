@@ -17,10 +17,9 @@ char *checkpoint_ref_name(const char *execution, const char *name)
 
 static bool is_kept(const struct checkpoint_refs *refs, const char *name)
 {
-	for (size_t i = 0; i < refs->kept_count; i++) {
+	for (size_t i = 0; i < refs->kept_count; i++)
 		if (strcmp(refs->kept[i], name) == 0)
 			return true;
-	}
 	return false;
 }
 

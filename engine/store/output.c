@@ -126,10 +126,9 @@ size_t output_times(const char *path, int64_t from, int64_t to, struct output_ti
 		*out = mem_calloc(OUTPUT_TIMES, sizeof(**out));
 		for (int64_t at = sample_from(fd, count, from);
 		     at < count && found < OUTPUT_TIMES && read_sample(fd, at, &(*out)[found]);
-		     at++) {
+		     at++)
 			if ((*out)[found++].bytes >= to)
 				break;
-		}
 	}
 	(void)close(fd); /* only read */
 	return found;

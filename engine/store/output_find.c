@@ -47,10 +47,9 @@ static bool matches(const struct finder *finder, size_t at, size_t length)
 	if (!finder->query->errors)
 		return has((finder->exact ? finder->block : finder->lower) + at, length,
 			   finder->text);
-	for (size_t i = 0; i < sizeof(ERRORS) / sizeof(ERRORS[0]); i++) {
+	for (size_t i = 0; i < sizeof(ERRORS) / sizeof(ERRORS[0]); i++)
 		if (has(finder->lower + at, length, ERRORS[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -146,10 +145,9 @@ static int find_up(struct finder *finder, int64_t before, int64_t *out_next)
 
 static bool has_capital(const char *text)
 {
-	for (; *text != '\0'; text++) {
+	for (; *text != '\0'; text++)
 		if (isupper((unsigned char)*text))
 			return true;
-	}
 	return false;
 }
 

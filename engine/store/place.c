@@ -179,11 +179,10 @@ int place_open_folder(const struct place *place, const char *path, enum place_fo
 		return base;
 	above = name == part ? mem_strdup(".") : mem_strndup(part, (size_t)(name - part));
 	fd = file_open_beneath(base, above, O_RDONLY | O_DIRECTORY, 0, err);
-	if (fd == -ERR_NOT_FOUND && mode == PLACE_MAKE) {
+	if (fd == -ERR_NOT_FOUND && mode == PLACE_MAKE)
 		fd = make_folders(base, above, err);
-	} else {
+	else
 		(void)close(base); /* only a path */
-	}
 	free(above);
 	if (fd >= 0)
 		*out_name = name;

@@ -58,12 +58,11 @@ static bool is_plain(const char *text, size_t at)
 /* The rest as in a URL, so that the name can be read back. */
 static void add_name(struct buf *out, const char *text)
 {
-	for (size_t at = 0; text[at]; at++) {
+	for (size_t at = 0; text[at]; at++)
 		if (is_plain(text, at))
 			buf_add_char(out, text[at]);
 		else
 			buf_printf(out, "%%%02X", (unsigned char)text[at]);
-	}
 }
 
 static char *ref_name(const char *execution, const char *node, const char *path)

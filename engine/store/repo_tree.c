@@ -75,10 +75,9 @@ static void drop_replaced(struct children *children)
 	size_t kept = 0;
 
 	qsort(children->list, children->count, sizeof(*children->list), compare_names);
-	for (size_t i = 0; i < children->count; i++) {
+	for (size_t i = 0; i < children->count; i++)
 		if (kept == 0 || compare_bytes(&children->list[kept - 1], &children->list[i]) != 0)
 			children->list[kept++] = children->list[i];
-	}
 	children->count = kept;
 	qsort(children->list, children->count, sizeof(*children->list), compare_git);
 }

@@ -62,12 +62,11 @@ static int prepare_in(struct db *db, const char *schema, const char *text, sqlit
 	int rc;
 
 	buf_init(&full, 2048);
-	for (; *text; text++) {
+	for (; *text; text++)
 		if (*text == '@')
 			buf_add_text(&full, schema);
 		else
 			buf_add_char(&full, *text);
-	}
 	rc = db_prepare(db, buf_text(&full), out, err);
 	buf_release(&full);
 	return rc;

@@ -81,10 +81,9 @@ const struct peer *grpc_call_peer(const struct grpc_call *call)
 
 const char *grpc_call_header(const struct grpc_call *call, const char *name)
 {
-	for (size_t i = 0; i < call->headers_count; i++) {
+	for (size_t i = 0; i < call->headers_count; i++)
 		if (strcmp(call->headers[i].name, name) == 0)
 			return call->headers[i].value;
-	}
 	return NULL;
 }
 

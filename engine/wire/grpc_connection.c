@@ -26,10 +26,9 @@ static void arm(struct grpc_connection *connection)
 {
 	int64_t nearest = connection->greeting_deadline_us;
 
-	for (struct grpc_call *call = connection->calls; call; call = call->next) {
+	for (struct grpc_call *call = connection->calls; call; call = call->next)
 		if (!call->ended && call->deadline_us < nearest)
 			nearest = call->deadline_us;
-	}
 	if (nearest == INT64_MAX)
 		loop_disarm(connection->loop, &connection->timer);
 	else if (!connection->timer.position || connection->timer.deadline_us != nearest)
@@ -47,10 +46,9 @@ static void timer_due(struct loop_timer *timer)
 		return;
 	}
 	(void)err_set(&err, ERR_TIMEOUT, "the call's time is up");
-	for (struct grpc_call *call = connection->calls; call; call = call->next) {
+	for (struct grpc_call *call = connection->calls; call; call = call->next)
 		if (!call->ended && call->deadline_us <= now_us)
 			grpc_call_abort(call, &err);
-	}
 	grpc_connection_flush(connection);
 }
 
@@ -190,10 +188,9 @@ static void socket_ready(struct loop_watch *watch, unsigned events)
 	struct grpc_connection *connection = watch->ctx;
 	int rc = 1;
 
-	if (events & (LOOP_READ | LOOP_HANGUP)) {
+	if (events & (LOOP_READ | LOOP_HANGUP))
 		for (int i = 0; i < READS_PER_TURN && rc > 0; i++)
 			rc = receive_some(connection);
-	}
 	if (rc == -ERR_PROTOCOL)
 		(void)send_all(connection); /* the GOAWAY that says why, if it fits */
 	if (rc < 0)

@@ -14,10 +14,9 @@ static void sweep(struct grpc_server *server)
 {
 	struct grpc_connection **link = &server->connections;
 
-	for (struct grpc_connection *c = server->connections; c; c = c->next) {
+	for (struct grpc_connection *c = server->connections; c; c = c->next)
 		if (c->dirty && c->fd >= 0)
 			grpc_connection_flush(c);
-	}
 	while (*link) {
 		struct grpc_connection *connection = *link;
 

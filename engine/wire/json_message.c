@@ -19,10 +19,9 @@ static bool is_time(const char *name)
 	static const char *const times[] = {"created_us", "started_us", "ended_us", "due_us",
 					    "time_us"};
 
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		if (strcmp(name, times[i]) == 0)
 			return true;
-	}
 	return false;
 }
 

@@ -62,12 +62,11 @@ static int needs_of(const struct graph *graph, long node, long needs[NEEDS_MAX])
 
 static void print_command(const struct graph *graph, long node)
 {
-	for (const char *at = graph->command; *at; at++) {
+	for (const char *at = graph->command; *at; at++)
 		if (*at == '%')
 			(void)printf("n%ld", node);
 		else
 			(void)putchar(*at);
-	}
 }
 
 static void print_needs(const struct graph *graph, long node, const char *between)

@@ -82,10 +82,9 @@ static const char *version_of(const struct test *test, unsigned node)
 	path_of(test, node, path);
 	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
 		victim_die(path, err.message);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		if (is_version(node, versions[i], data, length))
 			version = versions[i];
-	}
 	free(data);
 	return version;
 }

@@ -86,10 +86,9 @@ static void try_server(const uint8_t *data, size_t size)
 		abort();
 	feed(pair[1], preface, sizeof(preface) - 1);
 	feed(pair[1], data, size);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 4; i++)
 		if (loop_turn(&loop, 0, NULL) < 0)
 			abort();
-	}
 	grpc_server_release(&server);
 	loop_release(&loop);
 	(void)close(pair[1]);

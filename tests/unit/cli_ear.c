@@ -12,9 +12,8 @@
 static int open_pipe(struct say *say)
 {
 	int ends[2];
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		abort();
-	}
 	say_init(say, ends[1]);
 	return ends[0];
 }
@@ -41,9 +40,8 @@ void ear_type(struct ear *ear, const char *text)
 	int ends[2];
 	size_t length = strlen(text);
 	if (pipe2(ends, O_CLOEXEC) < 0 || write(ends[1], text, length) != (ssize_t)length ||
-	    dup2(ends[0], STDIN_FILENO) < 0) {
+	    dup2(ends[0], STDIN_FILENO) < 0)
 		abort();
-	}
 	close(ends[0]);
 	close(ends[1]);
 	ear->cli.interactive = true;

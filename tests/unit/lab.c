@@ -24,10 +24,9 @@
 
 static uint32_t find(const struct lab_node *nodes, size_t count, char id)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (nodes[i].id[0] == id)
 			return (uint32_t)i;
-	}
 	fail_msg("no node %c", id);
 	return 0;
 }
@@ -37,10 +36,9 @@ static void set_needs(struct arena *arena, struct node_spec *spec, const struct 
 {
 	uint32_t *list = arena_alloc(arena, (strlen(needs) + 1) * sizeof(*list));
 
-	for (const char *c = needs; *c; c++) {
+	for (const char *c = needs; *c; c++)
 		if (*c != ' ')
 			list[spec->needs_count++] = find(nodes, count, *c);
-	}
 	spec->needs = list;
 }
 
@@ -170,10 +168,9 @@ void lab_close(struct lab *lab)
 
 uint32_t lab_index(const struct lab *lab, const char *id)
 {
-	for (uint32_t i = 0; i < lab->execution->workflow->nodes_count; i++) {
+	for (uint32_t i = 0; i < lab->execution->workflow->nodes_count; i++)
 		if (strcmp(lab->execution->workflow->nodes[i].id, id) == 0)
 			return i;
-	}
 	fail_msg("no node %s", id);
 	return 0;
 }

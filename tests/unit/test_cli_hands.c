@@ -77,9 +77,8 @@ static void said_of(const char *reason, const char *question, const char *messag
 	ear_open(&ear);
 	assert_int_equal(questions_say(&ear.cli, &mirror), 1);
 	const char *heard = ear_out(&ear);
-	while (*heard != '\0' && (unsigned char)*heard != 's') {
+	while (*heard != '\0' && (unsigned char)*heard != 's')
 		heard++; /* the glyph is the locale's */
-	}
 	assert_string_equal(heard, wanted);
 	ear_close(&ear);
 	mirror_release(&mirror);
@@ -198,9 +197,8 @@ static void what_is_no_moment_is_refused(void **state)
 {
 	static const char *const wrong[] = {"", "10", "0s", "25:00", "3:", "12:30x", "noon", "-5m"};
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		assert_int_equal(until(wrong[i], 1000 * SECOND), -1);
-	}
 }
 
 /* ---- help -------------------------------------------------------------------------------- */
@@ -213,9 +211,8 @@ static void fits(const char *heard)
 		assert_true(length < sizeof line);
 		memcpy(line, heard, length);
 		line[length] = '\0';
-		if (text_width(line) > 80) {
+		if (text_width(line) > 80)
 			fail_msg("wider than 80 columns: %s", line);
-		}
 		heard += length + (heard[length] == '\n');
 	}
 }

@@ -21,9 +21,8 @@ static const char *parse(struct params *params, const char *word)
 {
 	struct err err = {0};
 	*params = (struct params){0};
-	if (params_parse(params, NULL, word, &err) < 0) {
+	if (params_parse(params, NULL, word, &err) < 0)
 		return NULL;
-	}
 	return params->given[0].value;
 }
 
@@ -102,11 +101,9 @@ static void two_at_signs_stand_for_one(void **state)
 
 static const char *chosen(const struct binding *list, size_t count, const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(list[i].name, name) == 0) {
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].name, name) == 0)
 			return list[i].value;
-		}
-	}
 	return NULL;
 }
 

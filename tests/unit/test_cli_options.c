@@ -25,9 +25,8 @@ static int parse(struct options *options, struct err *err, int count, ...)
 	char *argv[16];
 	va_list words;
 	va_start(words, count);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++)
 		argv[i] = va_arg(words, char *);
-	}
 	va_end(words);
 	*options = (struct options){0};
 	*err = (struct err){0};

@@ -120,9 +120,8 @@ static void words_of_commands_that_may_be_files_are_named_once(void **state)
 	size_t count = workflow_named_files(source.workflow, &arena, &words);
 	static const char *const wanted[] = {"./see.sh", "./all.sh", "a b", "./fence.sh", "true"};
 	assert_int_equal(count, sizeof wanted / sizeof wanted[0]);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		assert_string_equal(words[i], wanted[i]);
-	}
 	arena_release(&arena);
 	source_release(&source);
 }

@@ -31,9 +31,8 @@ static void write_workflow(void **state, const char *path, const char *name)
  * that HLP_WORKFLOWS names: both.yaml, far.yaml. */
 static int setup(void **state)
 {
-	if (scratch_setup(state) != 0) {
+	if (scratch_setup(state) != 0)
 		return -1;
-	}
 	mkdir(scratch_path(state, "here"), 0700);
 	mkdir(scratch_path(state, "here/workflows"), 0700);
 	mkdir(scratch_path(state, "here/workflows/deep"), 0700);
@@ -65,11 +64,9 @@ static int teardown(void **state)
 static const struct sources_entry *find(const struct sources_entry *entries, size_t count,
 					const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(entries[i].name, name) == 0) {
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(entries[i].name, name) == 0)
 			return &entries[i];
-		}
-	}
 	return NULL;
 }
 

@@ -242,10 +242,9 @@ static void another_attempt_starts_anew(void **state)
 static void take_lines(struct tail *tail, int64_t from, uint32_t length)
 {
 	static char all[110001];
-	if (all[0] == '\0') {
+	if (all[0] == '\0')
 		for (int i = 0; i < 10000; i++)
 			(void)snprintf(all + i * 11, 12, "line %05d\n", i);
-	}
 	if (from < 0)
 		from += 110000;
 	if (from + length > 110000)

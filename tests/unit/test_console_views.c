@@ -216,9 +216,8 @@ static int count_heavy(struct app *app)
 	int count = 0;
 	buf_init(&screen, (size_t)1 << 20);
 	fixture_screen(app, &screen);
-	for (const char *at = buf_text(&screen); (at = strstr(at, "┃")) != NULL; at++) {
+	for (const char *at = buf_text(&screen); (at = strstr(at, "┃")) != NULL; at++)
 		count++;
-	}
 	buf_release(&screen);
 	return count;
 }

@@ -365,10 +365,9 @@ static void act_reply_may_lack_the_header(void **state)
 
 static const char *field(const Hlp__V1__EventRecord *record, const char *name)
 {
-	for (size_t i = 0; i < record->n_fields; i++) {
+	for (size_t i = 0; i < record->n_fields; i++)
 		if (strcmp(record->fields[i]->name, name) == 0)
 			return record->fields[i]->value;
-	}
 	return NULL;
 }
 

@@ -255,10 +255,9 @@ static void every_kind_has_a_name(void **state)
 						EVENT_ROLLBACK_STARTED, EVENT_WITHDRAWN};
 
 	(void)state;
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 5; i++)
 		for (int kind = (int)first[i]; kind <= (int)last[i]; kind++)
 			assert_string_not_equal(event_kind_name((enum event_kind)kind), "unknown");
-	}
 	assert_string_equal(event_kind_name((enum event_kind)19), "unknown");
 	assert_string_equal(attempt_kind_name(ATTEMPT_UNDO), "undo");
 	assert_string_equal(verdict_name(VERDICT_SKIP), "skip");

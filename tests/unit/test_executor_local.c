@@ -67,10 +67,9 @@ static void remember(void *ctx, const struct report *report)
 static const struct seen *find(const struct world *world, enum report_kind kind,
 			       const char *attempt)
 {
-	for (size_t i = 0; i < world->count; i++) {
+	for (size_t i = 0; i < world->count; i++)
 		if (world->seen[i].kind == kind && strcmp(world->seen[i].attempt, attempt) == 0)
 			return &world->seen[i];
-	}
 	return NULL;
 }
 

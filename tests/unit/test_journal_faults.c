@@ -258,11 +258,10 @@ static int write_for_ever(const char *path)
 	open_journal(&fixture);
 	if (fixture.seq == 0)
 		store_add_execution(fixture.journal, 1, ++fixture.seq, "a", 1);
-	for (;;) {
+	for (;;)
 		if (commit_next(&fixture, NULL) < 0 ||
 		    write(STDOUT_FILENO, &fixture.seq, sizeof(fixture.seq)) < 0)
 			return 1;
-	}
 }
 
 /* Runs the writer until it has acknowledged `count` commits, then kills it. The last number. */

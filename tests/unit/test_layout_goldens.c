@@ -21,9 +21,8 @@ static void expect(struct test_graph *graph, bool ascii, const char *golden)
 	test_draw(layout, -1, ascii, &canvas);
 	canvas_to_text(&canvas, &text);
 	size_t length = text.length;
-	while (length > 0 && text.data[length - 1] == '\n') {
+	while (length > 0 && text.data[length - 1] == '\n')
 		text.data[--length] = '\0';
-	}
 	assert_string_equal(buf_text(&text), golden);
 	buf_release(&text);
 	canvas_release(&canvas);

@@ -56,10 +56,9 @@ static void grow(struct test_graph *out, const struct layout_graph *graph, enum 
 	}
 	for (uint32_t v = 0; v < nodes; v++) {
 		copy_needs(graph, v, needs, &used);
-		for (uint32_t i = 0; growth != GROW_LEAVES && i < extra; i++) {
+		for (uint32_t i = 0; growth != GROW_LEAVES && i < extra; i++)
 			if (to[i] == v)
 				needs[used++] = growth == GROW_EDGES ? from[i] : nodes + i;
-		}
 		start[v + 1] = used;
 		phase[v] = graph->phase[v];
 	}
@@ -238,10 +237,9 @@ static void check_lines(struct pair *pair)
 	for (uint32_t u = 0; u < nodes; u++) {
 		memset(marks, 0, nodes * sizeof(*marks));
 		memset(wanted, 0, nodes * sizeof(*wanted));
-		for (uint32_t v = 0; v < nodes; v++) {
+		for (uint32_t v = 0; v < nodes; v++)
 			for (uint32_t i = graph->needs_start[v]; i < graph->needs_start[v + 1]; i++)
 				wanted[v] |= graph->needs[i] == u;
-		}
 		assert_true(test_follow(&canvas, pair->grown, BOX, u, marks));
 		assert_memory_equal(marks, wanted, nodes * sizeof(*marks));
 	}

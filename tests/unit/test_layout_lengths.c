@@ -68,10 +68,9 @@ static uint64_t check_layers(const struct layout_graph *graph, const uint32_t *l
 			assert_true(layer[graph->needs[i]] < layer[v]);
 			length += layer[v] - layer[graph->needs[i]];
 		}
-		for (uint32_t u = 0; u < graph->nodes_count; u++) {
+		for (uint32_t u = 0; u < graph->nodes_count; u++)
 			if (graph->phase[u] < graph->phase[v])
 				assert_true(layer[u] < layer[v]);
-		}
 	}
 	return length;
 }

@@ -59,11 +59,9 @@ static void for_all_samples(check_sample *check)
 
 static bool is_dependent(const struct layout_graph *graph, uint32_t v, uint32_t of)
 {
-	for (uint32_t i = graph->needs_start[v]; i < graph->needs_start[v + 1]; i++) {
-		if (graph->needs[i] == of) {
+	for (uint32_t i = graph->needs_start[v]; i < graph->needs_start[v + 1]; i++)
+		if (graph->needs[i] == of)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -137,9 +135,8 @@ static void check_order(struct sample *s)
 		layout_place(s->layout, v, &x, &y);
 		for (uint32_t u = 0; u < graph->nodes_count; u++) {
 			layout_place(s->layout, u, &other_x, &other_y);
-			if (graph->phase[u] < graph->phase[v] || is_dependent(graph, v, u)) {
+			if (graph->phase[u] < graph->phase[v] || is_dependent(graph, v, u))
 				assert_true(other_y < y);
-			}
 		}
 	}
 }
@@ -229,9 +226,8 @@ static struct layout *large(uint32_t needs_each, int wanted)
 	uint32_t start[301], needs[300 * 3], at = 0;
 	for (uint32_t v = 0; v < 300; v++) {
 		start[v] = at;
-		for (uint32_t i = 0; i < needs_each && v >= 30; i++) {
+		for (uint32_t i = 0; i < needs_each && v >= 30; i++)
 			needs[at++] = v - v % 30 - 30 + (v * 7 + i * 11) % 30;
-		}
 	}
 	start[300] = at;
 	struct layout_graph graph = {.nodes_count = 300, .needs_start = start, .needs = needs};

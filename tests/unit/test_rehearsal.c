@@ -71,11 +71,9 @@ static const struct order *order_of(struct stage *stage, const char *node, enum 
 
 static bool has_variable(const struct order *order, const char *variable)
 {
-	for (size_t i = 0; order->env[i] != NULL; i++) {
-		if (strcmp(order->env[i], variable) == 0) {
+	for (size_t i = 0; order->env[i] != NULL; i++)
+		if (strcmp(order->env[i], variable) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -132,9 +130,8 @@ static void a_wave_follows_all_that_it_waits_for(void **state)
 	(void)state;
 	open_stage(&stage, "edge");
 	rehearsal_waves(stage.execution->graph, waves);
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(waves[i], wanted[i]);
-	}
 	close_stage(&stage);
 }
 

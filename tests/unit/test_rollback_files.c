@@ -556,13 +556,12 @@ static void go_on(struct tree *tree, struct run *run)
 {
 	const struct execution *execution = run->lab.execution;
 
-	while (step(tree, run)) {
+	while (step(tree, run))
 		if (chance(tree, 12))
 			roll_back(tree, run);
 		else if (!execution->counts[STATE_RUNNING] && !execution->intended_count &&
 			 chance(tree, 3))
 			break;
-	}
 }
 
 static void something(struct tree *tree)

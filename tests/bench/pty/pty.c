@@ -227,10 +227,9 @@ long pty_status(const struct pty *pty, const char *name)
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pty->pid);
 	FILE *file = fopen(path, "re");
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
 		if (strncmp(line, name, strlen(name)) == 0)
 			value = strtol(line + strlen(name) + 1, NULL, 10);
-	}
 	if (file != NULL)
 		(void)fclose(file);
 	return value;
