@@ -15,8 +15,10 @@
 #define SHELL_SIGNAL 128 /* a shell's exit is this and the signal of what it waited for */
 
 static const char *const last_words[] = {
-	"No space left on device",  "Disk quota exceeded",    "File too large",
-	"File size limit exceeded", "Cannot allocate memory", "Too many open files",
+	"No space left on device", "Disk quota exceeded",
+	"File too large",	   "File size limit exceeded",
+	"Cannot allocate memory",  "Too many open files",
+	"Out of memory",
 };
 
 /* What the last lines say of it; NULL: nothing. */

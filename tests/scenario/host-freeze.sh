@@ -33,7 +33,8 @@ expect 0 hlp freeze far/count --yes
 says 'frozen here; the remote end is not proven: what runs there may go on'
 wait_for 20 node_waits far count frozen
 at=$(ticks)
-wait_for 20 more_than "$at"
+# Without cgroups a freeze finds processes by what they carry, and this other host is the same machine.
+grep -q '"hlp-launcher.*cgroups none' "$HLP_HOME/engine.log" || wait_for 20 more_than "$at"
 expect 0 hlp why far/count
 says 'frozen by tester'
 
