@@ -17,7 +17,9 @@ struct claim {
 	char *place;
 	char *owner; /* for people: "swap of edge-cert#12" */
 	char execution[ULID_TEXT];
-	uint32_t node; /* EVENT_NO_NODE: the rollback */
+	uint32_t node;	 /* EVENT_NO_NODE: the rollback */
+	uint32_t lender; /* of the rollback's: the node that still runs and had it; EVENT_NO_NODE:
+			    none */
 };
 
 void claims_init(struct claims *claims)
@@ -81,6 +83,7 @@ static void add(struct claims *claims, char *place, const char *owner, const cha
 	claim->owner = mem_strdup(owner);
 	(void)snprintf(claim->execution, sizeof(claim->execution), "%s", execution);
 	claim->node = node;
+	claim->lender = EVENT_NO_NODE;
 	claim->next = claims->first;
 	claims->first = claim;
 	(void)map_add_text(&claims->by_place, claim->place, (union map_value){.pointer = claim});
@@ -153,6 +156,8 @@ const char *claims_take_all(struct claims *claims, struct request *request)
 		struct claim *claim = find(claims, places[i]);
 
 		if (claim) {
+			if (claim->node != EVENT_NO_NODE)
+				claim->lender = claim->node;
 			claim->node = EVENT_NO_NODE;
 			continue;
 		}
@@ -163,6 +168,22 @@ const char *claims_take_all(struct claims *claims, struct request *request)
 	return busy;
 }
 
+/* What a rollback that did not come about had from a node that runs is that node's again. True when
+ * the claim stays. */
+static bool give_back_to_lender(struct claim *claim, uint32_t node)
+{
+	if (claim->node != node) {
+		if (claim->lender == node)
+			claim->lender = EVENT_NO_NODE; /* it has ended meanwhile */
+		return true;
+	}
+	if (claim->lender == EVENT_NO_NODE)
+		return false;
+	claim->node = claim->lender;
+	claim->lender = EVENT_NO_NODE;
+	return true;
+}
+
 void claims_give_back(struct claims *claims, const char *execution, uint32_t node)
 {
 	struct claim **at = &claims->first;
@@ -170,7 +191,7 @@ void claims_give_back(struct claims *claims, const char *execution, uint32_t nod
 	while (*at) {
 		struct claim *claim = *at;
 
-		if (claim->node != node || strcmp(claim->execution, execution) != 0) {
+		if (strcmp(claim->execution, execution) != 0 || give_back_to_lender(claim, node)) {
 			at = &claim->next;
 			continue;
 		}

@@ -23,7 +23,8 @@ void claims_release(struct claims *claims); /* waiting jobs are freed with it */
 /* Takes all files of a job's node (those of `only`), or none. NULL when they are its own now, else
  * who has one, for people ("swap of edge-cert#12 writes proxy.conf"), in the job's arena. */
 const char *claims_take(struct claims *claims, struct content_job *job);
-/* The same for the files of a rollback, in its name; those of its own nodes go over to it. */
+/* The same for the files of a rollback, in its name; those of its own nodes go over to it, and back
+ * to those that still run when it gives them back. */
 const char *claims_take_all(struct claims *claims, struct request *request);
 /* Gives back what a node (EVENT_NO_NODE: the rollback) of an execution has. */
 void claims_give_back(struct claims *claims, const char *execution, uint32_t node);

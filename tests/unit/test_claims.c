@@ -158,6 +158,32 @@ static void a_rollback_takes_over_what_its_own_nodes_have(void **state)
 	close_lot(&c);
 }
 
+static void a_rollback_that_does_not_come_about_leaves_nodes_theirs(void **state)
+{
+	struct compared file = {0};
+	struct request request = {.compared = &file,
+				  .compared_count = 1,
+				  .execution = "one",
+				  .owner = "the rollback of edge#1"};
+	struct content_job own, other;
+	struct lot c;
+
+	open_lot(&c, state, "a.conf", NULL);
+	file = (struct compared){.spec = &c.spec, .folder = c.folder, .wanted.name = "a.conf"};
+	own = job_of(&c, "one", 0);
+	other = job_of(&c, "two", 0);
+	assert_null(claims_take(&c.claims, &own));
+	assert_null(claims_take_all(&c.claims, &request));
+	assert_null(claims_take_all(&c.claims, &request)); /* asked for twice */
+	claims_give_back(&c.claims, "one", EVENT_NO_NODE);
+	assert_non_null(claims_take(&c.claims, &other)); /* the node still runs */
+	claims_give_back(&c.claims, "one", 0);
+	assert_null(claims_take(&c.claims, &other));
+	arena_release(&other.arena);
+	arena_release(&request.arena);
+	close_lot(&c);
+}
+
 static void those_that_wait_keep_their_order(void **state)
 {
 	struct content_job jobs[2] = {{.node = 1}, {.node = 2}};
@@ -186,6 +212,9 @@ int main(void)
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_rollback_takes_over_what_its_own_nodes_have,
 						scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_rollback_that_does_not_come_about_leaves_nodes_theirs, scratch_setup,
+			scratch_teardown),
 		cmocka_unit_test_setup_teardown(those_that_wait_keep_their_order, scratch_setup,
 						scratch_teardown),
 	};
