@@ -49,11 +49,13 @@ defaults: {limits: {fsize: 10KiB, files: 20}}
 nodes:
   - {id: size, run: "exec head -c 100000 /dev/zero > big.out"}
   - {id: files, run: "exec perl -e 'for (1 .. 40) { open $f[$_], q(/) or die $! }'"}
+  - {id: said, run: "echo 'Out of memory!'; exit 12", limits: {}}
   - {id: free, run: "head -c 100000 /dev/zero > free.out", limits: {}}
 END
 expect 1 hlp run big.yaml --yes
 expect 0 hlp events big
 says 'failed size FAILED resource: exit 153: a file reached the limit of its size .SIGXFSZ.'
+says 'failed said FAILED resource: exit 12: Out of memory'
 says 'failed files FAILED resource: .*Too many open files'
 test "$(wc -c <big.out)" -eq 10240 || fail "big.out is not cut at its limit"
 test "$(wc -c <free.out)" -eq 100000 || fail "free.out is cut at another's limit"
