@@ -128,7 +128,7 @@ static int prepare(struct acting *a)
 static void say_done(struct acting *a, const Hlp__V1__ActReply *reply)
 {
 	if (a->cli->json)
-		json_out_act(a->cli, reply);
+		json_out_message(a->cli, &reply->base);
 	else if (reply->message[0] != '\0')
 		say_printf(&a->cli->out, "%s\n", reply->message);
 	else if (reply->execution != NULL)

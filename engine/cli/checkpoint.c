@@ -64,14 +64,10 @@ static int exec_checkpoints(struct cli *cli)
 			    &hlp__v1__checkpoint_list__descriptor, &reply);
 	if (code != 0)
 		return code;
-	if (cli->json) {
-		struct buf out;
-		json_out_begin(&out);
-		json_message(&out, reply);
-		json_out(cli, &out);
-	} else {
+	if (cli->json)
+		json_out_message(cli, reply);
+	else
 		print_list(cli, (const Hlp__V1__CheckpointList *)reply);
-	}
 	protobuf_c_message_free_unpacked(reply, NULL);
 	return CLI_OK;
 }

@@ -38,18 +38,10 @@ static void print_end(struct cli *cli, const char *sign, const Hlp__V1__Revision
 	say_plain(&cli->out);
 }
 
-static void print_json(struct cli *cli, const Hlp__V1__DiffReply *reply)
-{
-	struct buf out;
-	json_out_begin(&out);
-	json_message(&out, &reply->base);
-	json_out(cli, &out);
-}
-
 static void print_reply(struct cli *cli, const Hlp__V1__DiffReply *reply)
 {
 	if (cli->json) {
-		print_json(cli, reply);
+		json_out_message(cli, &reply->base);
 	} else if (reply->same) {
 		say_printf(&cli->out, "no difference\n");
 	} else if (options_has(&cli->options, "patch")) {

@@ -18,18 +18,18 @@ void json_out(struct cli *cli, struct buf *document)
 	buf_release(document);
 }
 
+void json_out_message(struct cli *cli, const ProtobufCMessage *message)
+{
+	struct buf document;
+	json_out_begin(&document);
+	json_message(&document, message);
+	json_out(cli, &document);
+}
+
 void json_out_status(struct cli *cli, const Hlp__V1__Status *status)
 {
 	struct buf document;
 	json_out_begin(&document);
 	json_status(&document, status);
-	json_out(cli, &document);
-}
-
-void json_out_act(struct cli *cli, const Hlp__V1__ActReply *reply)
-{
-	struct buf document;
-	json_out_begin(&document);
-	json_message(&document, &reply->base);
 	json_out(cli, &document);
 }

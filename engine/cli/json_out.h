@@ -11,8 +11,8 @@
 /* Empties `document` onto standard output, with a newline. */
 void json_out(struct cli *cli, struct buf *document);
 void json_out_status(struct cli *cli, const Hlp__V1__Status *status);
-/* A reply without a document of its own shape: {"seq": …, "message": …}. */
-void json_out_act(struct cli *cli, const Hlp__V1__ActReply *reply);
+/* A reply without a document of its own shape, as it is on the wire: {"seq": …, "message": …}. */
+void json_out_message(struct cli *cli, const ProtobufCMessage *message);
 void json_out_begin(struct buf *document);
 
 #endif

@@ -37,6 +37,8 @@ void report_add_word(struct buf *out, const char *text);
 /* A block of lines as they are. */
 void report_add_fenced(struct buf *out, const char *language, const void *data, size_t length);
 /* "2026-11-25 03:14:07 (18:14:07 UTC)"; the day in UTC too where it is another one. */
+/* "exit 3"; nothing for an attempt that is unknown (NULL) or has not ended. */
+void report_add_exit(struct buf *out, const Hlp__V1__Attempt *attempt);
 void report_add_time(struct buf *out, int64_t wall_us);
 void report_add_duration(struct buf *out, int64_t duration_us);
 

@@ -61,12 +61,7 @@ static int add_failure(struct report *report, const Hlp__V1__Attempt *attempt)
 {
 	struct buf *out = &report->out;
 	buf_printf(out, "\n**%s**, %s %u: ", attempt->node, attempt->kind, attempt->number);
-	if (strcmp(attempt->exit_kind, "status") == 0)
-		buf_printf(out, "exit %d", attempt->code);
-	else if (strcmp(attempt->exit_kind, "signal") == 0)
-		buf_printf(out, "signal %d", attempt->code);
-	else
-		buf_add_text(out, attempt->exit_kind);
+	report_add_exit(out, attempt);
 	if (attempt->ended_us != 0) {
 		buf_add_text(out, ", at ");
 		report_add_time(out, attempt->ended_us);

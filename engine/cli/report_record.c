@@ -241,18 +241,6 @@ static void add_run(struct reading *reading, const Hlp__V1__EventRecord *event)
 	buf_add_text(reading->out, ")");
 }
 
-static void add_exit(struct buf *out, const Hlp__V1__Attempt *attempt)
-{
-	if (attempt == NULL || attempt->exit_kind[0] == '\0')
-		return;
-	if (strcmp(attempt->exit_kind, "status") == 0)
-		buf_printf(out, "exit %d", attempt->code);
-	else if (strcmp(attempt->exit_kind, "signal") == 0)
-		buf_printf(out, "signal %d", attempt->code);
-	else
-		buf_add_text(out, attempt->exit_kind);
-}
-
 static void add_word_of(struct buf *out, const Hlp__V1__EventRecord *event, enum state otherwise)
 {
 	enum state state;
@@ -286,7 +274,7 @@ static void tell_failed(struct reading *reading, const Hlp__V1__EventRecord *eve
 	const char *reason = event->reason;
 	buf_add_text(reading->out, "FAILED: ");
 	if (strcmp(reason, "exit") == 0 || strcmp(reason, "signal") == 0)
-		add_exit(reading->out, attempt_before(reading, event));
+		report_add_exit(reading->out, attempt_before(reading, event));
 	else
 		add_word_of(reading->out, event, STATE_FAILED);
 	add_run(reading, event);
@@ -297,7 +285,7 @@ static void tell_backoff(struct reading *reading, const Hlp__V1__EventRecord *ev
 {
 	int64_t wait_us = strtoll(field_of(event, "interval_us"), NULL, 10);
 	buf_add_text(reading->out, "failed: ");
-	add_exit(reading->out, attempt_before(reading, event));
+	report_add_exit(reading->out, attempt_before(reading, event));
 	add_run(reading, event);
 	buf_add_text(reading->out, "; is tried again");
 	if (wait_us > 0) {
@@ -371,7 +359,7 @@ static void tell_exited(struct reading *reading, const Hlp__V1__EventRecord *eve
 		report_attempt(reading->report, event->node, event->attempt);
 	buf_printf(reading->out,
 		   "%s: ", strncmp(event->attempt, "hook", 4) == 0 ? "on_restore" : event->attempt);
-	add_exit(reading->out, attempt);
+	report_add_exit(reading->out, attempt);
 	if (took(attempt) > 0) {
 		buf_add_text(reading->out, " after ");
 		report_add_duration(reading->out, took(attempt));

@@ -28,6 +28,18 @@ void report_add_word(struct buf *out, const char *text)
 	report_add_text(out, text, strlen(text));
 }
 
+void report_add_exit(struct buf *out, const Hlp__V1__Attempt *attempt)
+{
+	if (attempt == NULL || attempt->exit_kind[0] == '\0')
+		return;
+	if (strcmp(attempt->exit_kind, "status") == 0)
+		buf_printf(out, "exit %d", attempt->code);
+	else if (strcmp(attempt->exit_kind, "signal") == 0)
+		buf_printf(out, "signal %d", attempt->code);
+	else
+		buf_add_text(out, attempt->exit_kind);
+}
+
 /* A fence must be longer than any that stands in what it holds. */
 static int fence_for(const char *text, size_t length)
 {

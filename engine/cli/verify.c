@@ -31,14 +31,10 @@ int verify_run(struct cli *cli, const char *execution)
 		return code;
 	const Hlp__V1__VerifyReply *verified = (const Hlp__V1__VerifyReply *)reply;
 	code = verified->n_problems == 0 ? CLI_OK : CLI_OTHER;
-	if (cli->json) {
-		struct buf out;
-		json_out_begin(&out);
-		json_message(&out, reply);
-		json_out(cli, &out);
-	} else {
+	if (cli->json)
+		json_out_message(cli, reply);
+	else
 		print_reply(cli, verified);
-	}
 	protobuf_c_message_free_unpacked(reply, NULL);
 	return code;
 }

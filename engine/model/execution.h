@@ -354,9 +354,9 @@ struct effect {
 };
 #define EFFECTS_PER_NODE 4
 
-/* What this node's state asks for now; the same answer until an event changes it. Idempotent by
- * attempt. EVENT_NO_NODE: what the execution itself asks for. After a restart this, over all nodes
- * and for the execution, is all there is to do. Returns the count. */
+/* What this node's state asks for; the same answer until an event changes it. Each effect names its
+ * attempt, so that carrying it out twice does no harm. EVENT_NO_NODE: what the execution itself
+ * asks for. After a restart nothing else is left to do. Returns the count. */
 size_t execution_outstanding(const struct execution *execution, uint32_t node,
 			     struct effect out[EFFECTS_PER_NODE]);
 /* The next time at which INPUT_DUE is wanted; INT64_MAX when never. */

@@ -6,12 +6,6 @@
 # after the restart, and goes on by a thaw; an end while it is frozen is honoured.
 . "$(dirname "$0")/../scenario/lib.sh"
 
-kill_engine() {
-	pid=$(pid_of hlpd) || fail "no engine"
-	kill -9 "$pid"
-	wait_for 20 gone "$pid"
-}
-
 cat >steps.yaml <<'END'
 name: steps
 nodes:

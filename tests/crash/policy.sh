@@ -5,12 +5,6 @@
 # began, and in its middle. It is decided once, each undo runs once, and it comes to its end.
 . "$(dirname "$0")/../scenario/lib.sh"
 
-kill_engine() {
-	pid=$(pid_of hlpd) || fail "no engine"
-	kill -9 "$pid"
-	wait_for 20 gone "$pid"
-}
-
 cat >deploy.yaml <<'END'
 name: deploy
 phases: [switch, verify]

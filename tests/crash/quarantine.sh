@@ -32,12 +32,6 @@ YAML
 sed 's/^name: bad/name: good/; s/bad.lines/good.lines/' bad.yaml >good.yaml
 
 # Kills the engine from outside and waits for the next one to answer.
-kill_engine() {
-	engine=$(pid_of hlpd) || fail "no engine"
-	kill -9 "$engine"
-	wait_for 20 gone "$engine"
-}
-
 row_is() {
 	hlp list -o json | grep -c "\"quarantined\": *$1" | grep -qx "$2"
 }

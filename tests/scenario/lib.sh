@@ -152,6 +152,13 @@ execution_is() {
 	test "$(execution_state "$1")" = "$2"
 }
 
+# kill_engine: with -9, as somebody else would; the launcher starts the next one.
+kill_engine() {
+	pid=$(pid_of hlpd) || fail "no engine"
+	kill -9 "$pid"
+	wait_for 20 gone "$pid"
+}
+
 gone() {
 	! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"
 }

@@ -27,12 +27,6 @@ nodes:
     approval: {ask: "Swap after ${nodes.flip.outputs.change}?", show: [nodes.issue.outputs.serial, params.host]}
     run: echo ${nodes.flip.outputs.change} >swapped
 END
-kill_engine() {
-	pid=$(pid_of hlpd) || fail "no engine"
-	kill -9 "$pid"
-	wait_for 20 gone "$pid"
-}
-
 echo old >zone
 expect 0 hlp run dns.yaml --detach --yes
 wait_for 20 node_waits dns flip manual

@@ -241,3 +241,19 @@ bool box_pid_is_gone(pid_t pid)
 
 	return !start_time || !proc_is_alive(pid, start_time);
 }
+
+int box_set_up(void **state)
+{
+	struct instance_box *box = mem_zalloc(sizeof(*box));
+
+	box_make(box);
+	*state = box;
+	return 0;
+}
+
+int box_tear_down(void **state)
+{
+	box_remove(*state);
+	free(*state);
+	return 0;
+}

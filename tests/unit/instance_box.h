@@ -21,6 +21,9 @@ struct instance_box {
 	pid_t launcher; /* the process started last; 0 when it was reaped */
 };
 
+/* For cmocka: *state is a box. */
+int box_set_up(void **state);
+int box_tear_down(void **state);
 void box_make(struct instance_box *box);
 void box_remove(struct instance_box *box); /* kills what is left of it, by pid */
 /* What hlpd will be: lines of sh. */

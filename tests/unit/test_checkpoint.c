@@ -355,18 +355,24 @@ static void what_started_since_goes_back(void **state)
 	lab_close(&lab);
 }
 
+/* A checkpoint of what the first attempt of "a" left when it failed; then "a" is completed. */
+static void fail_then_complete(struct lab *lab, const char *name, char left)
+{
+	open_phases(lab);
+	fail_once(lab, "a", left);
+	assert_int_equal(take(lab, name), 0);
+	recorded(lab, name);
+	assert_int_equal(lab_act(lab, VERB_RETRY, "a"), 0);
+	lab_complete(lab, "a");
+}
+
 static void a_file_goes_to_what_it_was_then_not_to_what_its_node_found(void **state)
 {
 	struct plan *plan;
 	struct lab lab;
 
 	(void)state;
-	open_phases(&lab);
-	fail_once(&lab, "a", 'x');
-	assert_int_equal(take(&lab, "broken"), 0);
-	recorded(&lab, "broken");
-	assert_int_equal(lab_act(&lab, VERB_RETRY, "a"), 0);
-	lab_complete(&lab, "a");
+	fail_then_complete(&lab, "broken", 'x');
 	plan = plan_to(&lab, "broken");
 	assert_int_equal(plan->rows_count, 2);
 	assert_int_equal(plan->rows[1].to->blob[0], 'x');
@@ -385,12 +391,7 @@ static void a_file_that_is_as_it_was_then_stays(void **state)
 	struct lab lab;
 
 	(void)state;
-	open_phases(&lab);
-	fail_once(&lab, "a", 'b');
-	assert_int_equal(take(&lab, "same"), 0);
-	recorded(&lab, "same");
-	assert_int_equal(lab_act(&lab, VERB_RETRY, "a"), 0);
-	lab_complete(&lab, "a");
+	fail_then_complete(&lab, "same", 'b');
 	plan = plan_to(&lab, "same");
 	assert_int_equal(plan->rows_count, 1);
 	assert_int_equal(plan->rows[0].action, PLAN_UNDO);

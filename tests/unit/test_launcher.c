@@ -30,22 +30,6 @@
 
 #define SECOND_US INT64_C(1000000)
 
-static int set_up(void **state)
-{
-	struct instance_box *box = mem_zalloc(sizeof(*box));
-
-	box_make(box);
-	*state = box;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	box_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* ---- hlpd's supervision ------------------------------------------------------------------ */
 
 static void hlpd_is_started_again_when_it_dies(void **state)
@@ -585,7 +569,7 @@ static void ten_thousand_attempts_leave_a_small_log(void **state)
 	assert_true(status.st_size < 1000);
 }
 
-#define IN_A_BOX(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define IN_A_BOX(name) cmocka_unit_test_setup_teardown(name, box_set_up, box_tear_down)
 
 int main(int argc, char **argv)
 {

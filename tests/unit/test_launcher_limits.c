@@ -24,22 +24,6 @@
 #include "tests/unit/instance_box.h"
 #include "tests/unit/instance_peer.h"
 
-static int set_up(void **state)
-{
-	struct instance_box *box = mem_zalloc(sizeof(*box));
-
-	box_make(box);
-	*state = box;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	box_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* Runs the script under limits and waits for its end. */
 static struct launch_message run_limited(struct peer *peer, const struct instance_box *box,
 					 const char *attempt, const char *script,
@@ -323,7 +307,7 @@ static void old_launcher_is_not_asked_to_limit(void **state)
 	(void)close(listener);
 }
 
-#define IN_A_BOX(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define IN_A_BOX(name) cmocka_unit_test_setup_teardown(name, box_set_up, box_tear_down)
 
 int main(int argc, char **argv)
 {
