@@ -13,7 +13,7 @@ cat >keys.txt <<'END'
 wait FAILED
 type ]
 press Enter
-wait exit 3
+wait runs    exit 3
 dump node.txt
 press Esc
 type :first
