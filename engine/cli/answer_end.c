@@ -18,10 +18,12 @@
 #define NAMES_SHOWN 12
 #define NAMES_BYTES ((size_t)64 * 1024)
 
-static void say_tail(struct cli *cli, const struct mirror *mirror, const struct mirror_node *node)
+/* Returns of which kind of attempt they are. */
+static const char *say_tail(struct cli *cli, const struct mirror *mirror,
+			    const struct mirror_node *node)
 {
 	struct buf text;
-	tail_read(cli, mirror, node, &text);
+	const char *kind = tail_read(cli, mirror, node, &text);
 	const char *means = tail_means(node, &text);
 	if (text.length > 0) {
 		say_printf(&cli->out, "  its last lines:\n");
@@ -32,6 +34,7 @@ static void say_tail(struct cli *cli, const struct mirror *mirror, const struct 
 		say_paragraph_at(&cli->out, 4, means);
 	}
 	buf_release(&text);
+	return kind;
 }
 
 /* ---- what else --------------------------------------------------------------------------- */
@@ -128,7 +131,9 @@ static const struct mirror_node *worth_undoing(const struct mirror *mirror,
 	return last;
 }
 
-static void say_ways(struct cli *cli, const struct mirror *mirror, const struct mirror_node *failed)
+/* `kind`: of the attempt whose output says why it failed. */
+static void say_ways(struct cli *cli, const struct mirror *mirror, const struct mirror_node *failed,
+		     const char *kind)
 {
 	const struct mirror_node *undone = worth_undoing(mirror, failed);
 	const char *node = failed->id;
@@ -142,7 +147,9 @@ static void say_ways(struct cli *cli, const struct mirror *mirror, const struct 
 			   undone->id);
 	}
 	say_printf(out, "  by hand:   hlp done %s/%s\n", mirror->name, node);
-	say_printf(out, "  look:      hlp logs %s/%s\n", mirror->name, node);
+	say_printf(out, "  look:      hlp logs %s/%s%s%s\n", mirror->name, node,
+		   strcmp(kind, "run") != 0 ? " --kind " : "",
+		   strcmp(kind, "run") != 0 ? kind : "");
 }
 
 /* ---- ends -------------------------------------------------------------------------------- */
@@ -150,6 +157,7 @@ static void say_ways(struct cli *cli, const struct mirror *mirror, const struct 
 static void say_failures(struct cli *cli, const struct mirror *mirror)
 {
 	const struct mirror_node *first = NULL;
+	const char *kind = "run";
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
@@ -163,7 +171,7 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 		say_printf(&cli->out, " %s  %s\n", node->id, how);
 		if (first == NULL) {
 			first = node;
-			say_tail(cli, mirror, node);
+			kind = say_tail(cli, mirror, node);
 		}
 	}
 	if (count > NAMES_SHOWN)
@@ -171,7 +179,7 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 	say_not_started(cli, mirror);
 	say_changed_files(cli, mirror);
 	if (first != NULL)
-		say_ways(cli, mirror, first);
+		say_ways(cli, mirror, first, kind);
 }
 
 /* What became of each node that took part; the list is the answer, the lines before it may have

@@ -199,7 +199,7 @@ static void offer_value(const struct typing *t)
 	else if (strcmp(t->option->name, "artifact") == 0)
 		offer_of_execution(t, t->first, offer_artifact);
 	else if (strcmp(t->option->name, "kind") == 0)
-		offer_words(t, "run undo hook shell");
+		offer_words(t, "run undo hook check shell");
 	else if (strchr(value, '|') != NULL && value[0] >= 'a' && value[0] <= 'z')
 		offer_words(t, value);
 }

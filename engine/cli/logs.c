@@ -18,7 +18,7 @@
 static const struct option_spec options[] = {
 	{"follow", 'f', OPTION_FLAG, NULL, "go on while it runs"},
 	{"attempt", 0, OPTION_VALUE, "N", "of this attempt (default: the newest)"},
-	{"kind", 0, OPTION_VALUE, "KIND", "run (default), undo, hook or shell"},
+	{"kind", 0, OPTION_VALUE, "KIND", "run (default), undo, hook, check or shell"},
 	{"raw", 0, OPTION_FLAG, NULL, "the bytes as they are, also on a terminal"},
 	{0},
 };

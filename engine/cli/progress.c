@@ -42,7 +42,8 @@ static int64_t moment_of(const struct mirror_node *node)
 {
 	if (node->state == STATE_RUNNING && node->started_us > 0)
 		return node->started_us;
-	if ((node->state == STATE_COMPLETED || node->state == STATE_FAILED) && node->ended_us > 0)
+	if ((node->state == STATE_COMPLETED || node->state == STATE_FAILED) && node->ended_us > 0 &&
+	    node->reason != REASON_CHECK /* what looked at its files ended later */)
 		return node->ended_us;
 	return show_now_us();
 }

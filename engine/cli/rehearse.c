@@ -219,12 +219,23 @@ static void say_env(struct rehearsal *r, const struct rehearsed *node)
 	}
 }
 
-/* A file, and the command that runs after it was restored. */
+static void say_command_of(struct rehearsal *r, const char *what, const struct order *order)
+{
+	char *command = command_text(order);
+	char *text = mem_printf("  %s: %s", what, command);
+	say_block(&r->cli->out, "", text);
+	free(text);
+	free(command);
+}
+
+/* A file, what looks at it, and the command that runs after it was restored. */
 static void say_artifact(struct rehearsal *r, const struct rehearsed *node, uint32_t artifact)
 {
 	const struct artifact_spec *spec = &node->spec->artifacts[artifact];
 	const struct order *hook =
 		spec->has_on_restore ? build(r, node->index, ATTEMPT_HOOK, artifact) : NULL;
+	const struct order *check =
+		spec->has_check ? build(r, node->index, ATTEMPT_CHECK, artifact) : NULL;
 	say_block(&r->cli->out, artifact == 0 ? "artifacts" : "", spec->path);
 	if (spec->required)
 		say_block(&r->cli->out, "", "  required");
@@ -233,13 +244,11 @@ static void say_artifact(struct rehearsal *r, const struct rehearsed *node, uint
 		say_block(&r->cli->out, "", text);
 		free(text);
 	}
-	if (hook != NULL) {
-		char *command = command_text(hook);
-		char *text = mem_printf("  when restored: %s", command);
-		say_block(&r->cli->out, "", text);
-		free(text);
-		free(command);
-	}
+	if (check != NULL)
+		say_command_of(r, spec->required ? "checked by" : "checked, failure is ignored, by",
+			       check);
+	if (hook != NULL)
+		say_command_of(r, "when restored", hook);
 }
 
 static void say_files(struct rehearsal *r, const struct rehearsed *node)

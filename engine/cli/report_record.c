@@ -352,14 +352,18 @@ static void tell_rollback_ended(struct reading *reading, const Hlp__V1__EventRec
 	reading->rollback_by = NULL;
 }
 
-/* Attempts to take back, and hooks, have no other line. */
+/* Attempts to take back, hooks and checks have no other line. */
 static void tell_exited(struct reading *reading, const Hlp__V1__EventRecord *event)
 {
 	const Hlp__V1__Attempt *attempt =
 		report_attempt(reading->report, event->node, event->attempt);
-	buf_printf(reading->out,
-		   "%s: ", strncmp(event->attempt, "hook", 4) == 0 ? "on_restore" : event->attempt);
-	report_add_exit(reading->out, attempt);
+	if (strncmp(event->attempt, "check", 5) == 0) {
+		report_add_text(reading->out, event->text.data, event->text.len);
+	} else {
+		buf_printf(reading->out, "%s: ",
+			   strncmp(event->attempt, "hook", 4) == 0 ? "on_restore" : event->attempt);
+		report_add_exit(reading->out, attempt);
+	}
 	if (took(attempt) > 0) {
 		buf_add_text(reading->out, " after ");
 		report_add_duration(reading->out, took(attempt));

@@ -130,7 +130,9 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 	int64_t end = node->state == STATE_COMPLETED ? node->ended_us : now_us;
 	if (node->started_us > 0 && end > node->started_us)
 		show_duration(end - node->started_us, time);
-	snprintf(out, SHOW_TEXT, "%s%s%s", word, time[0] != '\0' ? "  " : "", time);
+	const char *ignored = node->reason == REASON_TOLERATED ? node->message : "";
+	snprintf(out, SHOW_TEXT, "%s%s%.200s%s%s", word, ignored[0] != '\0' ? ": " : "", ignored,
+		 time[0] != '\0' ? "  " : "", time);
 }
 
 /* What is asked, in a few words; then the message, where that is not all of it. */

@@ -66,7 +66,7 @@ static int explain(struct cli *cli, const struct mirror *mirror, const char *nam
 	show.over = mirror->ended;
 	show_how(&show, show_now_us(), how);
 	mirror_why(mirror, (uint32_t)index, show_now_us(), why, sizeof why);
-	tail_read(cli, mirror, node, &tail);
+	(void)tail_read(cli, mirror, node, &tail);
 	const char *means = tail_means(node, &tail);
 	if (cli->json)
 		print_json(cli, node, how, why, means);

@@ -383,7 +383,7 @@ static void set_more(struct mirror_node *node, const Hlp__V1__Node *row)
 
 	release_more(node);
 	if (!row->n_shown && !row->held_by[0] && !row->held_note[0] && !row->asked_us &&
-	    !row->held_until_us && !row->freezing)
+	    !row->held_until_us && !row->freezing && !row->checking[0])
 		return;
 	node->more = more = mem_zalloc(sizeof(*more));
 	more->held_by = copy_text(&more->arena, row->held_by);
@@ -391,6 +391,7 @@ static void set_more(struct mirror_node *node, const Hlp__V1__Node *row)
 	more->held_until_us = row->held_until_us;
 	more->asked_us = row->asked_us;
 	more->freezing = row->freezing;
+	more->checking = copy_text(&more->arena, row->checking);
 	more->shown = arena_alloc(&more->arena, (row->n_shown + 1) * sizeof(*more->shown));
 	for (size_t i = 0; i < row->n_shown; i++)
 		more->shown[more->shown_count++] = (struct mirror_param){

@@ -22,7 +22,7 @@ struct mirror_param {
 /* As it is shown: a value that is missing, or empty, in words. */
 const char *mirror_value(const struct mirror_param *param);
 
-/* What few nodes have: a question's values, a hold or a freeze. */
+/* What few nodes have: a question's values, a hold or a freeze, the check of a file. */
 struct mirror_more {
 	struct arena arena;	    /* owns what is below */
 	struct mirror_param *shown; /* beside a question: values to decide by */
@@ -31,6 +31,7 @@ struct mirror_more {
 	int64_t held_until_us;		 /* 0: until it is released */
 	int64_t asked_us;		 /* since when it is asked, or frozen */
 	bool freezing;			 /* a freeze or thaw is on its way */
+	const char *checking;		 /* the file whose check is under way; "" without */
 };
 
 struct mirror_node {

@@ -108,14 +108,16 @@ static void add_running(struct buf *out, const struct mirror_node *node, int64_t
 {
 	char text[CLOCK_DURATION_TEXT];
 
-	if (node->reason == REASON_STARTING) {
-		buf_add_text(out, "starts");
-	} else if (node->reason == REASON_CAPTURING) {
-		buf_add_text(out, "ended; its files are being recorded");
-	} else if (node->reason == REASON_STOPPING) {
+	if (node->reason == REASON_STOPPING) {
 		buf_add_text(out, "is being stopped");
 	} else if (node->reason == REASON_UNREACHABLE) {
 		buf_add_text(out, "nobody can say: the launcher does not answer");
+	} else if (node->more && node->more->checking[0]) {
+		buf_printf(out, "ended; its %s is being checked", node->more->checking);
+	} else if (node->reason == REASON_STARTING) {
+		buf_add_text(out, "starts");
+	} else if (node->reason == REASON_CAPTURING) {
+		buf_add_text(out, "ended; its files are being recorded");
 	} else if (node->started_us && node->started_us <= now_us) {
 		clock_format_duration(now_us - node->started_us, text);
 		buf_printf(out, "runs for %s", text);

@@ -21,7 +21,8 @@ bool execution_can_admit(const struct execution *execution)
 	const uint64_t ahead = parallel > AHEAD_LEAST ? parallel : AHEAD_LEAST;
 
 	if (execution->ended || execution->quarantined || execution->paused ||
-	    (uint64_t)execution->live_count + execution->intended_count >= parallel + ahead)
+	    (uint64_t)execution_slots_taken(execution) + execution->intended_count >=
+		    parallel + ahead)
 		return false;
 	if (execution->rolling_back)
 		return ready_count(execution, READY_UNDO) > 0;
@@ -29,9 +30,14 @@ bool execution_can_admit(const struct execution *execution)
 	       ready_count(execution, READY_RUN) > 0;
 }
 
+uint32_t execution_slots_taken(const struct execution *execution)
+{
+	return execution->live_count + execution->reserved_count;
+}
+
 bool execution_can_dispatch(const struct execution *execution)
 {
-	return execution->live_count < execution->workflow->max_parallel;
+	return execution_slots_taken(execution) < execution->workflow->max_parallel;
 }
 
 static double best_priority(const struct execution *execution)

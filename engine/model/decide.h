@@ -47,7 +47,8 @@ void decide_stop_live(struct decision *decision, uint32_t except);
 enum reason decide_exit_reason(enum exit_kind exit_kind);
 /* Why a node has failed whose question nobody answers: that makes no outcome known. */
 enum reason decide_left_reason(const struct node_run *run);
-/* Takes back intents, but not `except`'s. A pause takes back those of a rollback too. */
+/* Takes back intents, but not `except`'s. A pause takes back those of a rollback too. A check
+ * belongs to a run that has begun, and goes on. */
 enum revoke { REVOKE_RUNS, REVOKE_ALL };
 void decide_revoke(struct decision *decision, enum revoke which, uint32_t except, const char *why);
 /* Nothing starts any more: intents are taken back, waits for a retry are given up. */
@@ -62,6 +63,17 @@ void decide_fact(struct decision *decision);
 void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit_kind,
 		   int32_t code);
 const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind, int32_t code);
+
+/* decide_check.c: checks of what a run left, one after the other. A run that ended well, and all of
+ * which is recorded: its first one, or COMPLETED. */
+void decide_check_first(struct decision *decision, uint32_t node);
+/* One has ended; `exited` was just added. */
+void decide_check_exited(struct decision *decision, struct event *exited);
+void decide_check_lost(struct decision *decision, uint32_t node, const char *text);
+/* It is proven that it never started. */
+void decide_check_unstarted(struct decision *decision, uint32_t node);
+/* One that is intended will not be: the node is cancelled. */
+void decide_check_cancel(struct decision *decision, uint32_t node);
 
 /* decide_undo.c: a rollback's steps. */
 void decide_undo_fact(struct decision *decision);

@@ -228,6 +228,12 @@ static int cancel_live(struct decision *decision, uint32_t node, struct err *err
 	const struct node_run *run = &decision->execution->nodes[node];
 	const char *name = decide_name(decision, node);
 
+	if (derive_check_intended(run)) {
+		decide_act_event(decision);
+		decide_check_cancel(decision, node);
+		decide_end(decision);
+		return 0;
+	}
 	if (derive_recording(run))
 		return err_set(err, ERR_REFUSED,
 			       "%s has exited, its results are being recorded: "

@@ -15,15 +15,9 @@ static enum standing standing(const struct decision *decision)
 {
 	const struct input *input = decision->input;
 	const struct node_run *node = &decision->execution->nodes[input->node];
-	uint32_t number = 0;
 
-	if (node->live_kind == ATTEMPT_NONE || input->attempt_kind != node->live_kind)
-		return STANDING_NONE;
-	if (node->live_kind == ATTEMPT_RUN)
-		number = node->attempt;
-	else
-		number = node->live_kind == ATTEMPT_UNDO ? node->undo_attempt : node->hook_attempt;
-	if (number != input->attempt)
+	if (node->live_kind == ATTEMPT_NONE || input->attempt_kind != node->live_kind ||
+	    input->attempt != derive_attempt_number(node))
 		return STANDING_NONE;
 	if (node->intended)
 		return STANDING_INTENDED;
@@ -237,7 +231,7 @@ void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit
 			       decide_text(decision, "%s: its outcome is unknown",
 					   decide_exit_text(decision, exit_kind, code)));
 	else if (exit_kind == EXIT_STATUS && code == 0)
-		decide_completed(decision, node, REASON_OK);
+		decide_check_first(decision, node);
 	else
 		finish_failed(decision, node, exit_kind, code);
 	decide_end(decision);
@@ -335,6 +329,10 @@ static void exited(struct decision *decision, enum standing where)
 	event->cpu_us = input->cpu_us;
 	event->rss_kib = input->rss_kib;
 	event->text = input->text;
+	if (execution->nodes[node].live_kind == ATTEMPT_CHECK) {
+		decide_check_exited(decision, event);
+		return;
+	}
 	if (execution->nodes[node].live_kind != ATTEMPT_RUN) {
 		decide_undo_fact(decision);
 		return;
@@ -463,6 +461,10 @@ static void not_started(struct decision *decision, enum standing where)
 	event = decide_emit_attempt(decision, EVENT_REVOKED, node);
 	event->text = "it was never started";
 	event->flag = true;
+	if (decision->execution->nodes[node].live_kind == ATTEMPT_CHECK) {
+		decide_check_unstarted(decision, node);
+		return;
+	}
 	if (decision->execution->nodes[node].live_kind != ATTEMPT_RUN)
 		return;
 	if (decision->execution->nodes[node].verdict != VERDICT_NONE)
@@ -482,6 +484,10 @@ static void lost(struct decision *decision, enum standing where)
 	if (where != STANDING_INTENDED && where != STANDING_LIVE)
 		return;
 	imply_dispatched(decision, where);
+	if (node->live_kind == ATTEMPT_CHECK) {
+		decide_check_lost(decision, input->node, text);
+		return;
+	}
 	decide_emit_attempt(decision, EVENT_LOST, input->node)->text = text;
 	if (node->live_kind != ATTEMPT_RUN) {
 		decide_asked(decision, input->node, QUESTION_UNDO_FAILED, REASON_UNDO_WAITING,
@@ -505,7 +511,8 @@ static void unreachable(struct decision *decision, enum standing where)
 	if (where != STANDING_INTENDED && where != STANDING_LIVE)
 		return;
 	imply_dispatched(decision, where);
-	if (node->live_kind == ATTEMPT_RUN && (where == STANDING_INTENDED || runs))
+	if ((node->live_kind == ATTEMPT_RUN || node->live_kind == ATTEMPT_CHECK) &&
+	    (where == STANDING_INTENDED || runs))
 		decide_emit_attempt(decision, EVENT_UNREACHABLE, decision->input->node)->text =
 			decision->input->text;
 }

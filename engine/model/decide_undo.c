@@ -207,6 +207,8 @@ static void take_in(struct decision *decision, uint32_t node)
 	if (derive_runs(run) && !recorded) {
 		decide_verdict(decision, node, VERDICT_UNDO);
 	} else {
+		if (derive_check_intended(run))
+			decide_revoke_one(decision, node, "a rollback began");
 		if (run->question != QUESTION_APPROVAL) /* those are withdrawn by now */
 			decide_unask(decision, node);
 		decide_emit(decision, EVENT_UNDO_WAITING, node);

@@ -19,6 +19,24 @@ bool derive_lives(const struct node_run *node)
 	return node->state == STATE_RECOVERING && node->reason == REASON_UNDOING;
 }
 
+uint32_t derive_attempt_number(const struct node_run *node)
+{
+	switch (node->live_kind) {
+	case ATTEMPT_RUN:
+		return node->attempt;
+	case ATTEMPT_UNDO:
+		return node->undo_attempt;
+	case ATTEMPT_HOOK:
+		return node->hook_attempt;
+	case ATTEMPT_CHECK:
+		return node->check_attempt;
+	case ATTEMPT_SHELL: /* lives beside the node's attempts */
+	case ATTEMPT_NONE:
+		break;
+	}
+	return 0;
+}
+
 bool derive_blocks(const struct node_run *node)
 {
 	return node->state == STATE_RECOVERING || node->verdict == VERDICT_UNDO;
@@ -57,11 +75,20 @@ uint32_t derive_next_hook(const struct execution *execution, uint32_t index, uin
 	return spec->artifacts_count;
 }
 
-struct derive_mark derive_mark(const struct node_run *node)
+bool derive_reserves(const struct execution *execution, uint32_t index)
 {
+	return execution->workflow->nodes[index].has_checks &&
+	       derive_recording(&execution->nodes[index]);
+}
+
+struct derive_mark derive_mark(const struct execution *execution, uint32_t index)
+{
+	const struct node_run *node = &execution->nodes[index];
+
 	return (struct derive_mark){.state = node->state,
 				    .reason = node->reason,
 				    .lives = derive_lives(node),
+				    .reserves = derive_reserves(execution, index),
 				    .intended = node->intended,
 				    .blocks = derive_blocks(node)};
 }
@@ -125,6 +152,7 @@ static void count(struct execution *execution, const struct derive_mark *was,
 	execution->by_reason[was->reason]--;
 	execution->by_reason[is->reason]++;
 	execution->live_count += (uint32_t)is->lives - (uint32_t)was->lives;
+	execution->reserved_count += (uint32_t)is->reserves - (uint32_t)was->reserves;
 	execution->intended_count += (uint32_t)is->intended - (uint32_t)was->intended;
 	execution->undo_left += (uint32_t)is->blocks - (uint32_t)was->blocks;
 }
@@ -133,11 +161,11 @@ static void count(struct execution *execution, const struct derive_mark *was,
 static void resettle(struct execution *execution, uint32_t index)
 {
 	struct node_run *node = &execution->nodes[index];
-	struct derive_mark was = derive_mark(node), is;
+	struct derive_mark was = derive_mark(execution, index), is;
 
 	node->unmet = execution->unmet[index];
 	settle(execution, index);
-	is = derive_mark(node);
+	is = derive_mark(execution, index);
 	if (was.state == is.state && was.reason == is.reason)
 		return;
 	count(execution, &was, &is);
@@ -246,11 +274,10 @@ static void count_phase(struct execution *execution, uint32_t index, bool comple
 
 void derive_update(struct execution *execution, uint32_t index, const struct derive_mark *was)
 {
-	struct node_run *node = &execution->nodes[index];
 	struct derive_mark is;
 
 	settle(execution, index);
-	is = derive_mark(node);
+	is = derive_mark(execution, index);
 	count(execution, was, &is);
 	place(execution, index);
 	derive_touch(execution, index);
@@ -310,18 +337,20 @@ void derive_all(struct execution *execution)
 	       execution->workflow->phases_count * sizeof(*execution->phase_left));
 	memset(execution->counts, 0, sizeof(execution->counts));
 	memset(execution->by_reason, 0, sizeof(execution->by_reason));
-	execution->live_count = execution->intended_count = execution->undo_left = 0;
+	execution->live_count = execution->reserved_count = 0;
+	execution->intended_count = execution->undo_left = 0;
 	for (uint32_t i = 0; i < execution->graph->nodes_count; i++) {
 		struct derive_mark is;
 
 		execution->nodes[i].unmet = execution->unmet[i];
 		settle(execution, i);
-		is = derive_mark(&execution->nodes[i]);
+		is = derive_mark(execution, i);
 		execution->counts[is.state]++;
 		if (is.state != STATE_COMPLETED)
 			count_phase(execution, i, false);
 		execution->by_reason[is.reason]++;
 		execution->live_count += is.lives;
+		execution->reserved_count += is.reserves;
 		execution->intended_count += is.intended;
 		execution->undo_left += is.blocks;
 		place(execution, i);

@@ -13,9 +13,9 @@
 struct derive_mark {
 	enum state state;
 	enum reason reason;
-	bool lives, intended, blocks;
+	bool lives, reserves, intended, blocks;
 };
-struct derive_mark derive_mark(const struct node_run *node);
+struct derive_mark derive_mark(const struct execution *execution, uint32_t node);
 
 /* An attempt was dispatched and is not yet proven gone. */
 bool derive_lives(const struct node_run *node);
@@ -23,6 +23,13 @@ bool derive_lives(const struct node_run *node);
 static inline bool derive_recording(const struct node_run *node)
 {
 	return node->state == STATE_RUNNING && node->reason == REASON_CAPTURING;
+}
+/* The number of the attempt that is intended, live or being recorded; 0: there is none. */
+uint32_t derive_attempt_number(const struct node_run *node);
+/* The check of an artifact is intended, and not yet on its way. */
+static inline bool derive_check_intended(const struct node_run *node)
+{
+	return node->intended && node->live_kind == ATTEMPT_CHECK;
 }
 /* An attempt of it runs, or would if it were not frozen. */
 static inline bool derive_runs(const struct node_run *node)
@@ -35,6 +42,9 @@ bool derive_blocks(const struct node_run *node);
 bool derive_wants_capture(const struct execution *execution, uint32_t node);
 bool derive_wants_collect(const struct execution *execution, uint32_t node,
 			  enum exit_kind exit_kind, int32_t code);
+/* Keeps the slot of its run for the checks of its artifacts, which are part of the same work: with
+ * max_parallel 1 nothing else runs between the two. */
+bool derive_reserves(const struct execution *execution, uint32_t node);
 /* The next artifact from `from` on whose on_restore is due, or the count of artifacts. */
 uint32_t derive_next_hook(const struct execution *execution, uint32_t node, uint32_t from);
 /* Nothing starts any more: cancelled or draining. */

@@ -82,7 +82,7 @@ const char *event_kind_name(enum event_kind kind)
 
 static const char *const attempt_kinds[] = {
 	[ATTEMPT_NONE] = "",	 [ATTEMPT_RUN] = "run",	    [ATTEMPT_UNDO] = "undo",
-	[ATTEMPT_HOOK] = "hook", [ATTEMPT_SHELL] = "shell",
+	[ATTEMPT_HOOK] = "hook", [ATTEMPT_CHECK] = "check", [ATTEMPT_SHELL] = "shell",
 };
 
 const char *attempt_kind_name(enum attempt_kind kind)

@@ -46,7 +46,7 @@ enum event_kind {
 
 	/* of a node's attempt; node, attempt_kind, attempt always */
 	EVENT_INTENDED = 20,   /* the attempt will be started when a slot is free; artifact: whose
-				  on_restore (hooks) */
+				  on_restore (hooks) or check */
 	EVENT_REVOKED = 21,    /* it will not; text: why; flag: it was dispatched */
 	EVENT_CAPTURED = 22,   /* moment; items: revisions ("artifact") */
 	EVENT_DISPATCHED = 23, /* START was posted */
@@ -116,7 +116,8 @@ enum attempt_kind {
 	ATTEMPT_RUN,
 	ATTEMPT_UNDO,
 	ATTEMPT_HOOK,
-	ATTEMPT_SHELL = 5 /* a person's, recorded; never started by the engine */
+	ATTEMPT_CHECK, /* of an artifact, after a run that ended well */
+	ATTEMPT_SHELL  /* a person's, recorded; never started by the engine */
 };
 enum exit_kind {
 	EXIT_NONE,
@@ -219,7 +220,7 @@ struct event {
 
 /* The kind's name as `hlp events` prints it ("node_completed" is "completed", …). */
 const char *event_kind_name(enum event_kind kind);
-const char *attempt_kind_name(enum attempt_kind kind); /* "run", "undo", "hook", "shell" */
+const char *attempt_kind_name(enum attempt_kind kind); /* "run", "undo", "hook", … */
 bool attempt_kind_parse(const char *name, enum attempt_kind *out);
 const char *verdict_name(enum verdict verdict);
 const char *question_name(enum question question);

@@ -104,6 +104,10 @@ struct node_run {
 	uint32_t hook;		/* artifact whose on_restore is next or live */
 	uint32_t shells;	/* that people opened on it so far */
 	uint32_t hook_attempt;	/* hook attempts so far, over all rollbacks */
+	uint32_t check;		/* artifact whose check is intended, live, or was the last */
+	uint32_t check_attempt; /* check attempts so far, over all runs */
+	bool check_failed;	/* of the last run, some artifact's check did not pass */
+	bool check_lost;	/* … and nobody knows how an attempt of one ended */
 	uint32_t fresh_attempt; /* run attempts when it was last fresh (never run, or RECOVERED) */
 	uint32_t tries;		/* automatic tries since the operator's last word */
 	uint32_t undo_tries;
@@ -117,6 +121,7 @@ struct node_run {
 	int64_t first_try_us;	      /* when the first of these tries began */
 	int64_t started_us, ended_us; /* spawn and exit of the last run attempt; 0 when none */
 	int64_t undo_started_us;      /* spawn of the last undo or hook attempt */
+	int64_t check_started_us;     /* … of the last check */
 	int64_t due_us;		      /* of a backoff, or when a question expires; 0: never */
 	int64_t asked_us;	      /* since when it is asked, or frozen */
 	int64_t held_until_us;	      /* 0: until it is released */
@@ -181,6 +186,7 @@ struct execution {
 	uint32_t *undo_unmet;	 /* per vertex: dependents that are still to be undone; derived */
 	uint32_t undo_left;	 /* nodes of the rollback that are not RECOVERED yet; derived */
 	uint32_t live_count;	 /* attempts dispatched and not yet proven gone; derived */
+	uint32_t reserved_count; /* slots kept for the checks of runs that have ended; derived */
 	uint32_t intended_count; /* intents not yet dispatched; derived */
 	double *priority;	 /* per node; model/priority.h; derived once */
 	struct ready *ready;	 /* nodes that could be admitted, best first; derived; own type */
@@ -350,7 +356,7 @@ struct effect {
 	uint32_t node;
 	enum attempt_kind attempt_kind;
 	uint32_t attempt;
-	uint32_t artifact; /* of a hook */
+	uint32_t artifact; /* of a hook or check */
 };
 #define EFFECTS_PER_NODE 4
 
@@ -375,9 +381,11 @@ size_t admission_decide(struct execution *const *executions, size_t count, size_
 			bool (*intend)(void *ctx, struct execution *execution), void *ctx);
 /* Whether INPUT_ADMIT would give an intent now. */
 bool execution_can_admit(const struct execution *execution);
-/* Whether one more attempt may be live: INPUT_DISPATCHED is the
- * caller's to hold back until then. */
+/* Whether one more attempt may be live: INPUT_DISPATCHED is the caller's to hold back until then. A
+ * check needs no such leave: it runs in the slot of the run before it. */
 bool execution_can_dispatch(const struct execution *execution);
+/* How many slots are taken: by what is live, and by runs whose checks are still to come. */
+uint32_t execution_slots_taken(const struct execution *execution);
 
 /* ---- reading ------------------------------------------------------------------------------ */
 

@@ -18,31 +18,17 @@ struct event *decide_emit(struct decision *decision, enum event_kind kind, uint3
 	return event_list_add(decision->out, kind, node, decision->input->time_us);
 }
 
-static uint32_t attempt_number(const struct node_run *node)
-{
-	switch (node->live_kind) {
-	case ATTEMPT_RUN:
-		return node->attempt;
-	case ATTEMPT_UNDO:
-		return node->undo_attempt;
-	case ATTEMPT_HOOK:
-		return node->hook_attempt;
-	case ATTEMPT_SHELL: /* lives beside the node's attempts */
-	case ATTEMPT_NONE:
-		break;
-	}
-	return 0;
-}
-
 struct event *decide_emit_attempt(struct decision *decision, enum event_kind kind, uint32_t node)
 {
 	const struct node_run *run = &decision->execution->nodes[node];
 	struct event *event = decide_emit(decision, kind, node);
 
 	event->attempt_kind = run->live_kind;
-	event->attempt = attempt_number(run);
+	event->attempt = derive_attempt_number(run);
 	if (run->live_kind == ATTEMPT_HOOK)
 		event->artifact = run->hook;
+	else if (run->live_kind == ATTEMPT_CHECK)
+		event->artifact = run->check;
 	return event;
 }
 
@@ -117,7 +103,7 @@ void decide_revoke(struct decision *decision, enum revoke which, uint32_t except
 		if (!execution->nodes[i].intended)
 			continue;
 		left--;
-		if (i != except &&
+		if (i != except && !derive_check_intended(&execution->nodes[i]) &&
 		    (which == REVOKE_ALL || execution->nodes[i].live_kind == ATTEMPT_RUN))
 			decide_emit_attempt(decision, EVENT_REVOKED, i)->text = why;
 	}
@@ -184,7 +170,8 @@ void decide_close(struct decision *decision, uint32_t except, const char *why)
 void decide_stop_live(struct decision *decision, uint32_t except)
 {
 	const struct execution *execution = decision->execution;
-	bool any = execution->live_count || execution->by_reason[REASON_MANUAL];
+	bool any = execution->live_count || execution->reserved_count ||
+		   execution->by_reason[REASON_MANUAL];
 
 	for (uint32_t i = 0; any && i < execution->graph->nodes_count; i++) {
 		const struct node_run *node = &execution->nodes[i];
@@ -193,6 +180,8 @@ void decide_stop_live(struct decision *decision, uint32_t except)
 			continue;
 		if (derive_runs(node) && derive_lives(node) && node->verdict == VERDICT_NONE)
 			decide_verdict(decision, i, VERDICT_CANCEL);
+		else if (derive_check_intended(node))
+			decide_check_cancel(decision, i);
 		else if (node->question == QUESTION_MANUAL)
 			decide_dropped(decision, i);
 	}

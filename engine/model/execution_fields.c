@@ -106,6 +106,11 @@ static const struct record_field node_fields[] = {
 	NODE(74, U64, taken_back),
 	NODE(76, U32, reschedules),
 	NODE(77, U32, policy_target),
+	NODE(78, U32, check),
+	NODE(79, U32, check_attempt),
+	NODE(80, BOOL, check_failed),
+	NODE(81, BOOL, check_lost),
+	NODE(82, I64, check_started_us),
 };
 const struct record execution_node_record = {node_fields, COUNT(node_fields)};
 

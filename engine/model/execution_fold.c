@@ -226,6 +226,9 @@ static void fold_intended(struct node_run *node, const struct event *event)
 		node->attempt = event->attempt;
 	} else if (event->attempt_kind == ATTEMPT_UNDO) {
 		node->undo_attempt = event->attempt;
+	} else if (event->attempt_kind == ATTEMPT_CHECK) {
+		node->check_attempt = event->attempt;
+		node->check = event->artifact;
 	} else {
 		node->hook_attempt = event->attempt;
 		node->hook = event->artifact;
@@ -239,6 +242,8 @@ static void fold_intent_revoked(struct node_run *node)
 		node->attempt--;
 	else if (node->live_kind == ATTEMPT_UNDO)
 		node->undo_attempt--;
+	else if (node->live_kind == ATTEMPT_CHECK)
+		node->check_attempt--;
 	else
 		node->hook_attempt--;
 }
@@ -259,22 +264,35 @@ static void fold_start_revoked(struct node_run *node)
 	}
 }
 
+/* A check is over: the node is again what it was when its run had ended. */
+static void fold_check_over(struct node_run *node)
+{
+	node->live_kind = ATTEMPT_RUN;
+	node->reason = REASON_CAPTURING;
+}
+
 static void fold_revoked(struct node_run *node)
 {
+	bool check = node->live_kind == ATTEMPT_CHECK;
+
 	fold_person_unfreeze(node); /* it was of the attempt that never was */
 	if (node->intended)
 		fold_intent_revoked(node);
 	else
 		fold_start_revoked(node);
+	node->intended = node->captured_before = false;
+	node->pid = 0;
+	if (check) {
+		fold_check_over(node);
+		return;
+	}
+	node->live_kind = ATTEMPT_NONE;
 	if (node->state == STATE_RUNNING) {
 		node->state = STATE_PENDING;
 		node->reason = REASON_READY;
 	} else if (node->state == STATE_RECOVERING) {
 		node->reason = REASON_UNDO_WAITING;
 	}
-	node->intended = node->captured_before = false;
-	node->live_kind = ATTEMPT_NONE;
-	node->pid = 0;
 }
 
 static void fold_run_dispatched(struct execution *execution, struct node_run *node,
@@ -283,6 +301,7 @@ static void fold_run_dispatched(struct execution *execution, struct node_run *no
 	node->state = STATE_RUNNING;
 	node->reason = REASON_STARTING;
 	node->collected = node->captured_after = false;
+	node->check_failed = node->check_lost = false;
 	node->exit_kind = EXIT_NONE;
 	node->code = 0;
 	node->verdict = VERDICT_NONE;
@@ -310,6 +329,11 @@ static void fold_dispatched(struct execution *execution, struct node_run *node,
 		fold_run_dispatched(execution, node, event);
 		return;
 	}
+	if (event->attempt_kind == ATTEMPT_CHECK) {
+		node->reason = REASON_STARTING;
+		node->check_started_us = event->time_us;
+		return;
+	}
 	node->state = STATE_RECOVERING;
 	node->reason = REASON_UNDOING;
 	node->undo_started_us = event->time_us;
@@ -321,11 +345,14 @@ static void fold_started(struct node_run *node, const struct event *event)
 {
 	node->pid = event->pid;
 	node->start_ticks = event->start_ticks;
-	if (event->attempt_kind != ATTEMPT_RUN) {
+	if (event->attempt_kind == ATTEMPT_CHECK) {
+		node->check_started_us = event->time_us;
+	} else if (event->attempt_kind == ATTEMPT_RUN) {
+		node->started_us = event->time_us;
+	} else {
 		node->undo_started_us = event->time_us;
 		return;
 	}
-	node->started_us = event->time_us;
 	if (node->state == STATE_RUNNING && node->reason != REASON_STOPPING)
 		node->reason = REASON_RUNNING; /* else it is frozen */
 }
@@ -343,11 +370,39 @@ static void fold_undo_exited(struct node_run *node, const struct event *event)
 		node->hook++;
 }
 
+/* What the run's own exit said stands beside it. */
+static void fold_check_exited(struct execution *execution, struct node_run *node,
+			      const struct event *event)
+{
+	if (event->exit_kind != EXIT_STATUS || event->code != 0) {
+		node->check_failed = true;
+		fold_message(execution, node, event->text);
+	}
+	node->check_lost = false;
+	fold_check_over(node);
+}
+
+/* The first time it is made again, which a further event says; the second time it did not pass. */
+static void fold_check_lost(struct execution *execution, struct node_run *node,
+			    const struct event *event)
+{
+	if (node->check_lost) {
+		node->check_failed = true;
+		fold_message(execution, node, event->text);
+	}
+	node->check_lost = !node->check_lost;
+	fold_check_over(node);
+}
+
 static void fold_exited(struct execution *execution, struct node_run *node,
 			const struct event *event)
 {
 	node->pid = 0;
 	fold_person_unfreeze(node);
+	if (event->attempt_kind == ATTEMPT_CHECK) {
+		fold_check_exited(execution, node, event);
+		return;
+	}
 	fold_message(execution, node, event->text);
 	if (event->attempt_kind != ATTEMPT_RUN) {
 		fold_undo_exited(node, event);
@@ -363,6 +418,10 @@ static void fold_lost(struct execution *execution, struct node_run *node, const 
 {
 	node->pid = 0;
 	fold_person_unfreeze(node);
+	if (event->attempt_kind == ATTEMPT_CHECK) {
+		fold_check_lost(execution, node, event);
+		return;
+	}
 	fold_message(execution, node, event->text);
 	if (event->attempt_kind != ATTEMPT_RUN) {
 		node->live_kind = ATTEMPT_NONE;
@@ -581,6 +640,9 @@ static const char *attempt_objection(const struct node_run *node, const struct e
 			return node->state == STATE_PENDING && !node->intended
 				       ? NULL
 				       : "it is not waiting";
+		if (event->attempt_kind == ATTEMPT_CHECK)
+			return derive_recording(node) && !node->intended ? NULL
+									 : "no run of it has ended";
 		return node->reason == REASON_UNDO_WAITING && !node->intended
 			       ? NULL
 			       : "nothing is to be undone";
@@ -662,7 +724,7 @@ static int fold_any(struct execution *execution, const struct event *event, stru
 					       : node_objection(node, event->kind);
 	if (objection)
 		return corrupt(execution, event, objection, err);
-	was = derive_mark(node);
+	was = derive_mark(execution, event->node);
 	execution->seq = event->seq; /* the age of a node that becomes ready now */
 	if (is_of_attempt(event->kind))
 		fold_attempt(execution, node, event);

@@ -16,13 +16,9 @@ static struct effect *add(struct effect *out, size_t *count, enum effect_kind ki
 	*effect = (struct effect){.kind = kind,
 				  .node = index,
 				  .attempt_kind = node->live_kind,
-				  .artifact = node->hook};
-	if (node->live_kind == ATTEMPT_UNDO)
-		effect->attempt = node->undo_attempt;
-	else if (node->live_kind == ATTEMPT_HOOK)
-		effect->attempt = node->hook_attempt;
-	else
-		effect->attempt = node->attempt;
+				  .attempt = derive_attempt_number(node),
+				  .artifact = node->live_kind == ATTEMPT_CHECK ? node->check
+									       : node->hook};
 	return effect;
 }
 
@@ -57,6 +53,16 @@ static void running(const struct execution *execution, uint32_t index, struct ef
 	}
 }
 
+/* In the name of the run whose files go back. */
+static void restoring(uint32_t index, const struct node_run *node, struct effect *out,
+		      size_t *count)
+{
+	struct effect *effect = add(out, count, EFFECT_RESTORE, index, node);
+
+	effect->attempt_kind = ATTEMPT_RUN;
+	effect->attempt = node->attempt;
+}
+
 static size_t of_execution(const struct execution *execution, struct effect *out)
 {
 	if (!checkpoint_wanted(execution))
@@ -83,7 +89,7 @@ size_t execution_outstanding(const struct execution *execution, uint32_t index,
 	else if (node->state == STATE_RECOVERING && node->reason == REASON_UNDOING)
 		add(out, &count, EFFECT_WATCH, index, node);
 	else if (node->state == STATE_RECOVERING && node->reason == REASON_RESTORING)
-		add(out, &count, EFFECT_RESTORE, index, node)->attempt_kind = ATTEMPT_RUN;
+		restoring(index, node, out, &count);
 	return count;
 }
 

@@ -235,7 +235,7 @@ static bool is_sound(const struct node_run *node)
 {
 	return node->state < STATES && reason_is_known((int)node->reason) &&
 	       reason_state(node->reason) == node->state && node->resume_state < STATES &&
-	       reason_is_known((int)node->resume_reason) && node->live_kind <= ATTEMPT_HOOK;
+	       reason_is_known((int)node->resume_reason) && node->live_kind <= ATTEMPT_CHECK;
 }
 
 static int read_node(struct execution *execution, const struct record_value *section,
@@ -459,6 +459,8 @@ static const char *compare_derived(const struct execution *a, const struct execu
 		return "by_reason";
 	if (a->live_count != b->live_count)
 		return "live_count";
+	if (a->reserved_count != b->reserved_count)
+		return "reserved_count";
 	if (a->intended_count != b->intended_count)
 		return "intended_count";
 	return a->undo_left != b->undo_left ? "undo_left" : NULL;

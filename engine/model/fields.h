@@ -16,7 +16,7 @@
 #include "model/yaml.h"
 
 /* A text in which ${…} may stand, to be checked when all nodes are known. */
-enum use { USE_WORKFLOW_ENV, USE_ENV, USE_RUN, USE_UNDO, USE_HOOK };
+enum use { USE_WORKFLOW_ENV, USE_ENV, USE_RUN, USE_UNDO, USE_HOOK, USE_CHECK };
 struct template_use {
 	uint32_t node;	/* of the reader's workflow; meaningless for USE_WORKFLOW_ENV */
 	uint32_t value; /* in the tree */

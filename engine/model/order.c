@@ -239,6 +239,9 @@ static const struct command *command_of(const struct node_spec *spec, enum attem
 	case ATTEMPT_HOOK:
 		assert(artifact < spec->artifacts_count);
 		return &spec->artifacts[artifact].on_restore;
+	case ATTEMPT_CHECK:
+		assert(artifact < spec->artifacts_count);
+		return &spec->artifacts[artifact].check;
 	case ATTEMPT_SHELL: /* a person's, who has one already */
 	case ATTEMPT_NONE:
 		break;
@@ -247,10 +250,11 @@ static const struct command *command_of(const struct node_spec *spec, enum attem
 	return NULL;
 }
 
-/* A hook belongs to the undoing; where that has no bound of its own, the node's holds. */
+/* A check belongs to the run, a hook to the undoing; where that has no bound of its own, the node's
+ * holds. */
 static int64_t timeout_of(const struct node_spec *spec, enum attempt_kind kind)
 {
-	if (kind == ATTEMPT_RUN)
+	if (kind == ATTEMPT_RUN || kind == ATTEMPT_CHECK)
 		return spec->timeout_us;
 	if (kind == ATTEMPT_HOOK && !spec->undo_timeout_us)
 		return spec->timeout_us;

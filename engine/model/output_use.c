@@ -66,11 +66,18 @@ static void scan_bindings(struct search *search, const struct binding *bindings,
 		scan(search, TEMPLATE_PLAIN, bindings[i].value);
 }
 
+static void scan_command(struct search *search, const struct command *command)
+{
+	scan(search, TEMPLATE_SHELL, command->text);
+	for (uint32_t i = 0; i < command->list_count; i++)
+		scan(search, TEMPLATE_PLAIN, command->list[i]);
+}
+
 static void scan_node(struct search *search, const struct node_spec *spec)
 {
-	scan(search, TEMPLATE_SHELL, spec->run.text);
-	for (uint32_t i = 0; i < spec->run.list_count; i++)
-		scan(search, TEMPLATE_PLAIN, spec->run.list[i]);
+	scan_command(search, &spec->run);
+	for (uint32_t i = 0; i < spec->artifacts_count; i++)
+		scan_command(search, &spec->artifacts[i].check);
 	scan(search, TEMPLATE_PLAIN, spec->manual);
 	scan_bindings(search, spec->env, spec->env_count);
 	if (spec->approval)

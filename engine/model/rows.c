@@ -46,6 +46,12 @@ static void exit_row(const struct node_run *node, struct node_row *out)
 	out->signal = node->exit_kind == EXIT_SIGNAL ? node->code : 0;
 }
 
+/* The file whose check runs, or is about to. */
+static const char *checking(const struct node_spec *spec, const struct node_run *node)
+{
+	return node->live_kind == ATTEMPT_CHECK ? spec->artifacts[node->check].path : NULL;
+}
+
 void rows_of_node(const struct execution *execution, uint32_t index, struct node_row *out)
 {
 	const struct node_spec *spec = &execution->workflow->nodes[index];
@@ -78,17 +84,24 @@ void rows_of_node(const struct execution *execution, uint32_t index, struct node
 		.held_note = node->held_note,
 		.held_until_us = node->held_until_us,
 		.shells = node->shells,
+		.checking = checking(spec, node),
 		.freezing = node->freeze == FREEZE_ASKED || node->freeze == FREEZE_THAWING,
 	};
 	memcpy(out->execution, execution->id, sizeof(out->execution));
 	exit_row(node, out);
 }
 
+static int64_t started_us(const struct node_run *node, enum attempt_kind kind)
+{
+	if (kind == ATTEMPT_CHECK)
+		return node->check_started_us;
+	return kind == ATTEMPT_RUN ? node->started_us : node->undo_started_us;
+}
+
 static void attempt_of(const struct execution *execution, const struct event *event,
 		       const struct rows_sink *sink)
 {
 	const struct node_run *node = &execution->nodes[event->node];
-	bool run = event->attempt_kind == ATTEMPT_RUN;
 	bool over = event->kind != EVENT_DISPATCHED && event->kind != EVENT_STARTED;
 	struct attempt_row row = {
 		.node = event->node,
@@ -96,7 +109,7 @@ static void attempt_of(const struct execution *execution, const struct event *ev
 		.number = event->attempt,
 		.exit_kind = event->exit_kind,
 		.code = event->code,
-		.started_us = run ? node->started_us : node->undo_started_us,
+		.started_us = started_us(node, event->attempt_kind),
 		.ended_us = over ? event->time_us : 0,
 		.pid = event->pid ? event->pid : node->pid, /* not every exit names it */
 		.cpu_us = event->cpu_us,

@@ -55,6 +55,7 @@ struct node_row {
 	int64_t held_until_us;		 /* 0: until it is released */
 	bool freezing;			 /* a freeze or thaw is on its way */
 	uint32_t shells;		 /* that people opened on it so far */
+	const char *checking;		 /* the file whose check is under way; NULL: none */
 };
 
 struct attempt_row { /* written once when it is dispatched and again when it ends */

@@ -16,6 +16,7 @@ enum { TAG_SHOWN = 100 }; /* repeated */
 static const struct record_field more_fields[] = {
 	MORE(1, I64, asked_us),	     MORE(2, TEXT, held_by),  MORE(3, TEXT, held_note),
 	MORE(4, I64, held_until_us), MORE(5, BOOL, freezing), MORE(70, U32, shells),
+	MORE(6, TEXT, checking),
 };
 static const struct record more_record = {more_fields, sizeof(more_fields) / sizeof(*more_fields)};
 
@@ -69,6 +70,7 @@ int rows_unpack_more(const void *data, size_t length, struct arena *arena, struc
 	row->asked_us = row->held_until_us = 0;
 	row->freezing = false;
 	row->shells = 0;
+	row->checking = NULL;
 	if (!length)
 		return 0;
 	reader.end = reader.at + length;

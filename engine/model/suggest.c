@@ -126,8 +126,8 @@ static const struct synonym synonyms[] = {
 };
 
 static const char *const planned[] = {
-	"check",  "concurrency", "executor", "foreach", "hooks",    "if",
-	"matrix", "pool",	 "secrets",  "version", "workflow",
+	"concurrency", "executor", "foreach", "hooks",	 "if",
+	"matrix",      "pool",	   "secrets", "version", "workflow",
 };
 
 /* For a right key in a wrong map. */
@@ -136,6 +136,7 @@ static const struct synonym homes[] = {
 	{"artifacts", "a node"},
 	{"ask", "'approval'"},
 	{"backoff", "'retry'"},
+	{"check", "an artifact"},
 	{"continue_on", "a node"},
 	{"default", "a param"},
 	{"exit_codes", "'retry' or 'continue_on'"},

@@ -71,8 +71,10 @@ struct artifact_spec {
 	bool has_on_restore;
 	bool secret;   /* its contents are kept apart, its hash only in Git */
 	bool required; /* a run that ended well has left it */
+	bool has_check;
 	struct command on_restore;
-	int64_t max_size; /* bytes; a larger one is not kept, and fails the node; 0: no bound */
+	struct command check; /* says by its exit whether what a run left is right */
+	int64_t max_size;     /* bytes; a larger one is not kept, and fails the node; 0: no bound */
 	uint32_t line;
 };
 
@@ -186,6 +188,7 @@ struct node_spec {
 	uint8_t on_lost;     /* enum on_lost */
 	uint8_t unknown_codes_count;
 	bool has_undo;
+	bool has_checks;      /* one of its artifacts has a check */
 	bool changes_nothing; /* `undo: none`: there is never anything to take back */
 	bool has_stop_run;
 	bool idempotent;

@@ -141,6 +141,16 @@ static void read_on_restore(struct reader *reader, uint32_t value, void *target)
 		reader, value, "on_restore", to->spec->run.shell, &to->artifact->on_restore);
 }
 
+static void read_check(struct reader *reader, uint32_t value, void *target)
+{
+	struct artifact_target *to = target;
+
+	reader->use = USE_CHECK;
+	to->artifact->has_check = workflow_command_read(reader, value, "check", to->spec->run.shell,
+							&to->artifact->check);
+	to->spec->has_checks |= to->artifact->has_check;
+}
+
 static void read_secret(struct reader *reader, uint32_t value, void *target)
 {
 	struct artifact_target *to = target;
@@ -165,7 +175,7 @@ static void read_max_size(struct reader *reader, uint32_t value, void *target)
 static const struct field artifact_list[] = {
 	FIELD("path", read_path),	  FIELD("on_restore", read_on_restore),
 	FIELD("secret", read_secret),	  FIELD("required", read_required),
-	FIELD("max_size", read_max_size),
+	FIELD("max_size", read_max_size), FIELD("check", read_check),
 };
 static const struct fields artifact_fields = {"an artifact", artifact_list,
 					      sizeof(artifact_list) / sizeof(artifact_list[0])};

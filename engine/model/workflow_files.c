@@ -57,6 +57,14 @@ static void add_command(struct named_files *files, const struct command *command
 		add_word(files, words[i]);
 }
 
+static void add_commands_of(struct named_files *files, const struct artifact_spec *artifact)
+{
+	if (artifact->has_check)
+		add_command(files, &artifact->check);
+	if (artifact->has_on_restore)
+		add_command(files, &artifact->on_restore);
+}
+
 /* A file that a node writes is none of the workflow's own. */
 static void pass_over_artifacts(struct named_files *files, const struct workflow *workflow)
 {
@@ -83,8 +91,7 @@ size_t workflow_named_files(const struct workflow *workflow, struct arena *arena
 		if (spec->has_undo)
 			add_command(&files, &spec->undo);
 		for (uint32_t k = 0; k < spec->artifacts_count; k++)
-			if (spec->artifacts[k].has_on_restore)
-				add_command(&files, &spec->artifacts[k].on_restore);
+			add_commands_of(&files, &spec->artifacts[k]);
 	}
 	map_release(&files.seen);
 	*out = files.words;

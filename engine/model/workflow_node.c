@@ -470,7 +470,7 @@ static bool has_planned_work(const struct reader *reader, uint32_t value)
 					   ? yaml_text(reader->tree, key)
 					   : "";
 
-		if (!strcmp(text, "workflow") || !strcmp(text, "check") || means_run(text))
+		if (!strcmp(text, "workflow") || means_run(text))
 			return true;
 		key = yaml_next(reader->tree, yaml_next(reader->tree, key));
 	}
@@ -490,6 +490,11 @@ static void check_work(struct reader *reader, uint32_t value, uint64_t seen)
 				       reader->nodes[reader->node].id);
 		return;
 	}
+	if (reader->nodes[reader->node].has_checks)
+		fields_problem(reader, reader->drafts[reader->node].artifacts,
+			       "node '%s' has 'manual': who does it says whether it is right; "
+			       "'check' is for what a command left",
+			       reader->nodes[reader->node].id);
 	for (size_t i = 0; i < sizeof(of_commands) / sizeof(of_commands[0]); i++) {
 		if (seen >> of_commands[i] & 1)
 			fields_problem(reader, value,

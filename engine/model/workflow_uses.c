@@ -229,9 +229,10 @@ static void check_writer(struct uses *uses, uint32_t writer, size_t offset, cons
 		       "outputs are not known when 'env' of the workflow is built: use them in the "
 		       "node");
 	} else if (writer == user) {
-		if (uses->use->use != USE_UNDO && uses->use->use != USE_HOOK)
+		if (uses->use->use == USE_RUN || uses->use->use == USE_ENV)
 			report(uses, offset, reference,
-			       "a node's own outputs are known to its undo and on_restore only");
+			       "a node's own outputs are known to its undo, and to the check "
+			       "and on_restore of its artifacts, only");
 	} else if (!needs_at_once(&reader->nodes[user], &reader->nodes[writer], writer)) {
 		uses->pending = mem_grow(uses->pending, &uses->pending_capacity,
 					 uses->pending_count + 1, sizeof(*uses->pending));

@@ -287,9 +287,26 @@ static bool is_still_wanted(const struct live *live, const struct effect *wanted
 	return BROKEN_REVOKED;
 }
 
+static uint32_t slots_taken(const struct engine *engine)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < engine->lives.count; i++)
+		count += execution_slots_taken(engine->lives.items[i]->execution);
+	return count;
+}
+
+/* A check has the slot of the run before it. */
+static bool has_slot(const struct engine *engine, const struct live *live,
+		     const struct effect *effect, uint32_t taken)
+{
+	return effect->attempt_kind == ATTEMPT_CHECK ||
+	       (taken < engine->options.slots && execution_can_dispatch(live->execution));
+}
+
 void effects_dispatch(struct engine *engine)
 {
-	uint32_t live_count = effects_live_count(engine);
+	uint32_t taken = slots_taken(engine);
 	size_t kept = engine->starts_first;
 
 	for (size_t i = engine->starts_first; i < engine->starts_last; i++) {
@@ -301,15 +318,14 @@ void effects_dispatch(struct engine *engine)
 				live_clear_in_flight(live, waiting.effect.node, EFFECT_START);
 			continue;
 		}
-		if (live_count >= engine->options.slots ||
-		    !execution_can_dispatch(live->execution) ||
+		if (!has_slot(engine, live, &waiting.effect, taken) ||
 		    !is_durable(engine, live, waiting.effect.node) || !room_may_start(engine) ||
 		    engine->broken) { /* keeps its place */
 			engine->starts[kept++] = waiting;
 			continue;
 		}
 		start(engine, live, &waiting.effect);
-		live_count++;
+		taken += waiting.effect.attempt_kind != ATTEMPT_CHECK;
 	}
 	engine->starts_last = kept;
 	if (engine->starts_first == engine->starts_last)

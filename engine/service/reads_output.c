@@ -28,11 +28,19 @@ static enum attempt_kind kind_of(const char *word)
 	return attempt_kind_parse(word, &kind) ? kind : ATTEMPT_RUN;
 }
 
-static uint32_t newest(const struct node_row *node, enum attempt_kind kind)
+struct newest {
+	enum attempt_kind kind;
+	uint32_t number; /* 0: there is none */
+};
+
+static int take_newest(void *ctx, const struct attempt_row *row, struct err *err)
 {
-	if (kind == ATTEMPT_SHELL)
-		return node->shells;
-	return kind == ATTEMPT_RUN ? node->attempt : node->undo_attempt;
+	struct newest *newest = ctx;
+
+	(void)err;
+	if (row->kind == newest->kind && row->number > newest->number)
+		newest->number = row->number;
+	return 0;
 }
 
 /* The samples that tell when these bytes came: each is for what lies before it. */
@@ -96,13 +104,15 @@ static int with_output(struct asking *asking, struct catalog *catalog, struct wa
 	struct file_rows files = {0};
 	int rc = file_rows_find_node(&files, catalog, asking->execution, wanted.node, err);
 
-	if (rc >= 0 && !wanted.attempt)
-		wanted.attempt = newest(&files.found, kind);
+	struct newest newest = {kind, wanted.attempt};
+	if (rc >= 0 && !newest.number)
+		rc = catalog_attempts(catalog, asking->execution, files.found.index, take_newest,
+				      &newest, err);
 	if (rc >= 0)
 		rc = put(asking, &files,
-			 order_output_path(asking->execution, wanted.node, kind, wanted.attempt,
+			 order_output_path(asking->execution, wanted.node, kind, newest.number,
 					   &places, &files.arena),
-			 wanted.attempt, err);
+			 newest.number, err);
 	file_rows_release(&files);
 	return rc;
 }

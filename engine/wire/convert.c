@@ -156,6 +156,7 @@ void convert_node(const struct node_row *row, Hlp__V1__Node *out)
 	out->held_by = (char *)row->held_by;
 	out->held_note = (char *)row->held_note;
 	out->shells = row->shells;
+	out->checking = (char *)(row->checking ? row->checking : "");
 	out->held_until_us = row->held_until_us;
 	out->freezing = row->freezing;
 }

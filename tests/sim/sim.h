@@ -132,6 +132,7 @@ struct guard {	      /* what the simulator itself keeps of a node, from events a
 	char base[ARTIFACTS_MAX][41]; /* pre-images of the first attempt since fresh */
 	bool has_seen;
 	char seen[ARTIFACTS_MAX][41]; /* what its files last were seen to hold */
+	bool passed[ARTIFACTS_MAX];   /* the last run's file its check */
 };
 
 struct shadow { /* an execution as the durable events say it is */
@@ -206,6 +207,7 @@ enum thread { THREAD_JOURNAL, THREAD_CONTENT, THREAD_CATALOG, THREAD_EXECUTORS, 
 struct cover { /* over all seeds of a run */
 	uint64_t kinds[128];
 	uint64_t reasons[REASONS], crashes[REASONS];
+	uint64_t ends[ATTEMPT_SHELL]; /* of attempts, by their kind */
 	uint64_t refused[VERBS], accepted[VERBS];
 	uint64_t holds, holds_too_late; /* of those that raced with a start */
 };

@@ -137,6 +137,27 @@ static void check_kept(const struct shadow *shadow, const struct event *event)
 	}
 }
 
+/* Of what a command left, what must pass its check has; all has, if nothing is said of a failure.
+ */
+static void check_passed(const struct shadow *shadow, const struct event *event)
+{
+	const struct node_spec *spec = &shadow->execution->workflow->nodes[event->node];
+	const struct node_run *run = &shadow->execution->nodes[event->node];
+
+	if (spec->manual || run->exit_kind != EXIT_STATUS || run->code != 0 ||
+	    (event->reason != REASON_OK && event->reason != REASON_TOLERATED))
+		return;
+	for (uint32_t i = 0; i < spec->artifacts_count && i < ARTIFACTS_MAX; i++) {
+		const struct artifact_spec *artifact = &spec->artifacts[i];
+
+		if (artifact->has_check && !shadow->nodes[event->node].passed[i] &&
+		    (artifact->required || event->reason == REASON_OK) &&
+		    !execution_newest_revision(shadow->execution, event->node, i)->absent)
+			sim_fail("%s completes, and %s has not passed its check",
+				 shadow_node(shadow, event->node), artifact->path);
+	}
+}
+
 /* A run that ends well has left what it had to, and nothing larger than it may be. */
 static void check_left(const struct shadow *shadow, const struct event *event)
 {
@@ -237,9 +258,11 @@ void check_event(struct shadow *shadow, const struct event *event)
 			 shadow_node(shadow, event->node), verdict_name(node->verdict));
 	if (event->kind == EVENT_COMPLETED && event->reason == REASON_OK)
 		check_left(shadow, event);
+	if (event->kind == EVENT_COMPLETED)
+		check_passed(shadow, event);
 	if (event->kind == EVENT_CAPTURED)
 		check_kept(shadow, event);
-	if (event->kind == EVENT_INTENDED &&
+	if (event->kind == EVENT_INTENDED && event->attempt_kind != ATTEMPT_CHECK &&
 	    (shadow->execution->paused || shadow->execution->ended || node->held))
 		sim_fail("%s is intended while it may not start", shadow_node(shadow, event->node));
 	if (event->kind == EVENT_HELD)
@@ -288,13 +311,18 @@ void check_order(const struct process *process)
 		sim_fail("%s starts before its intent is durable", process->id);
 }
 
+static bool is_of_a_run(const struct process *process)
+{
+	return process->kind == ATTEMPT_RUN || process->kind == ATTEMPT_CHECK;
+}
+
 /* A file has one writer at a time, across executions; those of one workflow write the same ones. */
 static void check_files(const struct process *process, const struct process *other)
 {
 	const struct workflow *workflow = process->shadow->execution->workflow;
 
 	if (other->shadow != process->shadow && other->node == process->node &&
-	    other->kind == ATTEMPT_RUN && process->kind == ATTEMPT_RUN &&
+	    is_of_a_run(other) && is_of_a_run(process) &&
 	    workflow->nodes[process->node].artifacts_count &&
 	    !strcmp(other->shadow->workflow, workflow->name))
 		sim_fail("%s starts while %s writes the same file", process->id, other->id);

@@ -76,6 +76,7 @@ static const enum event_kind kinds[] = {
 void cover_event(const struct shadow *shadow, const struct event *event)
 {
 	sim->cover->kinds[event->kind]++;
+	sim->cover->ends[event->attempt_kind] += event->kind == EVENT_EXITED;
 	if (event->node != EVENT_NO_NODE)
 		sim->cover->reasons[shadow->execution->nodes[event->node].reason]++;
 }
@@ -109,6 +110,12 @@ bool cover_report(const struct cover *cover)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (!cover->kinds[kinds[i]]) {
 			printf("never happened: %s\n", event_kind_name(kinds[i]));
+			whole = false;
+		}
+	}
+	for (int kind = ATTEMPT_RUN; kind <= ATTEMPT_CHECK; kind++) {
+		if (!cover->ends[kind]) {
+			printf("never ended: %s\n", attempt_kind_name((enum attempt_kind)kind));
 			whole = false;
 		}
 	}

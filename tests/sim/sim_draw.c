@@ -15,16 +15,17 @@ static void draw_retry(struct buf *out, uint64_t most)
 		   (unsigned)sim_draw(most + 1), (unsigned)sim_draw(10), jitters[sim_draw(3)]);
 }
 
-static void draw_artifacts(struct buf *out, uint32_t number, uint32_t index)
+static void draw_artifacts(struct buf *out, uint32_t number, uint32_t index, bool with_checks)
 {
 	uint64_t count = 1 + sim_draw(ARTIFACTS_MAX);
 
 	buf_add_text(out, "    artifacts: [");
 	for (uint32_t i = 0; i < count; i++)
-		buf_printf(out, "%s{path: file-%u-%u-%u%s%s%s}", i ? ", " : "", number, index, i,
+		buf_printf(out, "%s{path: file-%u-%u-%u%s%s%s%s}", i ? ", " : "", number, index, i,
 			   sim_chance(3) ? ", on_restore: 'true'" : "",
 			   sim_chance(6) ? ", required: true" : "",
-			   sim_chance(6) ? ", max_size: 2B" : "");
+			   sim_chance(6) ? ", max_size: 2B" : "",
+			   with_checks && sim_chance(4) ? ", check: 'true'" : "");
 	buf_add_text(out, "]\n");
 }
 
@@ -154,11 +155,13 @@ void draw_workflow(struct buf *out, uint32_t number)
 		if (phases_count)
 			buf_printf(out, "    phase: %c\n", "abcde"[phases[i]]);
 		draw_needs(out, i, density, phases);
-		if (sim_chance(12))
+		bool by_hand = sim_chance(12);
+
+		if (by_hand)
 			draw_manual(out);
 		else
 			draw_run(out);
 		if (sim_chance(4))
-			draw_artifacts(out, number, i);
+			draw_artifacts(out, number, i, !by_hand);
 	}
 }

@@ -227,7 +227,7 @@ static void write_files(const struct process *process)
 	const struct execution *execution = process->shadow->execution;
 	const struct node_spec *spec = &execution->workflow->nodes[process->node];
 
-	for (uint32_t i = 0; i < spec->artifacts_count; i++) {
+	for (uint32_t i = 0; process->kind != ATTEMPT_CHECK && i < spec->artifacts_count; i++) {
 		char *path = file_join(execution->folder, spec->artifacts[i].path);
 
 		if (!sim_chance(3))

@@ -89,7 +89,8 @@ static void note_base(struct shadow *shadow, const struct event *event)
 
 	if (event->kind == EVENT_RECOVERED)
 		node->has_base = false, node->base_attempt = 0;
-	if (event->kind == EVENT_REVOKED && event->attempt == node->base_attempt)
+	if (event->kind == EVENT_REVOKED && event->attempt_kind == ATTEMPT_RUN &&
+	    event->attempt == node->base_attempt)
 		node->base_attempt = 0; /* it is proven that it never started */
 	if (event->attempt_kind != ATTEMPT_RUN || node->base_attempt)
 		return;
@@ -100,6 +101,18 @@ static void note_base(struct shadow *shadow, const struct event *event)
 	} else if (event->kind == EVENT_DISPATCHED && node->has_base) {
 		node->base_attempt = event->attempt;
 	}
+}
+
+/* Which files have passed their checks since the node last ran. */
+static void note_check(struct shadow *shadow, const struct event *event)
+{
+	struct guard *node = &shadow->nodes[event->node];
+
+	if (event->kind == EVENT_DISPATCHED && event->attempt_kind == ATTEMPT_RUN)
+		(void)memset(node->passed, 0, sizeof(node->passed));
+	if (event->kind == EVENT_EXITED && event->attempt_kind == ATTEMPT_CHECK &&
+	    event->artifact < ARTIFACTS_MAX)
+		node->passed[event->artifact] = event->exit_kind == EXIT_STATUS && !event->code;
 }
 
 /* Holds and approvals, by what people said. */
@@ -143,6 +156,7 @@ void shadow_take(struct shadow *shadow, const struct event *event)
 	}
 	if (event->node != EVENT_NO_NODE) {
 		note_base(shadow, event);
+		note_check(shadow, event);
 		note_word(shadow, event);
 	}
 	checkpoint_note(shadow, event);

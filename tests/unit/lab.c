@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "model/derive.h"
 #include "model/rows.h"
 #include "model/workflow_parts.h"
 
@@ -44,16 +45,22 @@ static void set_needs(struct arena *arena, struct node_spec *spec, const struct 
 
 static void set_artifact(struct arena *arena, struct node_spec *spec, const struct lab_node *node)
 {
-	struct artifact_spec *artifact = arena_alloc(arena, sizeof(*artifact));
+	struct artifact_spec *artifacts = arena_alloc(arena, 2 * sizeof(*artifacts));
 
-	*artifact = (struct artifact_spec){
-		.path = node->artifact, .has_on_restore = node->hook, .line = 1};
-	artifact->on_restore.text = "reload";
-	artifact->secret = node->secret;
-	artifact->required = node->required;
-	artifact->max_size = node->max_size;
-	spec->artifacts = artifact;
-	spec->artifacts_count = 1;
+	artifacts[0] = (struct artifact_spec){.path = node->artifact,
+					      .has_on_restore = node->hook,
+					      .has_check = node->check,
+					      .secret = node->secret,
+					      .required = node->required,
+					      .max_size = node->max_size,
+					      .on_restore.text = "reload",
+					      .check.text = "look",
+					      .line = 1};
+	artifacts[1] = artifacts[0];
+	artifacts[1].path = node->second;
+	spec->artifacts = artifacts;
+	spec->artifacts_count = node->second ? 2 : 1;
+	spec->has_checks = node->check;
 }
 
 static void set_person(struct arena *arena, struct node_spec *spec, const struct lab_node *node)
@@ -258,16 +265,12 @@ int lab_feed(struct lab *lab, const struct input *input)
 struct input lab_about(const struct lab *lab, enum input_kind kind, const char *id)
 {
 	const struct node_run *node = lab_node(lab, id);
-	struct input input = {
-		.kind = kind, .node = lab_index(lab, id), .attempt_kind = node->live_kind};
 
-	if (node->live_kind == ATTEMPT_UNDO)
-		input.attempt = node->undo_attempt;
-	else if (node->live_kind == ATTEMPT_HOOK)
-		input.attempt = node->hook_attempt;
-	else
-		input.attempt = node->attempt;
-	return input;
+	return (struct input){.kind = kind,
+			      .node = lab_index(lab, id),
+			      .attempt_kind = node->live_kind,
+			      .attempt = node->live_kind ? derive_attempt_number(node)
+							 : node->attempt};
 }
 
 int lab_say(struct lab *lab, enum input_kind kind, const char *id)

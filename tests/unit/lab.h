@@ -17,7 +17,9 @@ struct lab_node {
 	bool undo;
 	bool changes_nothing;
 	const char *artifact; /* path, NULL for none */
+	const char *second;   /* path of another artifact, which is like it; NULL for none */
 	bool hook;	      /* the artifact has an on_restore */
+	bool check;	      /* … has a check */
 	bool required;	      /* the artifact is */
 	int64_t max_size;     /* of the artifact */
 	bool secret;	      /* … and is secret */

@@ -403,8 +403,17 @@ static void artifacts_are_checked(void **state)
 		{NODE "    artifacts: [{path: f, max_size: 10}]\n",
 		 "5:37: error: 'max_size' must be a size with its unit"},
 		{NODE "    artifacts: [{path: f, required: 2}]\n", "5:37: error: 'required'"},
-		{NODE "    artifacts: [{path: f, check: 'true'}]\n",
-		 "5:27: error: 'check' is not supported yet"},
+		{NODE "    artifacts: [{path: f, check: ''}]\n",
+		 "5:34: error: 'check' has nothing to run"},
+		{NODE "    check: ./verify\n",
+		 "5:5: error: 'check' does not belong into a node: it is a key of an artifact"},
+		{"name: x\nnodes:\n"
+		 "  - {id: a, manual: do it, artifacts: [{path: f, check: 'true'}]}\n",
+		 "3:39: error: node 'a' has 'manual': who does it says whether it is right"},
+		{NODE
+		 "    outputs: [o]\n    artifacts: [{path: f, check: 'x ${nodes.b.outputs.o}'}]\n"
+		 "  - {id: b, run: y, outputs: [o]}\n",
+		 "6:37: error: ${nodes.b.outputs.o}"},
 		{NODE "    artifacts: [{on_restore: x}]\n",
 		 "5:17: error: an artifact needs a 'path'"},
 		{NODE "    artifacts: [f]\n  - {id: b, run: x, artifacts: [./f]}\n",

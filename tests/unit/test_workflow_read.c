@@ -136,7 +136,7 @@ static void a_node_is_read(void **state)
 		     "    risk: high\n"
 		     "    priority: -5\n"
 		     "    artifacts: [a.conf, {path: /etc/nginx/b, on_restore: reload \"$X\", "
-		     "required: true, max_size: 2KiB}]\n"
+		     "required: true, max_size: 2KiB, check: [t, \"$X\"]}]\n"
 		     "    outputs: serial\n"
 		     "    irreversible: the disk is wiped\n"
 		     "    on_lost: fail\n"
@@ -170,6 +170,10 @@ static void a_node_is_read(void **state)
 	assert_false(swap->artifacts[0].has_on_restore);
 	assert_false(swap->artifacts[0].required);
 	assert_int_equal(swap->artifacts[0].max_size, 0);
+	assert_false(swap->artifacts[0].has_check);
+	assert_true(swap->artifacts[1].has_check);
+	assert_int_equal(swap->artifacts[1].check.list_count, 2);
+	assert_true(swap->has_checks);
 	assert_true(swap->artifacts[1].required);
 	assert_int_equal(swap->artifacts[1].max_size, 2048);
 	assert_string_equal(swap->artifacts[1].on_restore.text, "reload \"$X\"");
