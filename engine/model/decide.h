@@ -105,8 +105,9 @@ void decide_phase_passed(struct decision *decision, uint32_t node);
 int decide_act_checkpoint(struct decision *decision, struct err *err);
 void decide_checkpoint_fact(struct decision *decision);
 
-/* decide_policy.c: what a final failure leads to by itself. */
-void decide_policy(struct decision *decision, uint32_t node, enum reason reason, int32_t code);
+/* decide_policy.c: what a final failure leads to by itself; `text`: its evidence, or NULL. */
+void decide_policy(struct decision *decision, uint32_t node, enum reason reason, int32_t code,
+		   const char *text);
 /* A failure by the reason that it would have: such an end admits no further try. */
 bool decide_policy_forbids_retry(const struct decision *decision, enum reason reason, int32_t code);
 /* Tries again later, by a rule: true when it does. */

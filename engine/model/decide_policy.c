@@ -47,7 +47,7 @@ static const char *rule_text(struct decision *decision, enum trigger trigger, ui
 }
 
 static void say_rule(struct decision *decision, enum trigger trigger,
-		     const struct trigger_rule *rule, uint32_t node)
+		     const struct trigger_rule *rule, uint32_t node, const char *how)
 {
 	const struct workflow *workflow = decision->execution->workflow;
 	uint32_t target = rolls_back(rule) ? policy_target(workflow, rule, node) : 0;
@@ -56,6 +56,7 @@ static void say_rule(struct decision *decision, enum trigger trigger,
 	event->trigger = trigger;
 	event->policy_target = target;
 	event->text = rule_text(decision, trigger, target, node);
+	event->note = how;
 	decision->policy_due = target != POLICY_TARGET_NONE;
 }
 
@@ -76,7 +77,19 @@ static bool is_worse(const struct decision *decision, enum trigger trigger)
 	       !decision->rolled_back && decision->execution->policy_trigger != TRIGGER_SECURITY;
 }
 
-void decide_policy(struct decision *decision, uint32_t node, enum reason reason, int32_t code)
+/* In a few words, how the node failed. */
+static const char *how_failed(struct decision *decision, enum reason reason, int32_t code,
+			      const char *text)
+{
+	if (text && *text)
+		return text;
+	if (reason == REASON_EXIT || reason == REASON_SIGNAL)
+		return decide_text(decision, "%s %d", state_word(STATE_FAILED, reason), (int)code);
+	return state_word(STATE_FAILED, reason);
+}
+
+void decide_policy(struct decision *decision, uint32_t node, enum reason reason, int32_t code,
+		   const char *text)
 {
 	const struct workflow *workflow = decision->execution->workflow;
 	const enum trigger trigger = policy_classify(workflow, reason, code);
@@ -88,7 +101,7 @@ void decide_policy(struct decision *decision, uint32_t node, enum reason reason,
 	if (how != ON_FAILURE_CONTINUE)
 		close(decision, node, how);
 	if (rule)
-		say_rule(decision, trigger, rule, node);
+		say_rule(decision, trigger, rule, node, how_failed(decision, reason, code, text));
 }
 
 bool decide_policy_forbids_retry(const struct decision *decision, enum reason reason, int32_t code)

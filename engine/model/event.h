@@ -107,7 +107,7 @@ enum event_kind {
 
 	/* what a failure leads to by itself */
 	EVENT_POLICY = 105,	 /* of a node's failure: trigger, policy_target, text: the rule that
-				    decided, and what it says */
+				    decided, and what it says; note: how the node failed */
 	EVENT_POLICY_LEFT = 106, /* its rollback will not be; node; text: why */
 };
 

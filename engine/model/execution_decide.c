@@ -196,7 +196,7 @@ void decide_failed(struct decision *decision, uint32_t node, enum reason reason,
 	event->code = code;
 	event->text = text;
 	decide_moved(decision, node, reason);
-	decide_policy(decision, node, reason, code);
+	decide_policy(decision, node, reason, code, text);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */

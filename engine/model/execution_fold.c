@@ -101,12 +101,28 @@ static void reopen(struct execution *execution)
 	derive_settle_all(execution);
 }
 
+/* "triggers: timeout → rollback of all, after check: ran out of time" */
+static char *policy_text(struct execution *execution, const struct event *event)
+{
+	struct buf text;
+	char *kept;
+
+	buf_init(&text, LIMIT_EVENT_BYTES);
+	buf_add_text(&text, event->text ? event->text : "");
+	if (event->note)
+		buf_printf(&text, ", after %s: %s", execution->workflow->nodes[event->node].id,
+			   event->note);
+	kept = arena_strdup(&execution->arena, buf_text(&text));
+	buf_release(&text);
+	return kept;
+}
+
 /* A rule decided. Without a target it said no more than how the others go on. */
 static void fold_policy(struct execution *execution, const struct event *event)
 {
 	execution->policy_trigger = (enum trigger)event->trigger;
 	execution->policy_node = event->node;
-	execution->policy = arena_strdup(&execution->arena, event->text ? event->text : "");
+	execution->policy = policy_text(execution, event);
 	execution->policy_step = event->policy_target ? POLICY_DUE : POLICY_NONE;
 	if (event->node < execution->graph->nodes_count)
 		execution->nodes[event->node].policy_target = event->policy_target;

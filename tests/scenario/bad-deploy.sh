@@ -59,7 +59,7 @@ expect 0 hlp approve bad-deploy/switch --yes
 expect 1 hlp wait bad-deploy --for ended
 status_is bad-deploy PAUSED
 is reason rolled_back
-is policy 'triggers: validation-failure → rollback of phase switch'
+is policy 'triggers: validation-failure → rollback of phase switch, after served-health: exit 1'
 is nodes.switch.reason undone
 serves 1.0
 expect 0 hlp cancel bad-deploy --yes

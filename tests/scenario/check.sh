@@ -40,7 +40,7 @@ test "$(cat live.txt)" = old || fail "what did not pass is still there"
 test ! -e used.bad || fail "a node ran after a check that failed"
 status_is bad PAUSED
 is reason rolled_back
-is policy 'on_failure: validation-failure → rollback of phase write'
+is policy "on_failure: validation-failure → rollback of phase write, after write: check of 'live.txt': exit 1"
 expect 0 hlp events bad
 says 'policy write: on_failure: validation-failure → rollback of phase write'
 expect 0 hlp logs bad/write --kind check

@@ -50,7 +50,7 @@ decided valid 'triggers: validation-failure → rollback of phase switch'
 says ' act rollback policy'
 status_is valid PAUSED
 is reason rolled_back
-is policy 'triggers: validation-failure → rollback of phase switch'
+is policy 'triggers: validation-failure → rollback of phase switch, after check: exit 3'
 expect 0 hlp report valid
 says "the workflow's rule decided"
 

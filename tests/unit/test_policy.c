@@ -136,8 +136,9 @@ static void a_rule_decides_once_and_waits_for_what_runs(void **state)
 	open_deploy(&lab);
 	fail_twice(&lab);
 	assert_string_equal(lab.said, "exited b, failed b, draining b, policy b");
-	assert_string_equal(lab.execution->policy,
-			    "triggers: validation-failure → rollback of phase one");
+	assert_string_equal(
+		lab.execution->policy,
+		"triggers: validation-failure → rollback of phase one, after b: exit 3");
 	assert_int_equal(execution_policy_work(lab.execution), POLICY_NO_WORK);
 	assert_int_equal(lab_exit(&lab, "c", EXIT_STATUS, 3), 0);
 	assert_string_equal(lab.said, "exited c, failed c"); /* by the first, and no second time */
@@ -182,7 +183,7 @@ static void exhaustion_is_tried_again_and_then_rolled_back(void **state)
 	assert_int_equal(lab_exit(&lab, "b", EXIT_STATUS, 75), 0);
 	assert_string_equal(lab.said, "exited b, failed b, draining b, policy b");
 	assert_string_equal(lab.execution->policy,
-			    "triggers: resource-exhaustion → rollback of node b");
+			    "triggers: resource-exhaustion → rollback of node b, after b: exit 75");
 	lab_close(&lab);
 }
 
@@ -309,7 +310,8 @@ static void where_rollbacks_are_off_it_ends_failed_and_says_so(void **state)
 	assert_string_equal(lab.said, "policy_left b, ended");
 	assert_string_equal(
 		lab.execution->policy,
-		"triggers: validation-failure → rollback of phase one; not done: f was changed");
+		"triggers: validation-failure → rollback of phase one, after b: exit 3; not done: "
+		"f was changed");
 	lab_close(&lab);
 }
 
@@ -322,7 +324,9 @@ static void a_rule_may_say_that_the_rest_goes_on(void **state)
 	lab_start(&lab, "a");
 	assert_int_equal(lab_exit(&lab, "a", EXIT_TIMEOUT, 143), 0);
 	assert_string_equal(lab.said, "exited a, failed a, policy a, ended");
-	assert_string_equal(lab.execution->policy, "triggers: timeout → continue");
+	assert_string_equal(
+		lab.execution->policy,
+		"triggers: timeout → continue, after a: ran out of time and was stopped");
 	lab_close(&lab);
 }
 
