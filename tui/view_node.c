@@ -102,8 +102,12 @@ static void fill_facts(struct app *app, struct page *page, uint32_t index)
 		page_addf(page, words_is_problem(node) ? ROLE_error : ROLE_text, 0, 8, "%-7s %s",
 			  "says", node->message);
 	mirror_why(&app->mirror, index, app->wall_us, text, sizeof(text));
-	if (node->state == STATE_PENDING || node->state == STATE_PAUSED || has(node->question))
+	if (node->state == STATE_PENDING || node->state == STATE_PAUSED || has(node->question) ||
+	    (node->more != NULL && has(node->more->checking)))
 		fact(page, "why", text);
+	if (node->state == STATE_FAILED || node->state == STATE_RECOVERING ||
+	    node->state == STATE_RECOVERED)
+		fact(page, "rule", app->mirror.policy);
 	if (node->state == STATE_RECOVERED)
 		page_add(page, ROLE_recovered, 0, 8, "service not verified");
 }

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The check of an artifact at 80x24: while it looks the inspector says what it looks at, then why
+# the node failed; and where a rule has taken all back, which rule and after what.
+. "$(dirname "$0")/lib.sh"
+
+cat >check.yaml <<'END'
+name: check
+phases: [write, use]
+nodes:
+  - id: write
+    phase: write
+    run: echo new > live.txt
+    artifacts: [{path: live.txt, required: true, check: "until test -e go; do sleep 0.05; done; exit 4"}]
+  - {id: use, phase: use, run: "true"}
+END
+sed 's/^name: check/name: ruled\non_failure: rollback/' check.yaml >ruled.yaml
+expect 0 hlp run check.yaml --yes --detach
+terminal
+type_in 'hlp-console check; echo back'
+shows 'R write +' 30
+keys Enter
+shows 'why +ended; its live.txt is being checked'
+touch go
+shows "✗ F failed: check" 30
+shows "says +check of 'live.txt': exit 4"
+keys q
+shows back
+expect 1 hlp run ruled.yaml --yes
+type_in 'clear; hlp-console ruled; echo back'
+shows '↺ V write +restored' 30
+keys Enter
+shows 'rule +on_failure: validation-failure → rollback of phase write'
+shows "check of 'live.txt': exit 4"
+keys q
