@@ -20,6 +20,7 @@
 #include "tests/unit/golden/journal_1.h"
 #include "tests/unit/golden/journal_2.h"
 #include "tests/unit/golden/journal_checkpoints.h"
+#include "tests/unit/golden/journal_checks.h"
 
 static struct event decoded(const struct event *event, struct arena *arena)
 {
@@ -538,6 +539,63 @@ static void a_journal_with_checkpoints_folds_as_it_did(void **state)
 	lab_close(&old);
 }
 
+/* ---- checks of artifacts, and the rule that one led to ------------------------------------- */
+
+static const struct lab_node checked_nodes[] = {
+	{.id = "a", .artifact = "f", .check = true},
+	{.id = "b", .artifact = "g", .check = true},
+	{.id = "c", .needs = "a b", .artifact = "h", .check = true, .required = true},
+};
+static const struct trigger_rule checked_rules[TRIGGERS] = {
+	[TRIGGER_VALIDATION] = {.action = TRIGGER_ROLLBACK, .level = TRIGGER_OF_NODE}};
+
+static void reach_check(struct lab *lab, const char *id)
+{
+	lab_start(lab, id);
+	(void)lab_exit(lab, id, EXIT_STATUS, 0);
+	(void)lab_capture(lab, id, MOMENT_AFTER, 'b');
+	(void)lab_say(lab, INPUT_DISPATCHED, id);
+	(void)lab_say(lab, INPUT_STARTED, id);
+}
+
+static void live_checked_run(struct lab *lab)
+{
+	reach_check(lab, "a");
+	(void)lab_say(lab, INPUT_LOST, "a");
+	(void)lab_say(lab, INPUT_DISPATCHED, "a");
+	(void)lab_say(lab, INPUT_NOT_STARTED, "a");
+	(void)lab_exit(lab, "a", EXIT_STATUS, 0);
+	reach_check(lab, "b");
+	(void)lab_exit(lab, "b", EXIT_STATUS, 3);
+	reach_check(lab, "c");
+	(void)lab_exit(lab, "c", EXIT_SIGNAL, 9);
+}
+
+static void a_journal_with_checks_folds_as_it_did(void **state)
+{
+	struct lab live, old;
+
+	(void)state;
+	LAB_OPEN(&live, checked_nodes, .triggers = checked_rules);
+	live_checked_run(&live);
+	write_if_asked(&live, "HLP_GOLDEN_WRITE_CHECKS");
+	LAB_OPEN(&old, checked_nodes, .triggers = checked_rules);
+	fold_golden(&old, golden_checks, sizeof(golden_checks) / sizeof(*golden_checks));
+	assert_state(&old, "a", "COMPLETED ok");
+	assert_int_equal(lab_node(&old, "a")->check_attempt, 3);
+	assert_int_equal(lab_node(&old, "a")->attempt, 1);
+	assert_state(&old, "b", "COMPLETED tolerated");
+	assert_string_equal(lab_node(&old, "b")->message, "check of 'g': exit 3");
+	assert_state(&old, "c", "FAILED check");
+	assert_string_equal(
+		old.execution->policy,
+		"on_failure: validation-failure → rollback of node c, after c: check of "
+		"'h': ended by signal 9");
+	assert_int_equal(execution_policy_work(old.execution), POLICY_ROLL_BACK);
+	lab_close(&live);
+	lab_close(&old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,6 +608,7 @@ int main(void)
 		cmocka_unit_test(a_journal_of_format_1_folds_as_it_did),
 		cmocka_unit_test(a_journal_with_people_folds_as_it_did),
 		cmocka_unit_test(a_journal_with_checkpoints_folds_as_it_did),
+		cmocka_unit_test(a_journal_with_checks_folds_as_it_did),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
