@@ -86,9 +86,9 @@ void decide_check_exited(struct decision *decision, struct event *exited)
 	const struct input *input = decision->input;
 	const uint32_t node = input->node;
 	const bool passed = input->exit_kind == EXIT_STATUS && input->code == 0;
-	const char *text = said(decision, node,
-				passed ? "passed"
-				       : decide_exit_text(decision, input->exit_kind, input->code));
+	const char *how =
+		passed ? "passed" : decide_exit_text(decision, input->exit_kind, input->code);
+	const char *text = said(decision, node, how);
 
 	exited->text = text;
 	if (input->exit_kind == EXIT_UNKILLABLE ||
