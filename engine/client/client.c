@@ -81,7 +81,9 @@ static struct client *client_new(const struct home *home, enum client_start star
 	return client;
 }
 
-/* Waits until the engine on the other end greets; one that dies meanwhile may be started again. */
+/* Waits until the engine on the other end greets; one that dies meanwhile may be started again.
+ * While the connection stands somebody is there, however slow or far: this home's launcher, which
+ * may not be that engine's, is asked only when it does not. */
 static int await_greeting(struct client *client, const struct home *home, enum client_start start,
 			  int64_t deadline_us, struct err *err)
 {
@@ -94,7 +96,8 @@ static int await_greeting(struct client *client, const struct home *home, enum c
 			return err_set(err, ERR_UNAVAILABLE, "the engine does not answer: %s",
 				       link_trouble(client->link)->message);
 		link_turn(client->link, soon_us < deadline_us ? soon_us : deadline_us);
-		if (loop_now_us() >= soon_us && still_hope(home, start, began_us, err) < 0)
+		if (client_fd(client) < 0 && loop_now_us() >= soon_us &&
+		    still_hope(home, start, began_us, err) < 0)
 			return -ERR_UNAVAILABLE;
 	}
 	return 0;

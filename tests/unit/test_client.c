@@ -37,6 +37,7 @@ struct host {
 	pthread_t thread;
 	bool stopping;	/* not only dying */
 	int lives;	/* how often it was born */
+	int late_ms;	/* nothing is accepted before; the socket is there */
 	int refusals;	/* StopEngine is answered UNAVAILABLE so many times */
 	int deaths_due; /* Act kills the engine so many times before it is answered */
 	int cancelled;
@@ -155,6 +156,7 @@ static void *host_live(void *ctx)
 {
 	struct host *host = ctx;
 
+	(void)poll(NULL, 0, host->late_ms);
 	while (!host->stopping) {
 		host->lives++;
 		grpc_server_init(&host->server, &host->loop, &host->service);
@@ -337,6 +339,20 @@ static void act_is_sent_again_under_its_id_when_the_engine_dies(void **state)
 	host_stop(&rig->host);
 	assert_int_equal(rig->host.deaths_due, 0);
 	host_start(&rig->host, rig->home.engine_socket);
+}
+
+/* Far longer than it is waited before the home's launcher is asked; of that there is none here. */
+static void slow_engine_is_waited_for(void **state)
+{
+	struct rig *rig = *state;
+	struct client *other;
+	struct err err;
+
+	host_stop(&rig->host);
+	rig->host.late_ms = 500;
+	host_start(&rig->host, rig->home.engine_socket);
+	assert_int_equal(client_open(&rig->home, CLIENT_ONLY_CONNECT, &other, &err), 0);
+	client_close(other);
 }
 
 static void call_without_an_engine_is_unavailable(void **state)
@@ -543,6 +559,7 @@ int main(void)
 		CLAIM(call_is_repeated_while_the_engine_starts),
 		CLAIM(call_finds_the_engine_that_came_back),
 		CLAIM(act_is_sent_again_under_its_id_when_the_engine_dies),
+		CLAIM(slow_engine_is_waited_for),
 		CLAIM(call_without_an_engine_is_unavailable),
 		CLAIM(stream_hands_over_each_message),
 		CLAIM(stream_stops_when_told),
