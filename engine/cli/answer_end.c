@@ -233,7 +233,8 @@ int answer_end(struct cli *cli, const struct mirror *mirror)
 	}
 	say_outcome(cli, mirror);
 	say_rule(cli, mirror);
-	if (follow_is_waiting(mirror) && !follow_is_over(mirror))
+	/* A rollback that stands at a question is RECOVERING, not PAUSED. */
+	if (!follow_is_over(mirror) && (follow_is_waiting(mirror) || mirror->rolling_back))
 		(void)questions_say(cli, mirror);
 	else if (mirror->state == STATE_FAILED)
 		say_failures(cli, mirror);

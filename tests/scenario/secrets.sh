@@ -71,7 +71,8 @@ test "$(find "$HLP_HOME/secret" -type f -exec grep -lF 'canary-of-the-new-door' 
 expect 0 hlp events door#2
 says 'forget'
 hlp rollback door#2 --node w --yes >"$out" 2>&1
-says "cannot restore 'door.key': its contents were secret and have been forgotten"
+says "cannot restore 'door.key': its contents were secret and have been"
+says 'hlp answer door#2/w again +try the undo again'
 expect 0 hlp answer door#2/w leave --yes
 
 cat >again.yaml <<'END'
