@@ -321,7 +321,8 @@ static void watch_connection(struct app *app)
 	if (connected && app->lost_us != 0) {
 		char lost[CLOCK_DURATION_TEXT];
 		clock_format_duration(app->now_us - app->lost_us, lost);
-		app_say(app, ROLE_text, "the engine was lost for %s and is back", lost);
+		/* A warning: what has happened stays true when the execution's state changes. */
+		app_say(app, ROLE_warning, "the engine was lost for %s and is back", lost);
 		app->lost_us = 0;
 		app->coach_seen |= COACH_SAW_CRASH;
 	} else if (!connected && app->lost_us == 0) {
