@@ -28,14 +28,16 @@ started() {
 }
 
 # A chain whose nodes append a line outside of the full disk each; in the second, each writes a file
-# of the runbook too, which is recorded before and after.
+# of the runbook too, which is recorded before and after. The one in the middle ends when the disk is
+# known to be full and not before, however long the filling takes.
 chain() {
 	echo "name: $1"
 	echo 'nodes:'
 	echo "  - {id: n0, run: \"echo n0 >>$1.lines\"}"
 	for i in $(seq 1 40); do
 		echo "  - {id: n$i, needs: [n$((i - 1))],"
-		echo "     run: \"echo n$i >>$1.lines; sleep 0.02; $2\"$3}"
+		test "$i" -eq 15 && middle='until test -e full; do sleep 0.02; done' || middle='sleep 0.02'
+		echo "     run: \"echo n$i >>$1.lines; $middle; $2\"$3}"
 	done
 }
 chain writer true '' >writer.yaml
@@ -55,6 +57,7 @@ test "$code" -le 3 || fail "an act on a full disk ended with $code"
 test "$code" -eq 0 || complains 'space|full'
 
 # What ran has ended; nothing else begins, and nothing has failed.
+touch full
 wait_for 20 is_warned ' 0 attempts live'
 before=$(started writer)
 sleep 2.5 # longer than anything is asked for again

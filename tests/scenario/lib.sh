@@ -21,21 +21,24 @@ graph=$ROOT/build/tests/bench/graph
 out=$work/out
 err=$work/err
 
-# Processes of this home: its folder stands in their environment, and no other test has it.
+# The session of a process. Its name, which may hold blanks, stands before in parentheses.
+session_of() {
+	# shellcheck disable=SC2034 # only the fourth word matters
+	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | { read -r state parent group session _ && echo "$session"; }
+}
+
+# Processes of this home: its folder stands in their environment, and no other test has it. One
+# look at all of them: whoever ends them by these pids must not be late, for pids come again.
 home_pids() {
-	for environment in /proc/[0-9]*/environ; do
-		pid=${environment#/proc/}
-		pid=${pid%/environ}
-		test "$pid" != $$ || continue
-		grep -aqF "$HLP_HOME" "$environment" 2>/dev/null || continue
+	grep -alF -- "$HLP_HOME" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ pid _; do
 		# Our own subshells carry it too: they are of our session.
-		case " $(cut -d ' ' -f 6 "/proc/$pid/stat" 2>/dev/null) " in
-		" $session ") continue ;;
+		case $(session_of "$pid") in
+		'' | "$our_session") ;; # gone
+		*) echo "$pid" ;;
 		esac
-		echo "$pid"
 	done
 }
-session=$(cut -d ' ' -f 6 /proc/$$/stat)
+our_session=$(session_of $$)
 
 # The pid of one of the two programs of this home: pid_of hlpd.
 pid_of() {

@@ -33,10 +33,10 @@ complains "cannot connect to 'nowhere': no such folder or socket"
 expect 1 hlp-console --connect there.yaml --headless there
 complains 'neither the folder of an instance nor a socket'
 for address in "$there" "$there/engine.sock" "ssh:$me@127.0.0.1:$there/engine.sock"; do
-	HLP_HOME=$work/own expect 0 hlp-console --connect "$address" --headless there
+	expect 0 env HLP_HOME="$work/own" hlp-console --connect "$address" --headless there
 	says 'there#1 .*COMPLETED'
 done
-HLP_HOME=$work/own expect 3 hlp-console --connect "$work/own" --headless there
+expect 3 env HLP_HOME="$work/own" hlp-console --connect "$work/own" --headless there
 complains 'no engine answers'
 
 HLP_HOME=$work/own

@@ -26,14 +26,12 @@ type_in '/use'
 keys Space
 type_in '/last'
 keys Space H
-shows 'hold: asked for 2 nodes'
 shows '○ P use +will be held'
 shows '○ P last +will be held'
 type_in '/use'
 keys Space
 type_in '/last'
 keys Space H
-shows 'release: asked for 2 nodes'
 shows '○ P use +waiting'
 shows '○ P last +waiting'
 type_in ':note the DNS team was called'
