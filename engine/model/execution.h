@@ -36,6 +36,8 @@ struct revision {
 	uint64_t inode;
 	uint64_t device, folder; /* where it lies; 0 in old journals */
 	uint32_t previous;	 /* the node's revision before this one, plus one; 0: none */
+	bool failed;		 /* a run that failed left it: it stands for nothing */
+	uint64_t judged;	 /* seq of the event that said so last; at first seq */
 };
 
 /* What a rollback does with one file where the rules of recovery do not say it already. */

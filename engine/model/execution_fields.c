@@ -121,6 +121,7 @@ static const struct record_field revision_fields[] = {
 	REVISION(10, I64, size),     REVISION(11, U32, mode),	  REVISION(12, U32, uid),
 	REVISION(13, U32, gid),	     REVISION(14, I64, mtime_ns), REVISION(15, U64, inode),
 	REVISION(16, U32, previous), REVISION(17, U64, device),	  REVISION(18, U64, folder),
+	REVISION(19, BOOL, failed),  REVISION(20, U64, judged),
 };
 const struct record execution_revision_record = {revision_fields, COUNT(revision_fields)};
 

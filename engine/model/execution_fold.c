@@ -12,6 +12,7 @@
 #include "model/environment.h"
 #include "model/execution.h"
 #include "model/fold.h"
+#include "model/fold_revision.h"
 #include "model/fold_undo.h"
 #include "model/limits.h"
 
@@ -52,39 +53,6 @@ void fold_outputs(struct execution *execution, const struct event *event)
 				node->outputs[i].value =
 					arena_strdup(&execution->arena, item->value);
 		}
-	}
-}
-
-static void fold_revisions(struct execution *execution, const struct event *event)
-{
-	struct node_run *node = &execution->nodes[event->node];
-
-	execution->revisions = mem_grow(execution->revisions, &execution->revisions_capacity,
-					execution->revisions_count + event->items_count,
-					sizeof(*execution->revisions));
-	for (uint32_t i = 0; i < event->items_count; i++) {
-		const struct event_item *item = &event->items[i];
-		struct revision *revision = &execution->revisions[execution->revisions_count++];
-
-		*revision = (struct revision){.node = event->node,
-					      .artifact = item->number,
-					      .attempt_kind = event->attempt_kind,
-					      .attempt = event->attempt,
-					      .moment = event->moment,
-					      .seq = event->seq,
-					      .time_us = event->time_us,
-					      .absent = item->absent,
-					      .size = item->size,
-					      .mode = item->mode,
-					      .uid = item->uid,
-					      .gid = item->gid,
-					      .mtime_ns = item->mtime_ns,
-					      .inode = item->inode,
-					      .device = item->device,
-					      .folder = item->folder,
-					      .previous = node->last_revision};
-		memcpy(revision->blob, item->blob, sizeof(revision->blob));
-		node->last_revision = (uint32_t)execution->revisions_count;
 	}
 }
 
@@ -462,7 +430,7 @@ static void fold_verdict(struct execution *execution, struct node_run *node,
 static void fold_captured(struct execution *execution, struct node_run *node,
 			  const struct event *event)
 {
-	fold_revisions(execution, event);
+	fold_revision_add(execution, event);
 	if (event->moment == MOMENT_BEFORE)
 		node->captured_before = true;
 	else
@@ -533,7 +501,7 @@ static void fold_due(struct node_run *node)
 static void fold_restored(struct execution *execution, struct node_run *node,
 			  const struct event *event)
 {
-	fold_revisions(execution, event);
+	fold_revision_add(execution, event);
 	node->restored = true;
 	node->hook = 0;
 	node->reason = REASON_UNDO_WAITING;
@@ -742,6 +710,7 @@ static int fold_any(struct execution *execution, const struct event *event, stru
 		return corrupt(execution, event, objection, err);
 	was = derive_mark(execution, event->node);
 	execution->seq = event->seq; /* the age of a node that becomes ready now */
+	fold_revision_judge(execution, event);
 	if (is_of_attempt(event->kind))
 		fold_attempt(execution, node, event);
 	else if (is_of_execution(event->kind))

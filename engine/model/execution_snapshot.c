@@ -18,7 +18,7 @@
 #include "model/ready.h"
 #include "model/record.h"
 
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 static const char magic[4] = {'H', 'L', 'P', 'S'};
 
 enum section {

@@ -140,24 +140,48 @@ static void shell_of(const struct execution *execution, const struct event *even
 	sink->attempt(sink->ctx, &row);
 }
 
+static void revision_of(const struct execution *execution, const struct revision *revision,
+			const struct rows_sink *sink)
+{
+	const struct node_spec *spec = &execution->workflow->nodes[revision->node];
+	struct revision_row row = {
+		.path = revision->artifact < spec->artifacts_count
+				? spec->artifacts[revision->artifact].path
+				: "",
+		.revision = *revision,
+	};
+
+	memcpy(row.execution, execution->id, sizeof(row.execution));
+	sink->revision(sink->ctx, &row);
+}
+
 static void revisions_of(const struct execution *execution, const struct event *event,
 			 const struct rows_sink *sink)
 {
-	const struct node_spec *spec = &execution->workflow->nodes[event->node];
 	size_t first = execution->revisions_count;
-	struct revision_row row;
 
 	while (first > 0 && execution->revisions[first - 1].seq >= event->seq)
 		first--;
-	memcpy(row.execution, execution->id, sizeof(row.execution));
 	for (; first < execution->revisions_count; first++) {
-		row.revision = execution->revisions[first];
-		if (row.revision.seq != event->seq)
+		if (execution->revisions[first].seq != event->seq)
 			break; /* of a later event that is folded already */
-		row.path = row.revision.artifact < spec->artifacts_count
-				   ? spec->artifacts[row.revision.artifact].path
-				   : "";
-		sink->revision(sink->ctx, &row);
+		revision_of(execution, &execution->revisions[first], sink);
+	}
+}
+
+/* Those about which the event says something else than what was known. */
+static void judged_of(const struct execution *execution, const struct event *event,
+		      const struct rows_sink *sink)
+{
+	const struct node_run *node = &execution->nodes[event->node];
+	uint32_t at = node->last_revision;
+
+	while (at && execution->revisions[at - 1].attempt >= node->attempt) {
+		const struct revision *revision = &execution->revisions[at - 1];
+
+		if (revision->judged == event->seq)
+			revision_of(execution, revision, sink);
+		at = revision->previous;
 	}
 }
 
@@ -182,10 +206,13 @@ void rows_of(const struct execution *execution, const struct event *event,
 	switch (event->kind) {
 	case EVENT_DISPATCHED:
 	case EVENT_STARTED:
-	case EVENT_EXITED:
 	case EVENT_LATE_EXIT:
+		attempt_of(execution, event, sink);
+		break;
+	case EVENT_EXITED:
 	case EVENT_LOST:
 		attempt_of(execution, event, sink);
+		judged_of(execution, event, sink);
 		break;
 	case EVENT_ANSWERED: /* a person's step is an attempt without a process */
 	case EVENT_WITHDRAWN:
@@ -204,6 +231,12 @@ void rows_of(const struct execution *execution, const struct event *event,
 	case EVENT_RESTORED:
 		revisions_of(execution, event, sink);
 		break;
+	case EVENT_FAILED:
+	case EVENT_COMPLETED:
+	case EVENT_BACKOFF:
+	case EVENT_RESET:
+		judged_of(execution, event, sink);
+		break;
 	case EVENT_ACT:
 		act_of(execution, event, sink);
 		break;
@@ -212,15 +245,8 @@ void rows_of(const struct execution *execution, const struct event *event,
 	}
 }
 
-bool rows_attempt_failed(const struct attempt_row *row, struct attempt_standing node)
+bool rows_stands_for_nothing(const struct revision *revision, const struct revision *last)
 {
-	bool went_well = row->exit_kind == EXIT_STATUS && row->code == 0;
-
-	if (row->exit_kind == EXIT_NONE)
-		return false;
-	if (row->number != node.attempt)
-		return !went_well;
-	if (node.state == STATE_COMPLETED)
-		return node.reason == REASON_TOLERATED;
-	return !went_well || node.state == STATE_FAILED;
+	return revision->failed || (last && last->failed && revision->moment == MOMENT_BEFORE &&
+				    execution_same_file(revision, last));
 }

@@ -70,21 +70,14 @@ struct attempt_row { /* written once when it is dispatched and again when it end
 	uint64_t seq;
 };
 
-/* How a node stands, as far as it says how its newest attempt went. */
-struct attempt_standing {
-	enum state state;
-	enum reason reason;
-	uint32_t attempt; /* its newest run */
-};
-/* Whether what a run left stands for nothing: it did not go well. Of the newest the node's state
- * says more than the exit: outputs may have been missing, or a person vouched for what failed. */
-bool rows_attempt_failed(const struct attempt_row *row, struct attempt_standing node);
-
 struct revision_row {
 	char execution[ULID_TEXT];
 	const char *path; /* as declared */
 	struct revision revision;
 };
+/* Whether a failed run left it; or it is only found again, as the one before it of the same file
+ * (NULL: none) was left. Of that one `failed` is to be what this said of it. */
+bool rows_stands_for_nothing(const struct revision *revision, const struct revision *last);
 
 struct act_row {
 	char execution[ULID_TEXT];

@@ -28,20 +28,19 @@ static int take_node(void *ctx, const struct node_row *row, struct err *err)
 	files->nodes = mem_grow(files->nodes, &files->nodes_capacity, row->index + 1,
 				sizeof(*files->nodes));
 	while (files->nodes_count <= row->index)
-		files->nodes[files->nodes_count++] = (struct file_node){.id = ""};
-	files->nodes[row->index] = (struct file_node){arena_strdup(&files->arena, row->id),
-						      {row->state, row->reason, row->attempt}};
+		files->nodes[files->nodes_count++] = "";
+	files->nodes[row->index] = arena_strdup(&files->arena, row->id);
 	if (!files->wanted || strcmp(row->id, files->wanted))
 		return 0;
 	files->found = *row;
-	files->found.id = files->nodes[row->index].id;
+	files->found.id = files->nodes[row->index];
 	files->has_found = true;
 	return 0;
 }
 
 static const char *id_at(const void *files, size_t i)
 {
-	return ((const struct file_rows *)files)->nodes[i].id;
+	return ((const struct file_rows *)files)->nodes[i];
 }
 
 int file_rows_find_node(struct file_rows *files, struct catalog *catalog, const char *execution,
@@ -73,7 +72,7 @@ static int take_revision(void *ctx, const struct revision_row *row, struct err *
 		mem_grow(files->rows, &files->capacity, files->count + 1, sizeof(*files->rows));
 	revision = &files->rows[files->count++];
 	*revision = (struct file_revision){
-		.row = *row, .node = node < files->nodes_count ? files->nodes[node].id : ""};
+		.row = *row, .node = node < files->nodes_count ? files->nodes[node] : ""};
 	revision->row.path = arena_strdup(&files->arena, row->path);
 	return 0;
 }
@@ -88,77 +87,20 @@ static int by_seq(const void *a, const void *b)
 
 /* ---- what stands ------------------------------------------------------------------------- */
 
-struct bad {
-	uint64_t *keys; /* node and number of attempts that did not go well; sorted */
-	size_t count, capacity;
-	const struct file_rows *files;
-};
-
-static uint64_t key_of(uint32_t node, uint32_t attempt)
-{
-	return (uint64_t)node << 32 | attempt;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const uint64_t *left = a, *right = b;
-
-	return (*left > *right) - (*left < *right);
-}
-
-static int take_attempt(void *ctx, const struct attempt_row *row, struct err *err)
-{
-	struct bad *bad = ctx;
-
-	(void)err;
-	if (row->kind != ATTEMPT_RUN || row->node >= bad->files->nodes_count ||
-	    !rows_attempt_failed(row, bad->files->nodes[row->node].standing))
-		return 0;
-	bad->keys = mem_grow(bad->keys, &bad->capacity, bad->count + 1, sizeof(*bad->keys));
-	bad->keys[bad->count++] = key_of(row->node, row->number);
-	return 0;
-}
-
-/* Too large to be kept, and tried again since: it was refused, though the exit was fine. */
-static bool was_refused(const struct file_rows *files, const struct revision *revision)
-{
-	return !revision->absent && !*revision->blob && revision->node < files->nodes_count &&
-	       revision->attempt != files->nodes[revision->node].standing.attempt;
-}
-
-static bool is_failed(const struct bad *bad, const struct revision *revision)
-{
-	uint64_t key = key_of(revision->node, revision->attempt);
-
-	if (revision->moment == MOMENT_AFTER && was_refused(bad->files, revision))
-		return true;
-	return revision->moment == MOMENT_AFTER && revision->attempt_kind == ATTEMPT_RUN &&
-	       bad->count && bsearch(&key, bad->keys, bad->count, sizeof(key), by_key);
-}
-
-/* What a try finds may be what a failed one left: it stands for no more than that. */
-static bool is_leftover(const struct revision *found, const struct file_revision *last)
-{
-	return last && last->failed && found->moment == MOMENT_BEFORE &&
-	       execution_same_file(found, &last->row.revision);
-}
-
-static void mark_failed(struct file_rows *files, const struct bad *bad)
+static void mark_failed(struct file_rows *files)
 {
 	struct map newest = {0}; /* of each path, so far */
 
 	for (size_t i = 0; i < files->count; i++) {
-		struct file_revision *revision = &files->rows[i];
-		union map_value *last = map_find_text(&newest, revision->row.path);
+		struct revision *revision = &files->rows[i].row.revision;
+		const char *path = files->rows[i].row.path;
+		union map_value *last = map_find_text(&newest, path);
 
-		revision->failed =
-			is_failed(bad, &revision->row.revision) ||
-			is_leftover(&revision->row.revision, last ? last->pointer : NULL);
+		revision->failed = rows_stands_for_nothing(revision, last ? last->pointer : NULL);
 		if (last)
 			last->pointer = revision;
 		else
-			(void)map_add_text(&newest, revision->row.path,
-					   (union map_value){.pointer = revision});
+			(void)map_add_text(&newest, path, (union map_value){.pointer = revision});
 	}
 	map_release(&newest);
 }
@@ -172,7 +114,7 @@ static void mark_current(struct file_rows *files)
 		struct file_revision *revision = &files->rows[i];
 
 		revision->current =
-			!revision->failed &&
+			!revision->row.revision.failed &&
 			map_add_text(&seen, revision->row.path, (union map_value){.number = 1});
 	}
 	map_release(&seen);
@@ -181,23 +123,17 @@ static void mark_current(struct file_rows *files)
 int file_rows_read(struct file_rows *files, struct catalog *catalog, const char *execution,
 		   const char *node, struct err *err)
 {
-	struct bad bad = {.files = files};
 	int rc = file_rows_find_node(files, catalog, execution, node, err);
 
 	if (rc >= 0)
 		rc = catalog_revisions(catalog, execution, EVENT_NO_NODE, take_revision, files,
 				       err);
-	if (rc >= 0)
-		rc = catalog_attempts(catalog, execution, EVENT_NO_NODE, take_attempt, &bad, err);
 	if (rc >= 0 && files->count)
 		qsort(files->rows, files->count, sizeof(*files->rows), by_seq);
-	if (bad.count)
-		qsort(bad.keys, bad.count, sizeof(*bad.keys), by_key);
 	if (rc >= 0) {
-		mark_failed(files, &bad);
+		mark_failed(files);
 		mark_current(files);
 	}
-	free(bad.keys);
 	return rc;
 }
 

@@ -9,17 +9,11 @@
 #include "base/mem.h"
 #include "store/catalog.h"
 
-struct file_node {
-	const char *id;
-	struct attempt_standing standing;
-};
-
 struct file_revision {
-	struct revision_row row; /* its path is in the arena */
+	struct revision_row row; /* its path is in the arena; failed: it is kept, and stands for
+				    nothing, as rows_stands_for_nothing has it */
 	const char *node;	 /* its id */
-	bool failed;  /* a failed attempt left it: it is kept, and stands for nothing; nor
-		       does the same contents when the next attempt finds them */
-	bool current; /* of its path the newest that stands */
+	bool current;		 /* of its path the newest that stands */
 };
 
 struct file_rows { /* zero is a valid empty one */
@@ -27,7 +21,7 @@ struct file_rows { /* zero is a valid empty one */
 	const char *wanted;    /* node asked for; NULL: any */
 	struct node_row found; /* that node; its id is in the arena */
 	bool has_found;
-	struct file_node *nodes;
+	const char **nodes; /* their ids */
 	size_t nodes_count, nodes_capacity;
 	struct file_revision *rows;
 	size_t count, capacity;

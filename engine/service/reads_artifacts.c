@@ -16,7 +16,7 @@ static void put_revision(struct buf *out, const struct file_revision *revision,
 			 struct convert_standing standing)
 {
 	standing.current = revision->current;
-	standing.failed = revision->failed;
+	standing.failed = revision->row.revision.failed;
 	convert_artifact(out, &revision->row, revision->node, standing);
 }
 

@@ -90,7 +90,7 @@ static void name_end(const struct job *job, struct end *end)
 
 	convert_revision(&end->revision->row, end->revision->node,
 			 (struct convert_standing){.current = end->revision->current,
-						   .failed = end->revision->failed,
+						   .failed = end->revision->row.revision.failed,
 						   .execution = other ? end->place.name : NULL},
 			 &end->texts, &end->message);
 	(void)snprintf(end->name, sizeof(end->name), "%.250s (%.100s%s%s)", job->path,

@@ -41,7 +41,8 @@ static const char *const sql[] = {
 		" cpu_us, rss_kib, seq FROM attempt WHERE execution = ?1"
 		" AND node BETWEEN ?2 AND ?3 ORDER BY node, kind, number",
 	[CATALOG_REVISIONS] = "SELECT node, artifact, attempt_kind, attempt, moment, seq, time_us,"
-			      " absent, blob, size, mode, uid, gid, mtime_ns, inode, path"
+			      " absent, blob, size, mode, uid, gid, mtime_ns, inode, path,"
+			      " failed, judged"
 			      " FROM revision WHERE execution = ?1 AND node BETWEEN ?2 AND ?3"
 			      " ORDER BY seq, artifact",
 	[CATALOG_EVENTS] = "SELECT seq, kind, format, payload FROM event WHERE execution = ?1"
@@ -460,6 +461,8 @@ static void fill_revision(sqlite3_stmt *s, struct revision_row *out)
 		.gid = (uint32_t)sqlite3_column_int64(s, 12),
 		.mtime_ns = sqlite3_column_int64(s, 13),
 		.inode = (uint64_t)sqlite3_column_int64(s, 14),
+		.failed = sqlite3_column_int(s, 16),
+		.judged = (uint64_t)sqlite3_column_int64(s, 17),
 	};
 	memcpy(out->revision.blob, db_column_text(s, 8),
 	       strnlen(db_column_text(s, 8), sizeof(out->revision.blob) - 1));

@@ -28,7 +28,7 @@ struct projection {
 	struct content *content;
 	sqlite3_stmt *files, *revisions;
 	char *mark_path;
-	uint64_t mark; /* every file whose newest revision is not newer has its ref */
+	uint64_t mark; /* every file about which nothing newer is known has its ref */
 	struct pending_ref {
 		char *name;
 		git_oid tip;
@@ -91,24 +91,21 @@ enum {
 	MOMENT_COLUMN,
 	TIME,
 	BLOB,
-	EXIT_KIND,
-	EXIT_CODE,
-	NODE_STATE,
-	NODE_REASON,
-	NODE_ATTEMPT,
-	ABSENT
+	ABSENT,
+	MODE,
+	OWNER,
+	GROUP,
+	FAILED
 }; /* columns of a revision */
 
 static const char files_sql[] =
-	"SELECT execution, node, artifact, max(seq) AS newest FROM revision WHERE seq > ?1"
+	"SELECT execution, node, artifact, max(judged) AS newest FROM revision WHERE judged > ?1"
 	" GROUP BY execution, node, artifact ORDER BY newest";
 static const char revisions_sql[] =
 	"SELECT coalesce(e.name, e.id), n.id, r.path, r.seq, r.attempt_kind, r.attempt, r.moment,"
-	" r.time_us, r.blob, coalesce(a.exit_kind, 0), coalesce(a.code, 0), n.state, n.reason,"
-	" n.attempt, r.absent FROM revision r JOIN execution e ON e.row = r.execution"
+	" r.time_us, r.blob, r.absent, r.mode, r.uid, r.gid, r.failed"
+	" FROM revision r JOIN execution e ON e.row = r.execution"
 	" JOIN node n ON n.execution = r.execution AND n.number = r.node"
-	" LEFT JOIN attempt a ON a.execution = r.execution AND a.node = r.node"
-	" AND a.kind = r.attempt_kind AND a.number = r.attempt"
 	" WHERE r.execution = ?1 AND r.node = ?2 AND r.artifact = ?3 ORDER BY r.seq";
 
 static int put_tree(struct projection *projection, sqlite3_stmt *row, git_oid *out)
@@ -131,23 +128,20 @@ static bool is_unkept(sqlite3_stmt *row)
 	return !*db_column_text(row, BLOB) && !sqlite3_column_int(row, ABSENT);
 }
 
-/* What a failed attempt left; one that was too large to be kept and tried again since was refused,
- * though its exit was fine. */
-static bool is_failed(sqlite3_stmt *row)
+static struct revision read_revision(sqlite3_stmt *row)
 {
-	const struct attempt_row attempt = {
-		.number = (uint32_t)sqlite3_column_int64(row, ATTEMPT),
-		.exit_kind = (enum exit_kind)sqlite3_column_int(row, EXIT_KIND),
-		.code = sqlite3_column_int(row, EXIT_CODE)};
-	const struct attempt_standing node = {
-		.state = (enum state)sqlite3_column_int(row, NODE_STATE),
-		.reason = (enum reason)sqlite3_column_int(row, NODE_REASON),
-		.attempt = (uint32_t)sqlite3_column_int64(row, NODE_ATTEMPT)};
+	struct revision revision = {
+		.moment = (enum moment)sqlite3_column_int(row, MOMENT_COLUMN),
+		.absent = sqlite3_column_int(row, ABSENT),
+		.mode = (uint32_t)sqlite3_column_int64(row, MODE),
+		.uid = (uint32_t)sqlite3_column_int64(row, OWNER),
+		.gid = (uint32_t)sqlite3_column_int64(row, GROUP),
+		.failed = sqlite3_column_int(row, FAILED),
+	};
+	const char *blob = db_column_text(row, BLOB);
 
-	return sqlite3_column_int(row, MOMENT_COLUMN) == MOMENT_AFTER &&
-	       sqlite3_column_int(row, KIND) == ATTEMPT_RUN &&
-	       (rows_attempt_failed(&attempt, node) ||
-		(is_unkept(row) && attempt.number != node.attempt));
+	memcpy(revision.blob, blob, strnlen(blob, sizeof(revision.blob) - 1));
+	return revision;
 }
 
 static void print_message(struct buf *out, sqlite3_stmt *row, bool failed)
@@ -172,11 +166,10 @@ static void print_message(struct buf *out, sqlite3_stmt *row, bool failed)
 struct chain {
 	git_oid tip;
 	bool has_tip;
-	git_oid last;		/* tree of the last revision */
+	struct revision last;	/* failed: it stands for nothing */
 	git_oid standing;	/* tree of the current revision */
 	long long standing_seq; /* 0: none */
 	long long seconds;	/* of the last commit */
-	bool failed;		/* the last one stands for nothing */
 };
 
 static int put_commit(struct projection *projection, struct chain *chain, const git_oid *tree,
@@ -203,30 +196,25 @@ static int put_commit(struct projection *projection, struct chain *chain, const 
 	return result;
 }
 
-/* What a try found, when that is what a failed one left. */
-static bool is_leftover(const struct chain *chain, sqlite3_stmt *row, const git_oid *tree)
-{
-	return chain->failed && sqlite3_column_int(row, MOMENT_COLUMN) == MOMENT_BEFORE &&
-	       git_oid_equal(&chain->last, tree);
-}
-
 static int put_revision(struct projection *projection, sqlite3_stmt *row, struct chain *chain)
 {
+	struct revision revision = read_revision(row);
+	const bool failed = revision.failed;
 	struct buf message;
 	git_oid tree;
 	int result = put_tree(projection, row, &tree);
 
 	if (result < 0)
 		return result;
-	chain->failed = is_failed(row) || is_leftover(chain, row, &tree);
-	chain->last = tree;
+	revision.failed = rows_stands_for_nothing(&revision, chain->has_tip ? &chain->last : NULL);
+	chain->last = revision;
 	chain->seconds = sqlite3_column_int64(row, TIME) / 1000000;
-	if (!chain->failed) {
+	if (!revision.failed) {
 		chain->standing = tree;
 		chain->standing_seq = sqlite3_column_int64(row, SEQ);
 	}
 	buf_init(&message, (size_t)8 * 1024);
-	print_message(&message, row, is_failed(row));
+	print_message(&message, row, failed);
 	result = put_commit(projection, chain, &tree, buf_text(&message));
 	buf_release(&message);
 	return result;
@@ -237,7 +225,7 @@ static int put_standing(struct projection *projection, struct chain *chain)
 {
 	char message[100];
 
-	if (!chain->failed || !chain->standing_seq)
+	if (!chain->last.failed || !chain->standing_seq)
 		return 0;
 	(void)snprintf(message, sizeof(message), "r%lld stands: what failed left does not count\n",
 		       chain->standing_seq);

@@ -94,6 +94,21 @@ static const char *const steps[] = {
 	"CREATE INDEX event_of_checkpoint ON event (execution, seq) WHERE kind IN"
 	" (" SCHEMA_CHECKPOINTS ");",
 	"ALTER TABLE execution ADD COLUMN policy TEXT NOT NULL DEFAULT '';",
+
+	/* Whether a failed run left it, and the event that said so last. Of what is there already
+	 * it follows from how the run ended and, of a node's newest, from its state. */
+	"ALTER TABLE revision ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE revision ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE revision SET judged = seq;"
+	"UPDATE revision SET failed = 1 WHERE moment = 2 AND EXISTS"
+	" (SELECT 1 FROM attempt a JOIN node n ON n.execution = a.execution AND n.number = a.node"
+	"  WHERE a.execution = revision.execution AND a.node = revision.node"
+	"  AND a.kind = revision.attempt_kind AND a.number = revision.attempt"
+	"  AND CASE WHEN n.attempt = a.number AND n.state = 4 THEN 1"
+	"      WHEN n.attempt = a.number AND n.state = 3 AND n.reason <> 33 THEN 0"
+	"      ELSE a.exit_kind > 1 OR (a.exit_kind = 1 AND a.code <> 0)"
+	"           OR (n.attempt <> a.number AND revision.blob = '' AND NOT revision.absent)"
+	"      END);",
 };
 
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))

@@ -44,7 +44,7 @@ static const char *const sql[] = {
 	[ATTEMPT] = "INSERT OR REPLACE INTO @.attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 		    " ?10, ?11, ?12)",
 	[REVISION] = "INSERT OR REPLACE INTO @.revision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-		     " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+		     " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 	[ACT] = "INSERT OR REPLACE INTO @.act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[SNAPSHOT] =
 		"INSERT INTO @.snapshot (execution, seq, digest, image) VALUES (?1, ?2, ?3, ?4)",
@@ -341,6 +341,8 @@ static int put_revision(struct writer *writer, int64_t key, const struct revisio
 	(void)sqlite3_bind_int64(statement, 15, revision->gid);
 	(void)sqlite3_bind_int64(statement, 16, revision->mtime_ns);
 	(void)sqlite3_bind_int64(statement, 17, (int64_t)revision->inode);
+	(void)sqlite3_bind_int(statement, 18, revision->failed);
+	(void)sqlite3_bind_int64(statement, 19, (int64_t)revision->judged);
 	return db_run(writer->db, statement, err);
 }
 

@@ -133,3 +133,24 @@ expect 0 hlp done bad/dies --yes
 wait_for 10 node_is bad dies COMPLETED
 expect 0 hlp artifacts bad/dies
 says '  after .*  current$'
+
+# Nor does one whose exit was fine, for what it did not write, when a later one fails too.
+cat >short.yaml <<'END'
+name: short
+nodes:
+  - id: write
+    run: 'echo try >>count; cp count made; test "$(grep -c try count)" -lt 2'
+    outputs: [serial]
+    artifacts: [made]
+END
+echo none >made
+expect 1 hlp run short.yaml --yes
+expect 0 hlp retry short --yes
+expect 1 hlp wait short
+expect 0 hlp artifacts short
+says '  before +run 1 .*  current$'
+says '  after +run 1 .*  failed$'
+says '  before +run 2 .*  failed$'
+says '  after +run 2 .*  failed$'
+expect 0 hlp engine stop
+expect 0 hlp engine check

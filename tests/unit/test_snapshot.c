@@ -183,8 +183,8 @@ static void no_member_is_in_neither_table(void **state)
 	(void)state;
 	assert_int_equal(sizeof(struct node_run), 312);
 	assert_int_equal(execution_node_record.count, 56);
-	assert_int_equal(sizeof(struct revision), 152);
-	assert_int_equal(execution_revision_record.count, 18);
+	assert_int_equal(sizeof(struct revision), 160);
+	assert_int_equal(execution_revision_record.count, 20);
 	assert_int_equal(sizeof(struct execution), 832);
 	assert_int_equal(execution_header_record.count, 38);
 }
