@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "runtime/load.h"
+#include "runtime/reload.h"
 #include "store/checkpoint_list.h"
 #include "store/content.h"
 #include "store/content_checkpoint.h"
@@ -21,20 +22,17 @@ struct folding {
 	struct content *content;
 };
 
-static int load_execution(void *ctx, const char *id, struct execution **out, struct err *err)
+/* As a start does: `hlp engine check` compares it with the fold of all events. */
+static int load(void *ctx, const char *id, struct execution **out, struct err *err)
 {
 	const struct folding *folding = ctx;
-	struct load_fold fold = {.content = folding->content};
-	int rc = journal_each_event(folding->journal, id, 0, load_event, &fold, err);
+	const struct reload_source source = reload_from_journal(folding->journal, folding->content);
+	struct reloaded loaded;
+	int rc = reload_execution(&source, id, &loaded, err);
 
-	if (rc >= 0 && !fold.execution)
-		rc = err_set(err, ERR_CORRUPT, "it has no events");
-	if (rc < 0) {
-		execution_free(fold.execution);
-		return rc;
-	}
-	*out = fold.execution;
-	return 0;
+	if (rc >= 0)
+		*out = loaded.execution;
+	return rc;
 }
 
 static int create_execution(void *ctx, const struct event *created, struct execution **out,
@@ -60,8 +58,7 @@ static int with_store(const struct home *home,
 				  struct err *err))
 {
 	struct folding folding = {0};
-	struct journal_loader loader = {
-		.load = load_execution, .create = create_execution, .ctx = &folding};
+	struct journal_loader loader = {.load = load, .create = create_execution, .ctx = &folding};
 	struct err err = {0};
 	int rc = journal_open_damaged(home, &folding.journal, &err);
 

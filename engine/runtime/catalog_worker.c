@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "runtime/load.h"
 
 #define QUEUE_MAX 1024
 
@@ -16,25 +15,20 @@ struct reader {
 	struct content *content;
 };
 
+/* One state is read throughout: an execution may be pruned meanwhile. */
 void catalog_worker_load(struct catalog_job *job, struct catalog *catalog, struct content *content)
 {
+	const struct reload_source source = reload_from_catalog(catalog, content);
 	struct load_job *load = (struct load_job *)job;
-	struct load_fold fold = {.content = content};
+	uint64_t seq;
 
 	blackbox_about(load->execution);
-	job->result = catalog_events(catalog, load->execution, 0, 0, load_event, &fold, &job->err);
+	job->result = catalog_begin(catalog, &seq, &job->err);
+	if (job->result >= 0) {
+		job->result = reload_execution(&source, load->execution, &load->loaded, &job->err);
+		catalog_end(catalog);
+	}
 	blackbox_about(NULL);
-	if (job->result < 0) {
-		execution_free(fold.execution);
-		return;
-	}
-	if (!fold.execution) {
-		job->result =
-			err_set(&job->err, ERR_NOT_FOUND, "no execution '%s'", load->execution);
-		return;
-	}
-	execution_touched_clear(fold.execution);
-	load->loaded = fold.execution;
 }
 
 static int64_t work(struct worker *worker, struct message *message)

@@ -21,7 +21,6 @@ struct live *live_add(struct live_table *table, struct execution *execution)
 	live->has_files = mem_calloc(nodes, sizeof(*live->has_files));
 	live->dirty = mem_calloc(nodes, sizeof(*live->dirty));
 	live->dirty_mark = mem_calloc(nodes, sizeof(*live->dirty_mark));
-	live->snapshot_events = execution->events_count;
 	rows_of_execution(execution, &live->header);
 	table->items = mem_grow(table->items, &capacity, table->count + 1, sizeof(*table->items));
 	table->executions = mem_realloc(table->executions, capacity * sizeof(*table->executions));
@@ -29,6 +28,14 @@ struct live *live_add(struct live_table *table, struct execution *execution)
 	table->items[table->count] = live;
 	table->executions[table->count++] = execution;
 	(void)map_add_text(&table->by_id, execution->id, (union map_value){.pointer = live});
+	return live;
+}
+
+struct live *live_add_loaded(struct live_table *table, const struct reloaded *loaded)
+{
+	struct live *live = live_add(table, loaded->execution);
+
+	live->snapshot_events = loaded->snapshot_events;
 	return live;
 }
 

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "model/execution.h"
 #include "model/rows.h"
+#include "runtime/reload.h"
 
 /* Effects in flight for one node's attempt; another attempt makes it empty. */
 struct in_flight {
@@ -58,6 +59,7 @@ struct live_table {
 
 /* Takes ownership of the execution. */
 struct live *live_add(struct live_table *table, struct execution *execution);
+struct live *live_add_loaded(struct live_table *table, const struct reloaded *loaded);
 struct live *live_find(const struct live_table *table, const char *id);
 void live_remove(struct live_table *table, struct live *live); /* and frees it */
 void live_table_release(struct live_table *table);

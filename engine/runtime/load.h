@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * From stored bytes to an execution: the pinned workflow is read again and compiled. Any thread;
- * the content is the caller's.
+ * From stored bytes to an execution: the pinned workflow is read again and compiled, and events are
+ * folded. Any thread; the content is the caller's.
  */
 #ifndef HLP_RUNTIME_LOAD_H
 #define HLP_RUNTIME_LOAD_H
@@ -14,8 +14,8 @@
 int load_workflow(struct content *content, const char *blob, struct workflow **out_workflow,
 		  struct graph **out_graph, struct err *err);
 
-/* Folding an execution from its events, one after the other; the first makes it, unless a snapshot
- * gave `execution` already. `execution` is the caller's, also after a failure; NULL when no event
+/* Folding an execution from its events, one after the other; the first makes it, unless `execution`
+ * is there already. `execution` is the caller's, also after a failure; NULL when no event
  * came. load_event is a callback for journal_each_event and catalog_events. */
 struct load_fold {
 	struct content *content;

@@ -9,6 +9,7 @@
 #include "base/mailbox.h"
 #include "executor/executor.h"
 #include "model/execution.h"
+#include "runtime/reload.h"
 #include "runtime/runtime.h"
 
 enum message_kind {
@@ -100,8 +101,8 @@ struct content_job {
 struct load_job {
 	struct catalog_job job; /* first */
 	char execution[ULID_TEXT];
-	struct execution *loaded; /* out */
-	struct request *waiting;  /* to be taken up again */
+	struct reloaded loaded;	 /* out */
+	struct request *waiting; /* to be taken up again */
 };
 
 enum executor_verb {

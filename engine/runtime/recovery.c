@@ -11,53 +11,14 @@
 #include "base/mem.h"
 #include "runtime/checkpoints.h"
 #include "runtime/effects.h"
-#include "runtime/load.h"
 #include "runtime/quarantine.h"
 #include "store/content.h"
 
 struct loading {
 	struct engine *engine;
 	struct journal *journal;
-	struct load_fold fold;
-	struct workflow *workflow; /* of a snapshot */
-	struct graph *graph;
+	struct content *content;
 };
-
-static int read_first(void *ctx, const struct event *event, struct err *err)
-{
-	struct loading *loading = ctx;
-	int rc;
-
-	if (event->kind != EVENT_CREATED)
-		return 1; /* enough */
-	rc = load_workflow(loading->fold.content, event->blob, &loading->workflow, &loading->graph,
-			   err);
-	return rc ? rc : 1;
-}
-
-/* A snapshot spares most of the fold; a damaged one costs only time. */
-static uint64_t from_snapshot(struct loading *loading, const char *id)
-{
-	struct buf image;
-	struct err err;
-	uint64_t seq = 0;
-
-	buf_init(&image, SIZE_MAX / 2);
-	if (journal_snapshot(loading->journal, id, &seq, &image, &err) == 1) {
-		(void)journal_each_event(loading->journal, id, 0, read_first, loading, &err);
-		if (loading->workflow &&
-		    execution_from_snapshot(loading->workflow, loading->graph, image.data,
-					    image.length, &loading->fold.execution, &err) < 0) {
-			log_warn("the snapshot of %s is not used: %s", id, err.message);
-			workflow_free(loading->workflow);
-			graph_free(loading->graph);
-		}
-		loading->workflow = NULL;
-		loading->graph = NULL;
-	}
-	buf_release(&image);
-	return loading->fold.execution ? seq : 0;
-}
 
 void recovery_mark_queries(struct live *live)
 {
@@ -98,21 +59,14 @@ static void set_aside(struct loading *loading, const char *id, const struct err 
 
 static void load_one(struct loading *loading, const char *id)
 {
+	const struct reload_source source = reload_from_journal(loading->journal, loading->content);
+	struct reloaded loaded;
 	struct err err = {0};
-	int rc;
 
-	loading->fold.execution = NULL;
-	rc = journal_each_event(loading->journal, id, from_snapshot(loading, id), load_event,
-				&loading->fold, &err);
-	if (rc >= 0 && !loading->fold.execution)
-		rc = err_set(&err, ERR_CORRUPT, "it has no events");
-	if (rc < 0) {
-		execution_free(loading->fold.execution);
+	if (reload_execution(&source, id, &loaded, &err) < 0)
 		set_aside(loading, id, &err);
-		return;
-	}
-	execution_touched_clear(loading->fold.execution);
-	recovery_mark_queries(live_add(&loading->engine->lives, loading->fold.execution));
+	else
+		recovery_mark_queries(live_add_loaded(&loading->engine->lives, &loaded));
 }
 
 struct names {
@@ -136,7 +90,7 @@ int recovery_load(struct engine *engine, struct journal *journal, struct err *er
 	struct loading loading = {.engine = engine, .journal = journal};
 	struct names names = {0};
 	/* For writing: it makes the repository of a new home. */
-	int rc = content_open(engine->options.home, CONTENT_WRITE, &loading.fold.content, err);
+	int rc = content_open(engine->options.home, CONTENT_WRITE, &loading.content, err);
 
 	if (rc)
 		return rc;
@@ -148,7 +102,7 @@ int recovery_load(struct engine *engine, struct journal *journal, struct err *er
 		load_one(&loading, names.items[i]);
 	}
 	blackbox_about(NULL);
-	content_close(loading.fold.content);
+	content_close(loading.content);
 	free(names.items);
 	arena_release(&names.arena);
 	return rc < 0 ? rc : 0;

@@ -249,10 +249,10 @@ void requests_loaded(struct engine *engine, struct load_job *job)
 {
 	struct request *request = job->waiting;
 
-	if (job->loaded && live_find(&engine->lives, job->execution))
-		execution_free(job->loaded); /* another request was quicker */
-	else if (job->loaded)
-		(void)live_add(&engine->lives, job->loaded);
+	if (job->loaded.execution && live_find(&engine->lives, job->execution))
+		execution_free(job->loaded.execution); /* another request was quicker */
+	else if (job->loaded.execution)
+		(void)live_add_loaded(&engine->lives, &job->loaded);
 	if (job->job.result < 0) {
 		request->err = job->job.err;
 		acts_answer(request, job->job.result);

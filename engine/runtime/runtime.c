@@ -111,7 +111,7 @@ static void drain(struct engine *engine)
 		} else if (message->kind == MESSAGE_SPACE) {
 			free(message);
 		} else if (message->kind == MESSAGE_LOAD) {
-			execution_free(((struct load_job *)message)->loaded);
+			execution_free(((struct load_job *)message)->loaded.execution);
 			turn_away(((struct load_job *)message)->waiting);
 			free(message);
 		}

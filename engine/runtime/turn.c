@@ -14,6 +14,7 @@
 #include "base/mem.h"
 
 #define PATIENCE_US 10000
+#define ENDED_SHARE 25 /* of the events that ask for a snapshot, at an execution's end */
 
 static struct commit *open_commit(struct engine *engine)
 {
@@ -169,12 +170,21 @@ void turn_answer(struct engine *engine, struct request *request)
 	commit->answers[commit->answers_count++] = request;
 }
 
+/* An execution that has ended is taken up again when somebody acts on it, and waits: little may be
+ * left to fold then. */
+static uint64_t events_to_snapshot(const struct engine *engine, const struct execution *execution)
+{
+	const uint32_t every = engine->options.snapshot_every;
+
+	return execution->ended ? every / ENDED_SHARE + 1 : every;
+}
+
 static void snapshot_if_due(const struct engine *engine, struct commit *commit, struct live *live)
 {
 	struct execution *execution = live->execution;
 	struct buf image;
 
-	if (execution->events_count - live->snapshot_events < engine->options.snapshot_every)
+	if (execution->events_count - live->snapshot_events < events_to_snapshot(engine, execution))
 		return;
 	buf_init(&image, SIZE_MAX / 2);
 	execution_snapshot(execution, &image);

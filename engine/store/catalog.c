@@ -11,6 +11,7 @@
 #include "store/catalog_own.h"
 #include "store/chain_check.h"
 #include "store/schema.h"
+#include "store/snapshots.h"
 
 #define EXECUTION_COLUMNS                                                                          \
 	"id, workflow, number, name, revision, dirty, folder, actor, note, blob, state, reason,"   \
@@ -527,6 +528,12 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
 	(void)sqlite3_bind_int64(statement, 2, (int64_t)after_seq);
 	(void)sqlite3_bind_int64(statement, 3, limit ? (int64_t)limit : -1);
 	return each_row(catalog, CATALOG_EVENTS, statement, read_event, &call, err);
+}
+
+int catalog_snapshot(struct catalog *catalog, const char *execution, uint64_t *out_seq,
+		     struct buf *out, struct err *err)
+{
+	return snapshots_newest(&catalog->db, execution, out_seq, out, err);
 }
 
 int catalog_checkpoints(struct catalog *catalog, const char *execution, catalog_each_event *each,

@@ -51,6 +51,9 @@ int catalog_revisions(struct catalog *catalog, const char *execution, uint32_t n
 		      catalog_each_revision *each, void *ctx, struct err *err);
 int catalog_events(struct catalog *catalog, const char *execution, uint64_t after_seq,
 		   uint32_t limit, catalog_each_event *each, void *ctx, struct err *err);
+/* The newest intact snapshot: 1 and *out filled (caller releases), 0 when there is none. */
+int catalog_snapshot(struct catalog *catalog, const char *execution, uint64_t *out_seq,
+		     struct buf *out, struct err *err);
 /* Those that checkpoints are made of (kinds CHECKPOINTING and on), in order. */
 int catalog_checkpoints(struct catalog *catalog, const char *execution, catalog_each_event *each,
 			void *ctx, struct err *err);

@@ -178,6 +178,19 @@ static int replace_rows(struct journal *journal, const char *table, struct err *
 	return rc;
 }
 
+/* They are made anew, too, when one is due again: what may lead elsewhere is not gone by. */
+static int drop_snapshots(struct journal *journal, const char *execution, struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = journal_own_find(journal,
+				  "DELETE FROM snapshot WHERE execution ="
+				  " (SELECT row FROM execution WHERE id = ?1)",
+				  execution, &statement, err);
+
+	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
+	return rc;
+}
+
 static int rebuild_execution(struct journal *journal, struct refold *refold, const char *execution,
 			     struct err *err)
 {
@@ -186,6 +199,8 @@ static int rebuild_execution(struct journal *journal, struct refold *refold, con
 
 	if (rc == 0)
 		rc = journal_own_fence(journal, journal->last_seq, err);
+	if (rc == 0)
+		rc = drop_snapshots(journal, execution, err);
 	if (rc == 0) {
 		rc = refold_execution(refold, execution, err);
 		if (rc < 0)

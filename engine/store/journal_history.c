@@ -7,6 +7,7 @@
 
 #include "store/journal_own.h"
 #include "store/schema.h"
+#include "store/snapshots.h"
 
 int journal_own_find(struct journal *journal, const char *sql, const char *text, sqlite3_stmt **out,
 		     struct err *err)
@@ -119,44 +120,10 @@ int journal_each_event(struct journal *journal, const char *execution, uint64_t 
 	return rc < 0 ? rc : 0;
 }
 
-/* Whether the row holds the bytes that were stored. */
-static bool is_intact(sqlite3_stmt *statement)
-{
-	const void *image = sqlite3_column_blob(statement, 1);
-	size_t length = (size_t)sqlite3_column_bytes(statement, 1);
-	uint8_t digest[DIGEST_SIZE];
-
-	digest_of(image, length, digest);
-	return sqlite3_column_bytes(statement, 2) == DIGEST_SIZE &&
-	       memcmp(sqlite3_column_blob(statement, 2), digest, DIGEST_SIZE) == 0;
-}
-
 int journal_snapshot(struct journal *journal, const char *execution, uint64_t *out_seq,
 		     struct buf *out, struct err *err)
 {
-	sqlite3_stmt *statement = NULL;
-	int found = 0;
-	int rc = journal_own_find(journal,
-				  "SELECT s.seq, s.image, s.digest FROM snapshot s JOIN execution e"
-				  " ON s.execution = e.row WHERE e.id = ?1 ORDER BY s.seq DESC",
-				  execution, &statement, err);
-
-	while (rc == 1 && !found) {
-		found = is_intact(statement);
-		if (found) {
-			*out_seq = (uint64_t)sqlite3_column_int64(statement, 0);
-			buf_add(out, sqlite3_column_blob(statement, 1),
-				(size_t)sqlite3_column_bytes(statement, 1));
-		} else {
-			rc = db_step(&journal->db, statement, err);
-		}
-	}
-	(void)sqlite3_finalize(statement); /* its error was seen by db_step */
-	if (rc < 0)
-		return rc;
-	if (found && out->overflow)
-		return err_set(err, ERR_LIMIT, "a snapshot is larger than %zu bytes", out->max);
-	return found;
+	return snapshots_newest(&journal->db, execution, out_seq, out, err);
 }
 
 int journal_find_request(struct journal *journal, const char *request, uint64_t *out_seq,

@@ -144,6 +144,7 @@ static void take_snapshot(const struct batch_snapshot *snapshot)
 	buf_clear(&shadow->snapshot);
 	buf_add(&shadow->snapshot, snapshot->image, snapshot->length);
 	shadow->snapshot_seq = snapshot->seq;
+	shadow->snapshot_events = shadow->execution->events_count;
 }
 
 static void take_row(const struct batch_row *row)
@@ -346,6 +347,25 @@ int catalog_events(struct catalog *catalog, const char *execution, uint64_t afte
 	if (!shadow_find(execution))
 		return err_set(err, ERR_NOT_FOUND, "no execution '%s'", execution);
 	return journal_each_event((struct journal *)catalog, execution, after_seq, each, ctx, err);
+}
+
+int catalog_begin(struct catalog *catalog, uint64_t *out_seq, struct err *err)
+{
+	if (sim->dead)
+		return err_set(err, ERR_IO, "the catalog is gone");
+	*out_seq = ((struct journal *)catalog)->last_seq;
+	return 0;
+}
+
+void catalog_end(struct catalog *catalog)
+{
+	(void)catalog;
+}
+
+int catalog_snapshot(struct catalog *catalog, const char *execution, uint64_t *out_seq,
+		     struct buf *out, struct err *err)
+{
+	return journal_snapshot((struct journal *)catalog, execution, out_seq, out, err);
 }
 
 /* Files of the simulator have no times: nobody is known by them. */

@@ -142,7 +142,7 @@ struct shadow { /* an execution as the durable events say it is */
 	struct guard *nodes;
 	uint64_t header_row;
 	struct buf snapshot;
-	uint64_t snapshot_seq;
+	uint64_t snapshot_seq, snapshot_events;
 	int64_t act_us;		       /* time of the act whose consequences come, or -1 */
 	const struct moment_kept *aim; /* the checkpoint that its last rollback leads to; or NULL */
 	bool rollback_decided;	       /* by a rule of the workflow; not yet begun or given up */

@@ -364,6 +364,17 @@ void check_process(const struct process *process)
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
+/* Of one that has ended little is left to fold, whoever acts on it next: at most what the largest
+ * snapshot_every of the simulator leaves. */
+static void check_tail(const struct shadow *shadow)
+{
+	const uint64_t tail = shadow->execution->events_count - shadow->snapshot_events;
+
+	if (shadow->execution->ended && tail > 4)
+		sim_fail("%s has ended with %llu events after its snapshot",
+			 shadow->execution->name, (unsigned long long)tail);
+}
+
 /* With nothing under way, what the engine holds is what the journal says. Just after a start that
  * is the fold of a snapshot and the events after it. */
 void check_live(void)
@@ -382,6 +393,7 @@ void check_live(void)
 		else if (live && !execution_equal(live->execution, shadow->execution, &where))
 			sim_fail("the engine and its journal differ in %s of %s", where,
 				 shadow->execution->name);
+		check_tail(shadow);
 	}
 }
 

@@ -278,6 +278,26 @@ static void a_snapshot_that_leads_elsewhere_is_a_problem(void **state)
 	end(&fixture);
 }
 
+static void rebuilding_drops_snapshots(void **state)
+{
+	struct fixture fixture;
+	struct buf image;
+	uint64_t seq;
+
+	begin(state, &fixture);
+	damage(&fixture, "INSERT INTO snapshot (execution, seq, digest, image) SELECT row, 2,"
+			 " x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', ''"
+			 " FROM execution");
+	buf_init(&image, 100);
+	assert_int_equal(
+		journal_snapshot(fixture.journal, fixture.execution->id, &seq, &image, NULL), 1);
+	assert_int_equal(journal_rebuild(fixture.journal, &loader, NULL), 0);
+	assert_int_equal(
+		journal_snapshot(fixture.journal, fixture.execution->id, &seq, &image, NULL), 0);
+	buf_release(&image);
+	end(&fixture);
+}
+
 static int load_right(void *ctx, const char *execution, struct execution **out, struct err *err)
 {
 	struct fixture *fixture = ctx;
@@ -314,6 +334,7 @@ int main(void)
 		TEST(rows_without_an_execution_are_a_problem),
 		TEST(an_event_that_cannot_be_read_is_a_problem_of_its_execution),
 		TEST(a_snapshot_that_leads_elsewhere_is_a_problem),
+		TEST(rebuilding_drops_snapshots),
 		TEST(nodes_are_judged_even_without_the_first_event),
 	};
 
