@@ -4,7 +4,8 @@
  *
  * Kills parts of an instance with SIGKILL at random moments while runbooks of 200 nodes with side
  * effects run, until N kills are done, and checks what must hold. engine: every run ends COMPLETED
- * by itself and every node's line stands in its file exactly once. launcher, both: every run ends
+ * by itself and every node's line stands in its file exactly once, and so does the line of every
+ * fifth node's check of what it wrote. launcher, both: every run ends
  * COMPLETED (the nodes say on_lost: retry) and no two attempts of one node were alive at once. It
  * says in which states the nodes were at the kills, and fails if a state it means to hit was never
  * hit. Everything lives in an HLP_HOME of its own; only processes of that home are killed, by pid.
@@ -88,6 +89,11 @@ static int say_states(const struct test *test)
 
 /* ---- runs -------------------------------------------------------------------------------- */
 
+static bool is_checked(int node)
+{
+	return node % 5 == 4;
+}
+
 /* Layers of ten: each node needs two of the layer above. Its line goes through one write. */
 static void write_workflow(const struct test *test, const char *path)
 {
@@ -104,14 +110,21 @@ static void write_workflow(const struct test *test, const char *path)
 			buf_printf(&yaml, "    needs: [n%d, n%d]\n", i - 10,
 				   i - i % 10 - 10 + (i + 3) % 10);
 		if (lossy)
-			buf_printf(
-				&yaml,
-				"    run: |\n"
-				"      mkdir lock.n%d || { echo n%d >> doubles; exit 0; }\n"
-				"      sleep 0.02\n      echo n%d >> lines\n      rmdir lock.n%d\n",
-				i, i, i, i);
+			buf_printf(&yaml,
+				   "    run: |\n"
+				   "      mkdir lock.n%d || { echo n%d >> doubles; exit 0; }\n"
+				   "      sleep 0.02\n      echo n%d >> lines\n"
+				   "      echo n%d > lines.%d\n      rmdir lock.n%d\n",
+				   i, i, i, i, i, i);
 		else
-			buf_printf(&yaml, "    run: echo n%d >> lines; sleep 0.0%d\n", i, i % 3);
+			buf_printf(&yaml,
+				   "    run: echo n%d >> lines; echo n%d > lines.%d; sleep 0.0%d\n",
+				   i, i, i, i % 3);
+		if (is_checked(i))
+			buf_printf(&yaml,
+				   "    artifacts: [{path: lines.%d, check: 'echo n%d >> checks; "
+				   "sleep 0.0%d'}]\n",
+				   i, i, i % 3);
 	}
 	if (file_replace(path, yaml.data, yaml.length, 0600, &err) < 0)
 		victim_die(path, err.message);
@@ -174,7 +187,8 @@ static int torment(struct test *test, const char *execution)
 	}
 }
 
-static void check_lines(const struct test *test)
+/* Each line as often as its attempt may have run: `wanted` says which nodes have one. */
+static void check_lines(const struct test *test, const char *name, bool (*wanted)(int node))
 {
 	char path[128];
 	char *data, *line, *rest;
@@ -182,10 +196,7 @@ static void check_lines(const struct test *test)
 	size_t length;
 	struct err err;
 
-	(void)snprintf(path, sizeof(path), "%s/doubles", test->victim.folder);
-	if (file_exists(path))
-		victim_die(path, "two attempts of one node were alive at once");
-	(void)snprintf(path, sizeof(path), "%s/lines", test->victim.folder);
+	(void)snprintf(path, sizeof(path), "%s/%s", test->victim.folder, name);
 	if (file_read(path, 1 << 20, &data, &length, &err) < 0)
 		victim_die(path, err.message);
 	rest = data;
@@ -194,10 +205,36 @@ static void check_lines(const struct test *test)
 			counts[strtoul(line + 1, NULL, 10)]++;
 	free(data);
 	for (int i = 0; i < NODES; i++)
-		if (!counts[i] || (counts[i] > 1 && test->victim.target == TARGET_ENGINE)) {
-			(void)fprintf(stderr, "kill: n%d ran %u times\n", i, counts[i]);
+		if ((!counts[i] && wanted(i)) ||
+		    (counts[i] > 1 && test->victim.target == TARGET_ENGINE)) {
+			(void)fprintf(stderr, "kill: n%d stands %u times in %s\n", i, counts[i],
+				      name);
 			exit(1);
 		}
+}
+
+static bool is_any(int node)
+{
+	return node >= 0;
+}
+
+static void check_run(const struct test *test)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/doubles", test->victim.folder);
+	if (file_exists(path))
+		victim_die(path, "two attempts of one node were alive at once");
+	check_lines(test, "lines", is_any);
+	check_lines(test, "checks", is_checked);
+}
+
+static void forget_lines(const struct test *test, const char *name)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", test->victim.folder, name);
+	(void)unlink(path); /* of the run before, if there was one */
 }
 
 static void one_run(struct test *test)
@@ -209,8 +246,8 @@ static void one_run(struct test *test)
 
 	(void)snprintf(path, sizeof(path), "%s/kills.yaml", test->victim.folder);
 	write_workflow(test, path);
-	(void)snprintf(path, sizeof(path), "%s/lines", test->victim.folder);
-	(void)unlink(path);
+	forget_lines(test, "lines");
+	forget_lines(test, "checks");
 	buf_init(&out, 4096);
 	code = victim_hlp(&test->victim, &out, run);
 	if (code)
@@ -219,7 +256,7 @@ static void one_run(struct test *test)
 	code = torment(test, out.data);
 	if (code)
 		victim_die(out.data, "did not end COMPLETED");
-	check_lines(test);
+	check_run(test);
 	victim_check_contents(&test->victim);
 	test->runs++;
 	buf_release(&out);
