@@ -126,7 +126,7 @@ wait_for 20 node_is soon second COMPLETED
 cat >gate.yaml <<'END'
 name: gate
 nodes:
-  - {id: ask, approval: {ask: Go on?, timeout: 2s}, run: touch asked-ran}
+  - {id: ask, approval: {ask: Go on?, timeout: 8s}, run: touch asked-ran}
 END
 expect 0 hlp run gate.yaml --detach --yes
 wait_for 20 node_waits gate ask approval

@@ -75,7 +75,7 @@ says 'failure ignored: write'
 cat >slow.yaml <<'END'
 name: slow
 nodes:
-  - {id: write, run: echo new > slow.txt, timeout: 500ms, stop: {grace: 100ms}, artifacts: [{path: slow.txt, required: true, check: sleep 60}]}
+  - {id: write, run: echo new > slow.txt, timeout: 3s, stop: {grace: 100ms}, artifacts: [{path: slow.txt, required: true, check: sleep 60}]}
 END
 expect 1 hlp run slow.yaml --yes
 says "check of 'slow.txt': ran out of time"

@@ -29,7 +29,7 @@ started() {
 
 # A chain whose nodes append a line outside of the full disk each; in the second, each writes a file
 # of the runbook too, which is recorded before and after. The one in the middle ends when the disk is
-# known to be full and not before, however long the filling takes.
+# full and not before, however long the filling takes.
 chain() {
 	echo "name: $1"
 	echo 'nodes:'
@@ -47,6 +47,7 @@ expect 0 hlp run keeper.yaml --detach --yes
 wait_for 20 node_is writer n3 COMPLETED
 wait_for 20 node_is keeper n2 COMPLETED
 fill
+touch full
 wait_for 20 is_warned 'the disk of HLP_HOME is full: nothing new starts'
 fill
 expect 0 hlp status writer -o json
@@ -57,7 +58,6 @@ test "$code" -le 3 || fail "an act on a full disk ended with $code"
 test "$code" -eq 0 || complains 'space|full'
 
 # What ran has ended; nothing else begins, and nothing has failed.
-touch full
 wait_for 20 is_warned ' 0 attempts live'
 before=$(started writer)
 sleep 2.5 # longer than anything is asked for again

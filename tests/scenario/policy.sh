@@ -6,7 +6,7 @@
 # names; never anything by itself where the workflow says nothing; and what cannot be as it is asks.
 . "$(dirname "$0")/lib.sh"
 
-# deploy NAME RULES CHECK: a switch of live.txt from old to new, and a check after it.
+# deploy NAME RULES CHECK [TIMEOUT]: a switch of live.txt from old to new, and a check after it.
 deploy() {
 	echo old >live.txt
 	cat >"$1.yaml" <<END
@@ -15,7 +15,7 @@ phases: [switch, verify]
 $2
 nodes:
   - {id: swap, phase: switch, run: "echo new > live.txt", artifacts: [live.txt]}
-  - {id: check, phase: verify, run: "$3", timeout: 300ms, stop: {grace: 100ms}}
+  - {id: check, phase: verify, run: "$3", timeout: ${4:-60s}, stop: {grace: 100ms}}
 END
 }
 
@@ -61,7 +61,7 @@ live_is new
 decided alone 'on_failure: validation-failure → rollback of phase verify'
 
 # ---- a timeout
-deploy late 'triggers: {timeout: {level: all}, validation-failure: drain}' 'sleep 60'
+deploy late 'triggers: {timeout: {level: all}, validation-failure: drain}' 'sleep 60' 300ms
 expect 1 hlp run late.yaml --yes
 live_is old
 decided late 'triggers: timeout → rollback of all'
