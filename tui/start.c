@@ -339,8 +339,8 @@ void start_fill(struct app *app, struct page *page)
 	const struct workflow *workflow = start->workflow;
 	const struct node_spec *node = riskiest(workflow);
 
-	page_addf(page, ROLE_title, CELL_BOLD, 0, "%s: %u nodes", workflow->name,
-		  workflow->nodes_count);
+	page_addf(page, ROLE_title, CELL_BOLD, 0, "%s: %u node%s", workflow->name,
+		  workflow->nodes_count, workflow->nodes_count == 1 ? "" : "s");
 	if (workflow->description[0] != '\0')
 		page_add_prose(page, ROLE_text, 0, workflow->description);
 	page_addf(page, ROLE_text, 0, 8, "file    %s", start->file);

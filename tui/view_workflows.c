@@ -154,8 +154,8 @@ static void check(struct app *app)
 		app_say(app, ROLE_error, "%.*s", (int)strcspn(buf_text(&problems), "\n"),
 			buf_text(&problems));
 	else
-		app_say(app, ROLE_text, "%s: valid, %u nodes; C commits it", entry->file,
-			workflow->nodes_count);
+		app_say(app, ROLE_text, "%s: valid, %u node%s; C commits it", entry->file,
+			workflow->nodes_count, workflow->nodes_count == 1 ? "" : "s");
 	workflow_free(workflow);
 	free(text);
 	buf_release(&problems);

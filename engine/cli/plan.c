@@ -27,14 +27,14 @@ static void say_undo(struct cli *cli, const struct node_spec *node)
 		say_style(&cli->out, ROLE_warning);
 		say_printf(&cli->out, "  CANNOT BE UNDONE: %s", node->irreversible);
 		say_plain(&cli->out);
-	} else if (node->has_undo && node->artifacts_count > 0) {
-		say_printf(&cli->out, "  undo, restores %u files", node->artifacts_count);
-	} else if (node->has_undo) {
-		say_printf(&cli->out, "  undo");
 	} else if (node->artifacts_count > 0) {
-		say_printf(&cli->out, "  restores %u files", node->artifacts_count);
+		say_printf(&cli->out, "  %srestores %u file%s", node->has_undo ? "undo, " : "",
+			   node->artifacts_count, node->artifacts_count == 1 ? "" : "s");
 	} else {
-		say_printf(&cli->out, "  no undo");
+		say_printf(&cli->out, "  %s",
+			   node->changes_nothing ? "changes nothing"
+			   : node->has_undo	 ? "undo"
+						 : "no undo");
 	}
 }
 
@@ -96,10 +96,12 @@ static void print_text(struct cli *cli, const struct workflow *workflow, const s
 	say_style(&cli->out, ROLE_title);
 	say_printf(&cli->out, "%s", workflow->name);
 	say_plain(&cli->out);
-	say_printf(&cli->out, "  %u nodes, %u phases, at most %u at a time\n",
-		   workflow->nodes_count, workflow->phases_count, workflow->max_parallel);
+	say_printf(&cli->out, "  %u node%s, %u phase%s, at most %u at a time\n",
+		   workflow->nodes_count, workflow->nodes_count == 1 ? "" : "s",
+		   workflow->phases_count, workflow->phases_count == 1 ? "" : "s",
+		   workflow->max_parallel);
 	say_order(cli, workflow, graph);
-	say_printf(&cli->out, "longest way (%u nodes): ", count);
+	say_printf(&cli->out, "longest way (%u node%s): ", count, count == 1 ? "" : "s");
 	for (uint32_t i = 0; i < count; i++)
 		say_printf(&cli->out, "%s%s", i > 0 ? " -> " : "", workflow->nodes[path[i]].id);
 	say_printf(&cli->out, "\n");

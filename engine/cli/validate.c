@@ -31,8 +31,10 @@ static void say_json(struct cli *cli, size_t at, const struct source *source)
 
 static void say_valid(struct cli *cli, const struct source *source)
 {
-	say_printf(&cli->out, "%s: valid: %u nodes, %u phases\n", source->file,
-		   source->workflow->nodes_count, source->workflow->phases_count);
+	const uint32_t nodes = source->workflow->nodes_count;
+	const uint32_t phases = source->workflow->phases_count;
+	say_printf(&cli->out, "%s: valid: %u node%s, %u phase%s\n", source->file, nodes,
+		   nodes == 1 ? "" : "s", phases, phases == 1 ? "" : "s");
 }
 
 static int exec(struct cli *cli)

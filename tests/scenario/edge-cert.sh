@@ -6,6 +6,15 @@
 # difference shows, the swap is taken back, and the old serial is served again.
 . "$(dirname "$0")/lib.sh"
 
+# What it would do, before any of it: in words that count right.
+expect 0 hlp validate "$ROOT/workflows/edge-cert/edge-cert.yaml"
+says ': valid: 12 nodes, 4 phases$'
+expect 0 hlp plan "$ROOT/workflows/edge-cert/edge-cert.yaml"
+says ' issue +low +restores 1 file$'
+says ' swap +high +undo, restores 2 files$'
+says ' served-chain +low +changes nothing$'
+says ' ca +low +no undo$'
+
 command -v openssl >/dev/null || skip "openssl is missing"
 cp -r "$ROOT/workflows/edge-cert" . || fail "no runbook"
 at_end=$work/files/edge-cert/stop-proxy.sh
