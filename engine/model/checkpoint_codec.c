@@ -67,6 +67,7 @@ int checkpoint_decode(struct execution *execution, const void *data, size_t leng
 	struct checkpoint *checkpoint = checkpoint_add(execution);
 	struct record_value value;
 	bool has_nodes = false;
+	size_t place = 0;
 	int more;
 
 	while ((more = record_next(&reader, &value, err)) > 0) {
@@ -76,7 +77,7 @@ int checkpoint_decode(struct execution *execution, const void *data, size_t leng
 					  err);
 		} else {
 			more = record_store(&execution_checkpoint_record, &value, &execution->arena,
-					    checkpoint, err);
+					    checkpoint, &place, err);
 		}
 		if (more < 0)
 			return more;

@@ -93,7 +93,7 @@ static int decode_item(const struct record_value *value, struct arena *arena, st
 }
 
 static int decode_field(const struct record_value *value, struct arena *arena, struct event *event,
-			struct err *err)
+			size_t *place, struct err *err)
 {
 	if (value->tag == TAG_ITEM)
 		return decode_item(value, arena, event, err);
@@ -103,7 +103,7 @@ static int decode_field(const struct record_value *value, struct arena *arena, s
 		event->node = (uint32_t)(value->number - 1);
 		return 0;
 	}
-	return record_store(&event_record, value, arena, event, err);
+	return record_store(&event_record, value, arena, event, place, err);
 }
 
 static int check_words(const struct event *event, struct err *err)
@@ -124,6 +124,7 @@ int event_decode(const void *data, size_t length, int format, struct arena *aren
 	struct event event = {.node = EVENT_NO_NODE};
 	struct record_reader reader = {.at = data};
 	struct record_value value;
+	size_t place = 0;
 	uint32_t count;
 	int more;
 
@@ -136,7 +137,7 @@ int event_decode(const void *data, size_t length, int format, struct arena *aren
 	if (count)
 		event.items = arena_alloc(arena, count * sizeof(*event.items));
 	while ((more = record_next(&reader, &value, err)) > 0) {
-		more = decode_field(&value, arena, &event, err);
+		more = decode_field(&value, arena, &event, &place, err);
 		if (more < 0)
 			return more;
 	}

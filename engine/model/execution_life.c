@@ -81,8 +81,8 @@ static void make_room(struct execution *execution)
 	priority_compute(execution->workflow, execution->graph, execution->priority);
 }
 
-struct execution *execution_new(struct workflow *workflow, struct graph *graph,
-				const struct event *created)
+struct execution *execution_blank(struct workflow *workflow, struct graph *graph,
+				  const struct event *created)
 {
 	struct execution *execution = mem_zalloc(sizeof(*execution));
 
@@ -106,6 +106,14 @@ struct execution *execution_new(struct workflow *workflow, struct graph *graph,
 	bind_params(execution, created);
 	bind_env(execution, created);
 	make_room(execution);
+	return execution;
+}
+
+struct execution *execution_new(struct workflow *workflow, struct graph *graph,
+				const struct event *created)
+{
+	struct execution *execution = execution_blank(workflow, graph, created);
+
 	derive_all(execution);
 	for (uint32_t i = 0; i < graph->nodes_count; i++) {
 		execution->nodes[i].version = created->seq;

@@ -5,8 +5,9 @@
  * the other; a test holds that no member of the structs is in neither. What can be derived is
  * derived again.
  *
- * Image: magic, version, tagged sections, and a checksum (FNV-1a, 64 bits) against torn or rotten
- * bytes; against tampering there is the chain of the journal.
+ * Image: magic, version, tagged sections, and a checksum of 64 bits against torn or rotten bytes;
+ * against tampering there is the chain of the journal. An image of another version is refused: it
+ * costs a fold of all events, once.
  */
 #include <string.h>
 
@@ -35,13 +36,20 @@ enum section {
 enum { TAG_INDEX = 100, TAG_MESSAGE = 101, TAG_OUTPUT = 102, TAG_SHOWN = 104 };
 enum { CHECKSUM_BYTES = 8 };
 
+/* A step for eight bytes, the last of them filled up with zeros. Each step can be undone if either
+ * its word or the sum before it is known: bytes that differ within one word are always seen. */
 static uint64_t checksum(const void *data, size_t length)
 {
 	const unsigned char *bytes = data;
-	uint64_t hash = 14695981039346656037u;
+	uint64_t hash = 14695981039346656037u ^ length;
 
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ bytes[i]) * 1099511628211u;
+	for (size_t i = 0; i < length; i += sizeof(uint64_t)) {
+		uint64_t word = 0;
+
+		memcpy(&word, bytes + i, length - i < sizeof(word) ? length - i : sizeof(word));
+		hash = (hash ^ word) * 1099511628211u;
+		hash ^= hash >> 32;
+	}
 	return hash;
 }
 
@@ -161,13 +169,13 @@ static int check_image(const void *data, size_t length, struct record_reader *ou
 
 	if (length < sizeof(magic) + CHECKSUM_BYTES || memcmp(data, magic, sizeof(magic)) != 0)
 		return damaged(err, "it does not begin like one");
-	memcpy(&sum, (const char *)data + length - CHECKSUM_BYTES, sizeof(sum));
-	if (sum != checksum(data, length - CHECKSUM_BYTES))
-		return damaged(err, "its checksum differs");
 	reader.at += sizeof(magic);
 	reader.end = (const unsigned char *)data + length - CHECKSUM_BYTES;
 	if (record_read_varint(&reader, &version) < 0 || version != SNAPSHOT_VERSION)
 		return damaged(err, "it has a format of another version");
+	memcpy(&sum, (const char *)data + length - CHECKSUM_BYTES, sizeof(sum));
+	if (sum != checksum(data, length - CHECKSUM_BYTES))
+		return damaged(err, "its checksum differs");
 	*out = reader;
 	return 0;
 }
@@ -213,7 +221,7 @@ static int read_shown(struct execution *execution, struct node_run *node,
 }
 
 static int read_node_field(struct execution *execution, uint32_t index,
-			   const struct record_value *value, struct err *err)
+			   const struct record_value *value, size_t *place, struct err *err)
 {
 	struct node_run *node = &execution->nodes[index];
 
@@ -228,14 +236,7 @@ static int read_node_field(struct execution *execution, uint32_t index,
 			arena_strndup(&execution->arena, (const char *)value->data, value->length);
 		return 0;
 	}
-	return record_store(&execution_node_record, value, &execution->arena, node, err);
-}
-
-static bool is_sound(const struct node_run *node)
-{
-	return node->state < STATES && reason_is_known((int)node->reason) &&
-	       reason_state(node->reason) == node->state && node->resume_state < STATES &&
-	       reason_is_known((int)node->resume_reason) && node->live_kind <= ATTEMPT_CHECK;
+	return record_store(&execution_node_record, value, &execution->arena, node, place, err);
 }
 
 static int read_node(struct execution *execution, const struct record_value *section,
@@ -243,6 +244,7 @@ static int read_node(struct execution *execution, const struct record_value *sec
 {
 	struct record_reader reader = {.at = section->data, .end = section->data + section->length};
 	struct record_value value;
+	size_t place = 0;
 	uint32_t index;
 	int more = record_next(&reader, &value, err);
 
@@ -251,12 +253,10 @@ static int read_node(struct execution *execution, const struct record_value *sec
 		return damaged(err, "a node");
 	index = (uint32_t)value.number;
 	while ((more = record_next(&reader, &value, err)) > 0) {
-		more = read_node_field(execution, index, &value, err);
+		more = read_node_field(execution, index, &value, &place, err);
 		if (more < 0)
 			return more;
 	}
-	if (more == 0 && !is_sound(&execution->nodes[index]))
-		return damaged(err, "a node's state");
 	return more;
 }
 
@@ -361,11 +361,22 @@ static int read_section(struct reading *reading, const struct record_value *valu
 	}
 }
 
+static bool is_sound(const struct node_run *node)
+{
+	return node->state < STATES && node->reason != REASON_NONE &&
+	       reason_is_known((int)node->reason) && reason_state(node->reason) == node->state &&
+	       node->resume_state < STATES && reason_is_known((int)node->resume_reason) &&
+	       node->live_kind <= ATTEMPT_CHECK;
+}
+
 static int check_whole(const struct execution *execution, struct err *err)
 {
-	for (uint32_t i = 0; i < execution->graph->nodes_count; i++)
+	for (uint32_t i = 0; i < execution->graph->nodes_count; i++) {
+		if (!is_sound(&execution->nodes[i]))
+			return damaged(err, "a node's state");
 		if (execution->nodes[i].last_revision > execution->revisions_count)
 			return damaged(err, "a node's revisions");
+	}
 	if (!ulid_is_valid(execution->id) || execution->state >= STATES ||
 	    !reason_is_known((int)execution->reason))
 		return damaged(err, "its header");
@@ -383,7 +394,7 @@ int execution_from_snapshot(struct workflow *workflow, struct graph *graph, cons
 
 	if (more < 0)
 		return more;
-	reading.execution = execution_new(workflow, graph, &created);
+	reading.execution = execution_blank(workflow, graph, &created);
 	while ((more = record_next(&reader, &value, err)) > 0) {
 		more = read_section(&reading, &value, err);
 		if (more < 0)

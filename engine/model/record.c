@@ -119,6 +119,15 @@ int record_read_varint(struct record_reader *reader, uint64_t *out)
 	return -ERR_CORRUPT;
 }
 
+/* Most are one byte. */
+static int read_varint(struct record_reader *reader, uint64_t *out)
+{
+	if (reader->at == reader->end || *reader->at >= 0x80)
+		return record_read_varint(reader, out);
+	*out = *reader->at++;
+	return 0;
+}
+
 int record_next(struct record_reader *reader, struct record_value *out, struct err *err)
 {
 	struct record_value value = {0};
@@ -126,8 +135,8 @@ int record_next(struct record_reader *reader, struct record_value *out, struct e
 
 	if (reader->at == reader->end)
 		return 0;
-	if (record_read_varint(reader, &head) < 0 || head >> 1 == 0 || head >> 1 > UINT32_MAX ||
-	    record_read_varint(reader, &value.number) < 0)
+	if (read_varint(reader, &head) < 0 || head >> 1 == 0 || head >> 1 > UINT32_MAX ||
+	    read_varint(reader, &value.number) < 0)
 		return err_set(err, ERR_CORRUPT, "a stored record is damaged: a field is cut");
 	value.tag = (uint32_t)(head >> 1);
 	value.is_bytes = head & 1;
@@ -193,18 +202,28 @@ static int store_number(const struct record_field *field, const struct record_va
 	return 1;
 }
 
-int record_store(const struct record *record, const struct record_value *value, struct arena *arena,
-		 void *object, struct err *err)
+/* The field with a tag, looked for from *place on and then from the beginning, or NULL. */
+static const struct record_field *find_field(const struct record *record, uint32_t tag,
+					     size_t *place)
 {
-	for (size_t i = 0; i < record->count; i++) {
-		const struct record_field *field = &record->fields[i];
-
-		if (field->tag != value->tag)
-			continue;
-		return is_text(field) ? store_text(field, value, arena, object, err)
-				      : store_number(field, value, object, err);
+	for (size_t i = 0; i < record->count; i++, ++*place) {
+		if (*place >= record->count)
+			*place = 0;
+		if (record->fields[*place].tag == tag)
+			return &record->fields[(*place)++];
 	}
-	return 0;
+	return NULL;
+}
+
+int record_store(const struct record *record, const struct record_value *value, struct arena *arena,
+		 void *object, size_t *place, struct err *err)
+{
+	const struct record_field *field = find_field(record, value->tag, place);
+
+	if (!field)
+		return 0;
+	return is_text(field) ? store_text(field, value, arena, object, err)
+			      : store_number(field, value, object, err);
 }
 
 int record_decode(const struct record *record, const void *data, size_t length, struct arena *arena,
@@ -212,11 +231,12 @@ int record_decode(const struct record *record, const void *data, size_t length, 
 {
 	struct record_reader reader = {.at = data};
 	struct record_value value;
+	size_t place = 0;
 	int more;
 
 	reader.end = reader.at + length;
 	while ((more = record_next(&reader, &value, err)) > 0) {
-		int stored = record_store(record, &value, arena, object, err);
+		int stored = record_store(record, &value, arena, object, &place, err);
 
 		if (stored < 0)
 			return stored;

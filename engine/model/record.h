@@ -65,9 +65,10 @@ struct record_value {
 int record_next(struct record_reader *reader, struct record_value *out, struct err *err);
 int record_read_varint(struct record_reader *reader, uint64_t *out);
 /* Puts a value into the member with its tag, texts into the arena: 1 when there is one, 0 when the
- * tag is unknown, -ERR_CORRUPT when the value does not fit it. */
+ * tag is unknown, -ERR_CORRUPT when the value does not fit it. Values mostly come in the order of
+ * the table: *place, 0 at first, is where it goes on looking. */
 int record_store(const struct record *record, const struct record_value *value, struct arena *arena,
-		 void *object, struct err *err);
+		 void *object, size_t *place, struct err *err);
 /* The whole of a struct; unknown fields are skipped. */
 int record_decode(const struct record *record, const void *data, size_t length, struct arena *arena,
 		  void *object, struct err *err);

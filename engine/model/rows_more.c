@@ -47,10 +47,10 @@ static uint32_t count_shown(struct record_reader reader)
 }
 
 static int unpack_field(const struct record_value *value, struct arena *arena, struct node_row *row,
-			struct binding *shown, struct err *err)
+			struct binding *shown, size_t *place, struct err *err)
 {
 	if (value->tag != TAG_SHOWN || !value->is_bytes)
-		return record_store(&more_record, value, arena, row, err);
+		return record_store(&more_record, value, arena, row, place, err);
 	return record_decode(&execution_binding_record, value->data, value->length, arena,
 			     &shown[row->shown_count++], err);
 }
@@ -61,6 +61,7 @@ int rows_unpack_more(const void *data, size_t length, struct arena *arena, struc
 	struct record_reader reader = {.at = data};
 	struct record_value value;
 	struct binding *shown = NULL;
+	size_t place = 0;
 	uint32_t count;
 	int more = 0;
 
@@ -79,7 +80,7 @@ int rows_unpack_more(const void *data, size_t length, struct arena *arena, struc
 		shown = arena_alloc(arena, count * sizeof(*shown));
 	row->shown = shown;
 	while ((more = record_next(&reader, &value, err)) > 0) {
-		more = unpack_field(&value, arena, row, shown, err);
+		more = unpack_field(&value, arena, row, shown, &place, err);
 		if (more < 0)
 			return more;
 	}

@@ -96,6 +96,71 @@ static void any_flipped_bit_is_seen(void **state)
 	lab_close(&lab);
 }
 
+static void words_that_change_places_are_seen(void **state)
+{
+	struct execution *copy;
+	struct buf image;
+	struct lab lab;
+
+	(void)state;
+	open_busy(&lab, &image);
+	for (size_t i = 8; i + 16 < image.length - 8; i += 8) {
+		char was[16];
+
+		memcpy(was, image.data + i, 16);
+		memcpy(image.data + i, was + 8, 8);
+		memcpy(image.data + i + 8, was, 8);
+		if (memcmp(was, was + 8, 8) != 0)
+			assert_int_equal(load(&lab, &image, &copy), -ERR_CORRUPT);
+		memcpy(image.data + i, was, 16);
+	}
+	assert_int_equal(load(&lab, &image, &copy), 0);
+	drop(copy);
+	buf_release(&image);
+	lab_close(&lab);
+}
+
+static void expect_refused(const char *why, void (*spoil)(struct lab *lab, struct buf *image))
+{
+	struct execution *copy;
+	struct buf image;
+	struct lab lab;
+
+	open_busy(&lab, &image);
+	spoil(&lab, &image);
+	assert_int_equal(load(&lab, &image, &copy), -ERR_CORRUPT);
+	assert_non_null(strstr(lab.err.message, why));
+	buf_release(&image);
+	lab_close(&lab);
+}
+
+static void set_older_version(struct lab *lab, struct buf *image)
+{
+	(void)lab;
+	assert_int_equal(image->data[4], 2);
+	image->data[4] = 1;
+}
+
+static void a_snapshot_of_another_version_says_so(void **state)
+{
+	(void)state;
+	expect_refused("another version", set_older_version);
+}
+
+/* As if the node did not stand in the image: all that is stored of it is zero. */
+static void leave_a_node_out(struct lab *lab, struct buf *image)
+{
+	lab->execution->nodes[1] = (struct node_run){.message = ""};
+	buf_clear(image);
+	execution_snapshot(lab->execution, image);
+}
+
+static void a_node_without_a_state_is_refused(void **state)
+{
+	(void)state;
+	expect_refused("a node's state", leave_a_node_out);
+}
+
 static void a_snapshot_of_another_workflow_is_refused(void **state)
 {
 	static const struct lab_node one[] = {{.id = "a"}};
@@ -194,6 +259,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_snapshot_brings_all_back_and_folds_on),
 		cmocka_unit_test(any_flipped_bit_is_seen),
+		cmocka_unit_test(words_that_change_places_are_seen),
+		cmocka_unit_test(a_snapshot_of_another_version_says_so),
+		cmocka_unit_test(a_node_without_a_state_is_refused),
 		cmocka_unit_test(a_snapshot_of_another_workflow_is_refused),
 		cmocka_unit_test(one_member_less_makes_a_difference),
 		cmocka_unit_test(differences_are_named),
