@@ -10,7 +10,7 @@
 #include "cli/commands.h"
 #include "cli/json_out.h"
 #include "cli/status.h"
-#include "cli/transcript.h"
+#include "draw/transcript.h"
 
 #define CHUNK_BYTES   ((uint32_t)512 * 1024)
 #define LOOK_AGAIN_MS 300
@@ -105,10 +105,17 @@ static int print_node(struct logging *l)
 	}
 }
 
+static void say_line(void *ctx, const char *line, size_t length)
+{
+	struct logging *l = ctx;
+	say_text(&l->cli->out, line, length);
+	say_printf(&l->cli->out, "\n");
+}
+
 static int print_shell(struct logging *l)
 {
 	struct transcript transcript;
-	transcript_init(&transcript, &l->cli->out);
+	transcript_init(&transcript, say_line, l);
 	l->transcript = &transcript;
 	int code = print_node(l);
 	transcript_release(&transcript);

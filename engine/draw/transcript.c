@@ -3,7 +3,7 @@
  * One line at a time, with a cursor in it: what line editing needs. A program that paints the whole
  * screen leaves what it wrote, in the order in which it did. See transcript.h.
  */
-#include "cli/transcript.h"
+#include "draw/transcript.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +16,10 @@
 static void say_line(struct transcript *t)
 {
 	char encoded[4];
+	buf_clear(&t->said);
 	for (size_t i = 0; i < t->length; i++)
-		say_text(t->out, encoded, text_encode(t->line[i], encoded));
-	say_text(t->out, "\n", 1);
+		buf_add(&t->said, encoded, text_encode(t->line[i], encoded));
+	t->say(t->ctx, buf_text(&t->said), t->said.length);
 	t->length = t->cursor = 0;
 }
 
@@ -125,9 +126,10 @@ static void take_control(void *ctx, const char *data, size_t length)
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-void transcript_init(struct transcript *t, struct say *out)
+void transcript_init(struct transcript *t, transcript_line *say, void *ctx)
 {
-	*t = (struct transcript){.out = out};
+	*t = (struct transcript){.say = say, .ctx = ctx};
+	buf_init(&t->said, LINE_MOST * 4);
 	screen_init(&t->screen);
 	t->screen.text = take_text;
 	t->screen.controls = take_control;
@@ -145,5 +147,6 @@ void transcript_release(struct transcript *t)
 	if (t->length > 0)
 		say_line(t);
 	screen_release(&t->screen);
+	buf_release(&t->said);
 	free(t->line);
 }

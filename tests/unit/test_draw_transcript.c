@@ -2,7 +2,7 @@
  *
  * The recording of a terminal as lines to read.
  */
-#include "cli/transcript.h"
+#include "draw/transcript.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,23 +12,26 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/cli_ear.h"
-
+static void hear(void *ctx, const char *line, size_t length)
+{
+	buf_add(ctx, line, length);
+	buf_add_char(ctx, '\n');
+}
 static void assert_reads(const char *text, const char *wanted)
 {
 	for (size_t piece = 1; piece <= strlen(text); piece++) {
 		struct transcript transcript;
-		struct ear ear;
+		struct buf heard;
 
-		ear_open(&ear);
-		transcript_init(&transcript, &ear.cli.out);
+		buf_init(&heard, 1024);
+		transcript_init(&transcript, hear, &heard);
 		for (size_t at = 0; at < strlen(text); at += piece) {
 			size_t rest = strlen(text) - at;
 			transcript_take(&transcript, text + at, rest < piece ? rest : piece);
 		}
 		transcript_release(&transcript);
-		assert_string_equal(ear_out(&ear), wanted);
-		ear_close(&ear);
+		assert_string_equal(buf_text(&heard), wanted);
+		buf_release(&heard);
 	}
 }
 
