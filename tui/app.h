@@ -140,9 +140,15 @@ struct found_line {
 	char *text; /* owned */
 };
 
+struct attempt_name {
+	char kind[8]; /* run undo hook check shell */
+	uint32_t number;
+};
+
 struct found_state {
-	uint32_t node;	/* whose output */
-	char text[128]; /* looked for last; "" nothing */
+	uint32_t node;		/* whose output */
+	struct attempt_name of; /* which attempt's */
+	char text[128];		/* looked for last; "" nothing */
 	bool errors, backwards;
 	bool busy;	   /* a search is under way */
 	int64_t hit, past; /* where the last one begins and ends; -1: none */
@@ -228,9 +234,15 @@ struct workflows_state {
 	struct page page;
 };
 
-struct why_state {
-	struct feed_answer attempts;
-	struct page page;
+/* tui/attempts.h: which attempt is looked at. */
+struct attempts_state {
+	uint32_t node;			       /* whose */
+	struct feed_answer list;	       /* an AttemptList */
+	uint64_t asked_version, known_version; /* of the node: asked for at it, known at it */
+	struct attempt_name shown;	       /* what the tail is of */
+	struct attempt_name chosen;	       /* by a person; number 0: nobody chose */
+	uint32_t chosen_run, chosen_undo;      /* the newest of the node's at that time */
+	int step;			       /* to be made when the list is here; 0 none */
 };
 
 struct runs_state {
@@ -346,7 +358,6 @@ struct app {
 	struct tail tail;
 	uint32_t tail_node;
 	bool tail_moved; /* the tail was restarted: what is under way is for another */
-	bool tail_undo;	 /* the tail is of its undo */
 	struct found_state found;
 	struct diff_state diff;
 	struct child report; /* hlp, while it writes one */
@@ -356,7 +367,8 @@ struct app {
 	struct compare_state compare;
 	struct workflows_state workflows;
 	struct errand errand; /* to be run by the loop */
-	struct why_state why;
+	struct attempts_state attempts;
+	struct page why;
 	struct runs_state runs;
 	struct page help;
 	struct plan_state plan;

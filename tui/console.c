@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "draw/diff.h"
 #include "tui/acting.h"
+#include "tui/attempts.h"
 #include "tui/dialog.h"
 #include "tui/drawing.h"
 #include "tui/feed.h"
@@ -51,7 +52,7 @@ void console_init(struct app *app, bool ascii, bool read_only)
 	page_init(&app->workflows.page);
 	child_init(&app->workflows.git);
 	report_init(app);
-	page_init(&app->why.page);
+	page_init(&app->why);
 	page_init(&app->help);
 	page_init(&app->plan.page);
 	canvas_init(&app->canvas, 80, 24);
@@ -78,7 +79,7 @@ void console_release(struct app *app)
 	child_release(&app->workflows.git);
 	report_release(app);
 	arena_release(&app->workflows.arena);
-	page_release(&app->why.page);
+	page_release(&app->why);
 	page_release(&app->help);
 	page_release(&app->plan.page);
 	canvas_release(&app->canvas);
@@ -87,7 +88,7 @@ void console_release(struct app *app)
 	feed_forget(&app->diff.answer);
 	diff_rows_release(&app->diff.rows);
 	diff_free(app->diff.parsed);
-	feed_forget(&app->why.attempts);
+	attempts_forget(app);
 	feed_forget(&app->runs.answer);
 	feed_forget(&app->plan.answer);
 	feed_forget(&app->plan.checkpoints);

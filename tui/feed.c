@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "client/attach.h"
+#include "tui/attempts.h"
 #include "tui/words.h"
 
 #define AGAIN_ENDED_US	(2 * CLOCK_SECOND_US)
@@ -208,6 +209,7 @@ void feed_watch(struct app *app, const char *execution)
 	graph_forget(&app->graph);
 	tail_restart(&app->tail);
 	feed_forget(&app->artifacts.answer);
+	attempts_forget(app);
 	app->artifacts.base[0] = '\0';
 	journal_forget(&app->journal);
 	app->timeline = (struct timeline_state){0};
@@ -274,11 +276,14 @@ static bool is_output_shown(const struct app *app)
 	return app_is_wide(app) && (view == VIEW_LIST || view == VIEW_GRAPH);
 }
 
-/* While a node is being undone, what its undo prints is what matters. */
-static bool shows_undo(const struct mirror_node *node)
+/* When what the tail is of began and ended; the node itself knows that of its newest run. */
+static void take_span(struct app *app, const struct mirror_node *node)
 {
-	return node->undo_attempt > 0 &&
-	       (node->state == STATE_RECOVERING || node->reason == REASON_UNDO_FAILED);
+	const Hlp__V1__Attempt *attempt = attempts_find(app, &app->attempts.shown);
+
+	app->tail.start_us = attempt != NULL ? attempt->started_us : node->started_us;
+	app->tail.end_us =
+		attempt != NULL && attempt->ended_us > 0 ? attempt->ended_us : node->ended_us;
 }
 
 static void on_output(void *ctx, const ProtobufCMessage *message, const struct err *err)
@@ -304,19 +309,40 @@ static void on_output(void *ctx, const ProtobufCMessage *message, const struct e
 				   .offset = chunk->offset,
 				   .size = chunk->size,
 				   .attempt = chunk->attempt,
-				   .live = chunk->live};
+				   .live = chunk->live && app->attempts.chosen.number == 0};
 	/* Somebody pressed a key for it and waits. */
 	app->urgent = app->urgent || tail_is_awaited(&app->tail);
 	tail_take(&app->tail, &piece);
 	for (size_t i = 0; i < chunk->n_times; i++)
 		tail_take_time(&app->tail, (struct tail_time){chunk->times[i]->bytes,
 							      chunk->times[i]->time_us});
-	app->tail.start_us = node != NULL ? node->started_us : 0;
-	app->tail.end_us = node != NULL ? node->ended_us : 0;
+	if (node != NULL)
+		take_span(app, node);
 	app->feed->output_us = app->now_us;
 	if (chunk->data.len < TAIL_STEP)
 		app->feed->output_us += AGAIN_OUTPUT_US;
 	app->changed = true;
+}
+
+/* Turns the tail to the attempt that is wanted. False: there is none, or it is asked which. */
+static bool turn_tail(struct app *app, const struct mirror_node *node)
+{
+	struct attempt_name want, *shown = &app->attempts.shown;
+
+	if (!attempts_wanted(app, node, &want)) {
+		if (app->attempts.asked_version != node->version)
+			feed_attempts(app);
+		app->feed->output_us = app->now_us + AGAIN_OUTPUT_US; /* or the answer */
+		return false;
+	}
+	if (strcmp(shown->kind, want.kind) != 0 || shown->number != want.number) {
+		feed_stop(app, &app->feed->output);
+		app->feed->output_us = 0;
+		tail_restart(&app->tail);
+		app->tail.terminal = strcmp(want.kind, "shell") == 0;
+		*shown = want;
+	}
+	return want.number > 0;
 }
 
 static void ask_output(struct app *app)
@@ -325,25 +351,22 @@ static void ask_output(struct app *app)
 	const struct mirror_node *node = app_node(app);
 	struct tail_range range;
 
-	if (node == NULL || node->attempt == 0 || !is_output_shown(app))
+	if (node == NULL || !is_output_shown(app))
 		return;
 	if (app->tail_moved) {
 		feed_stop(app, &app->feed->output);
 		app->feed->output_us = 0;
 		app->tail_moved = false;
 	}
-	bool undo = shows_undo(node);
-	uint32_t attempt = undo ? node->undo_attempt : node->attempt;
-	if (app->tail_undo != undo || (app->tail.attempt != 0 && app->tail.attempt != attempt))
-		tail_restart(&app->tail);
-	app->tail_undo = undo;
+	if (!turn_tail(app, node))
+		return;
 	if (app->feed->output != NULL || app->now_us < app->feed->output_us ||
 	    !tail_wants(&app->tail, &range))
 		return;
 	request.execution = app->execution;
 	request.node = (char *)node->id;
-	request.kind = undo ? "undo" : "run";
-	request.attempt = attempt;
+	request.kind = app->attempts.shown.kind;
+	request.attempt = app->attempts.shown.number;
 	request.offset = range.offset;
 	request.length = range.length;
 	app->feed->output = client_start(app->client, "ReadOutput", &request.base,
@@ -414,7 +437,7 @@ int64_t feed_deadline_us(const struct app *app)
 	if (feed->presence == NULL && app->mirror.has_rows)
 		sooner(&deadline_us, feed->presence_us);
 	if (feed->output == NULL && is_output_shown(app) && app_node(app) != NULL &&
-	    app_node(app)->attempt > 0 && tail_wants(&app->tail, &range))
+	    app->attempts.shown.number > 0 && tail_wants(&app->tail, &range))
 		sooner(&deadline_us, feed->output_us);
 	sooner(&deadline_us, feed_due_us(app));
 	return deadline_us;

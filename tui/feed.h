@@ -60,7 +60,8 @@ void feed_find(struct app *app, const struct find_question *about, void (*then)(
 void feed_find_stop(struct app *app);
 /* Into app->plan.checkpoints. */
 void feed_checkpoints(struct app *app);
-void feed_attempts(struct app *app, uint32_t node);
+/* The attempts of the selected node, into app->attempts. */
+void feed_attempts(struct app *app);
 /* Shows the execution as it was after an event, until feed_now: no news are taken meanwhile. */
 void feed_past(struct app *app, uint64_t seq, int64_t time_us);
 void feed_now(struct app *app);

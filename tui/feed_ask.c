@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tui/attempts.h"
 #include "tui/feed_own.h"
 
 ProtobufCMessage *feed_copy(const ProtobufCMessage *message)
@@ -84,7 +85,7 @@ void feed_find(struct app *app, const struct find_question *about, void (*then)(
 	app->feed->asks[FEED_FIND].then = then;
 	request.execution = app->execution;
 	request.node = (char *)app_node(app)->id;
-	request.kind = app->tail_undo ? "undo" : "run";
+	request.kind = app->attempts.shown.kind;
 	request.attempt = app->tail.attempt;
 	request.text = (char *)about->text;
 	request.errors = about->errors;
@@ -101,13 +102,17 @@ void feed_find_stop(struct app *app)
 		feed_stop(app, &app->feed->asks[FEED_FIND].call);
 }
 
-void feed_attempts(struct app *app, uint32_t node)
+void feed_attempts(struct app *app)
 {
 	Hlp__V1__AttemptsRequest request = HLP__V1__ATTEMPTS_REQUEST__INIT;
 
+	if (app->feed == NULL || app_node(app) == NULL)
+		return;
+	attempts_asked(app);
+	app->feed->asks[FEED_ATTEMPTS].then = attempts_taken;
 	request.execution = app->execution;
-	request.node = (char *)app->mirror.nodes[node].id;
-	ask(app, FEED_ATTEMPTS, &app->why.attempts, "ListAttempts", &request.base,
+	request.node = (char *)app_node(app)->id;
+	ask(app, FEED_ATTEMPTS, &app->attempts.list, "ListAttempts", &request.base,
 	    &hlp__v1__attempt_list__descriptor);
 }
 

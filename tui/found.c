@@ -231,12 +231,15 @@ static void take_below(struct app *app)
 
 void found_tick(struct app *app)
 {
+	const struct attempt_name *shown = &app->attempts.shown;
 	struct found_state *found = &app->found;
 
-	if (found->node != app->tail_node) { /* of another node: it is over */
+	if (found->node != app->tail_node || found->of.number != shown->number ||
+	    strcmp(found->of.kind, shown->kind) != 0) { /* of another output: it is over */
 		feed_find_stop(app);
 		found_forget(found);
 		found->node = app->tail_node;
+		found->of = *shown;
 	}
 	if (!found->keeping || found->busy || found->below < 0 || app->tail.size <= found->below)
 		return;

@@ -33,7 +33,7 @@ static char *logs_command(const struct app *app, const struct mirror_node *node)
 	buf_init(&target, 1024);
 	buf_printf(&target, "%s/%s", app->mirror.id, node->id);
 	add_quoted(&command, program);
-	buf_printf(&command, " logs --kind %s --attempt %u ", app->tail_undo ? "undo" : "run",
+	buf_printf(&command, " logs --kind %s --attempt %u ", app->attempts.shown.kind,
 		   app->tail.attempt);
 	add_quoted(&command, buf_text(&target));
 	buf_add_text(&command, " | " PAGER);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "draw/transcript.h"
 
 #define TIMES_MOST 20000
 #define LEAD	   2 /* lines in sight above the place that one went to */
@@ -211,13 +212,45 @@ static void add_byte(struct buf *line, char c)
 		buf_add_char(line, c);
 }
 
-static void build(struct tail *tail, int width)
+struct recording {
+	struct tail *tail;
+	struct buf line;
+	int64_t offset; /* where the line under way begins */
+};
+
+static void add_recorded(void *ctx, const char *text, size_t length)
+{
+	struct recording *recording = ctx;
+
+	buf_add(&recording->line, text, length);
+	add_line(recording->tail, &recording->line, recording->offset);
+}
+
+static void add_recording(struct tail *tail)
+{
+	struct recording recording = {.tail = tail, .offset = tail->start};
+	struct transcript transcript;
+	size_t length;
+
+	buf_init(&recording.line, TAIL_BYTES * 8);
+	transcript_init(&transcript, add_recorded, &recording);
+	for (size_t at = 0; at < tail->raw.length; at += length) {
+		const char *line = tail->raw.data + at;
+		const char *end = memchr(line, '\n', tail->raw.length - at);
+		length = end != NULL ? (size_t)(end - line) + 1 : tail->raw.length - at;
+		recording.offset = tail->start + (int64_t)at;
+		transcript_take(&transcript, line, length);
+	}
+	transcript_release(&transcript);
+	buf_release(&recording.line);
+}
+
+static void add_printed(struct tail *tail)
 {
 	const char *text = tail->raw.data;
 	size_t length = tail->raw.length, line_at = 0;
 	struct buf line;
 
-	page_start(&tail->page, width);
 	buf_init(&line, TAIL_BYTES * 8);
 	for (size_t at = 0; at < length;) {
 		size_t colour = colour_sequence(text + at, length - at);
@@ -239,6 +272,15 @@ static void build(struct tail *tail, int width)
 	if (line.length > 0)
 		add_line(tail, &line, tail->start + (int64_t)line_at);
 	buf_release(&line);
+}
+
+static void build(struct tail *tail, int width)
+{
+	page_start(&tail->page, width);
+	if (tail->terminal)
+		add_recording(tail);
+	else
+		add_printed(tail);
 	tail->built_width = width;
 	tail->changed = false;
 }

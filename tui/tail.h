@@ -32,6 +32,7 @@ struct tail {
 	uint32_t attempt; /* that the bytes belong to */
 	bool live;	  /* more may come */
 	bool follow;	  /* stays at the end */
+	bool terminal;	  /* it is the recording of a terminal: shown as lines to read */
 	bool older;	  /* somebody scrolled to the top and more lies before it */
 	bool newer;	  /* the same at the bottom */
 	int64_t wanted;	  /* a place that was asked for; -1 none */

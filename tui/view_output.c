@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/attempts.h"
+#include "tui/feed.h"
 #include "tui/found.h"
 #include "tui/views.h"
 #include "tui/words.h"
@@ -15,8 +17,9 @@
 static void rule_text(const struct app *app, char *out, size_t size)
 {
 	const struct tail *tail = &app->tail;
-	char bytes[24] = "";
+	char bytes[24] = "", name[ATTEMPTS_NAME];
 
+	attempts_say(&app->attempts.shown, name);
 	if (tail->size >= 0)
 		words_bytes(tail->size, bytes, sizeof(bytes));
 	if (tail->attempt == 0)
@@ -26,8 +29,7 @@ static void rule_text(const struct app *app, char *out, size_t size)
 			       app->found.text, app->found.count,
 			       app->found.all_above ? "" : " and perhaps more above");
 	else
-		(void)snprintf(out, size, "output of %s %u, %s%s",
-			       app->tail_undo ? "undo" : "attempt", tail->attempt, bytes,
+		(void)snprintf(out, size, "output of %s, %s%s", name, bytes,
 			       tail->follow ? (tail->live ? ", following" : "")
 					    : ", follow OFF (G)");
 }
@@ -64,7 +66,7 @@ void output_part(struct app *app, struct canvas *canvas, struct area area, uint3
 		tail_draw(&app->tail, canvas, inner);
 		found_mark(&app->found, canvas, inner);
 		draw_hit(app, canvas, inner);
-	} else if (node->attempt == 0) {
+	} else if (node->attempt == 0 && app->attempts.shown.number == 0) {
 		canvas_text(canvas, inner.x, inner.y, -1, ROLE_dim, 0, "it has not been started");
 	} else if (app->tail.size == 0) {
 		canvas_text(canvas, inner.x, inner.y, -1, ROLE_dim, 0, "it has printed nothing");
@@ -183,6 +185,11 @@ static bool output_act(struct app *app, enum action action)
 	case ACTION_TIMES:
 		next_times(app);
 		return true;
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+		attempts_step(app, action == ACTION_LEFT ? -1 : 1);
+		feed_attempts(app);
+		return true;
 	default:
 		return move(app, action);
 	}
@@ -191,6 +198,7 @@ static bool output_act(struct app *app, enum action action)
 static const struct hint HINTS[] = {{ACTION_LAST, "end"},
 				    {ACTION_FIND, "search up"},
 				    {ACTION_PREVIOUS_PROBLEM, "error above"},
+				    {ACTION_LEFT, "attempt before"},
 				    {ACTION_KEEP, "keep only"},
 				    {ACTION_TIMES, "times"},
 				    {ACTION_FOLLOW, NULL},

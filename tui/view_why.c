@@ -14,10 +14,9 @@
 
 static void why_open(struct app *app)
 {
-	feed_forget(&app->why.attempts);
-	app->why.page.top = 0;
-	if (app_node(app) != NULL)
-		feed_attempts(app, app->selected);
+	feed_forget(&app->attempts.list);
+	app->why.top = 0;
+	feed_attempts(app);
 }
 
 static void add_state(struct app *app, struct page *page, const struct mirror_node *node)
@@ -102,10 +101,10 @@ static void add_attempt(struct page *page, const Hlp__V1__Attempt *attempt)
 
 static void add_attempts(const struct app *app, struct page *page)
 {
-	const Hlp__V1__AttemptList *list = (const Hlp__V1__AttemptList *)app->why.attempts.message;
+	const Hlp__V1__AttemptList *list = (const Hlp__V1__AttemptList *)app->attempts.list.message;
 
-	if (app->why.attempts.error[0] != '\0')
-		page_addf(page, ROLE_error, 0, 2, "attempts: %s", app->why.attempts.error);
+	if (app->attempts.list.error[0] != '\0')
+		page_addf(page, ROLE_error, 0, 2, "attempts: %s", app->attempts.list.error);
 	if (list == NULL)
 		return;
 	page_addf(page, ROLE_phase, CELL_BOLD, 0, "Attempts%s", list->n_attempts ? "" : " none");
@@ -115,7 +114,7 @@ static void add_attempts(const struct app *app, struct page *page)
 
 static void why_draw(struct app *app, struct canvas *canvas, struct area area)
 {
-	struct page *page = &app->why.page;
+	struct page *page = &app->why;
 	const struct mirror_node *node = app_node(app);
 	struct area inner = {area.x + 1, area.y, area.width - 2, area.height};
 
@@ -136,7 +135,7 @@ static void why_draw(struct app *app, struct canvas *canvas, struct area area)
 
 static bool why_act(struct app *app, enum action action)
 {
-	return page_act(&app->why.page, action, app->body.height);
+	return page_act(&app->why, action, app->body.height);
 }
 
 static const struct hint HINTS[] = {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # ! in the console opens a recorded shell of the selected node, and the console comes back: after
-# "done" the node is green by hand; what was refused can be read first; the journal tells of it.
+# "done" the node is green by hand; what was refused can be read first; the journal tells of it, and its recording
+# is looked at like the output of any attempt.
 . "$(dirname "$0")/lib.sh"
 
 cat >keys.yaml <<'END'
@@ -25,6 +26,11 @@ type_in 'echo change=17 >>"$HLP_OUTPUT"; exit'
 shows 'Is mend done'
 type_in d
 shows '✎ D mend +by hand'
+keys l Right
+shows 'output of shell 1, '
+shows 'echo change=17'
+shows '^ exit$'
+keys Escape
 type_in '/far'
 type_in ':shell'
 shows 'a shell there is not supported yet'

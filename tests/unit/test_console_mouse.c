@@ -121,8 +121,9 @@ static void the_pager_gets_an_output_from_the_engine(void **state)
 	fixture_keys(&app, "l|");
 	assert_null(app.errand.command); /* nothing has come yet */
 	app.tail.attempt = 2;
+	app.attempts.shown = (struct attempt_name){"check", 2};
 	fixture_keys(&app, "|");
-	assert_non_null(strstr(app.errand.command, " logs --kind run --attempt 2 "));
+	assert_non_null(strstr(app.errand.command, " logs --kind check --attempt 2 "));
 	assert_non_null(strstr(app.errand.command, "/swap' | ${PAGER:-less}"));
 	assert_null(app.errand.text);
 	fixture_close(&app);

@@ -333,6 +333,22 @@ static void lines_have_the_time_of_the_sample_after_them(void **state)
 	tail_release(&tail);
 }
 
+static void a_recorded_terminal_is_lines_to_read(void **state)
+{
+	(void)state;
+	struct tail tail;
+	struct buf text;
+	tail_init(&tail);
+	tail.terminal = true;
+	buf_init(&text, 4096);
+	take(&tail, "\033]0;title\a$ lx\b\033[Ks\r\na.crt\r\n$ ", 100, 130, false);
+	assert_string_equal(screen(&tail, 20, 4, &text), "$ ls\na.crt\n$\n\n");
+	assert_int_equal(tail.offsets[0], 100);
+	assert_int_equal(tail.offsets[1], 100 + 21);
+	buf_release(&text);
+	tail_release(&tail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_place_far_away_is_gone_to_with_a_little_before_it),
 		cmocka_unit_test(the_window_moves_down_and_what_is_read_stays),
 		cmocka_unit_test(lines_have_the_time_of_the_sample_after_them),
+		cmocka_unit_test(a_recorded_terminal_is_lines_to_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,7 @@ static void print(struct app *app, const char *text)
 {
 	struct tail_chunk chunk = {
 		.data = text, .length = strlen(text), .size = (int64_t)strlen(text), .attempt = 1};
+	app->attempts.shown = (struct attempt_name){"run", 1};
 	tail_take(&app->tail, &chunk);
 }
 
