@@ -188,6 +188,8 @@ static void add_recovering(struct buf *out, const struct mirror_node *node, int6
 		buf_add_text(out, "will be undone after what depends on it");
 	else if (node->reason == REASON_UNDOING)
 		buf_add_text(out, "its undo runs");
+	else if (node->reason == REASON_UNDO_STOPPING)
+		buf_add_text(out, "its undo is being stopped; then it asks");
 	else if (node->reason == REASON_RESTORING)
 		buf_add_text(out, "its files are being restored");
 	else if (node->reason == REASON_UNDO_BACKOFF)

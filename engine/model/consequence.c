@@ -92,6 +92,20 @@ static void say_released(const struct execution *execution, uint64_t before, str
 	}
 }
 
+/* Nothing shows it until what is undone now has ended. */
+static void say_stopped(const struct execution *execution, const struct act *act, struct buf *out)
+{
+	if (!execution->rolling_back)
+		return;
+	if (act->node < execution->graph->nodes_count)
+		buf_printf(out, "the undo of %s is being stopped; then it asks what to do",
+			   execution->workflow->nodes[act->node].id);
+	else
+		buf_printf(out, "the rollback of %s stops%s; resume goes on with it",
+			   execution->name,
+			   execution->live_count ? " when what is being undone now has ended" : "");
+}
+
 static void say_checkpoint(const struct execution *execution, uint64_t before, struct buf *out)
 {
 	const struct checkpoint *newest;
@@ -134,6 +148,10 @@ void consequence_say(const struct execution *execution, const struct act *act, u
 			runs_there(execution, act->node)
 				? " here; the remote end is not proven: what runs there may go on"
 				: "");
+		break;
+	case VERB_PAUSE:
+	case VERB_CANCEL:
+		say_stopped(execution, act, out);
 		break;
 	case VERB_CHECKPOINT:
 		say_checkpoint(execution, before, out);

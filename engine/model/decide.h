@@ -77,6 +77,7 @@ void decide_check_cancel(struct decision *decision, uint32_t node);
 
 /* decide_undo.c: a rollback's steps. */
 void decide_undo_fact(struct decision *decision);
+void decide_undo_unstarted(struct decision *decision, uint32_t node);
 void decide_undo_next(struct decision *decision, uint32_t node);
 void decide_recovered(struct decision *decision, uint32_t node, enum reason reason);
 void decide_undone(struct decision *decision, uint32_t node);

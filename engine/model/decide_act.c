@@ -246,11 +246,24 @@ static int cancel_live(struct decision *decision, uint32_t node, struct err *err
 	return 0;
 }
 
+/* Else one that hangs could be ended by nobody: the rollback waits for it. It then asks. */
+static int cancel_undo(struct decision *decision, uint32_t node, struct err *err)
+{
+	if (decision->execution->nodes[node].verdict != VERDICT_NONE)
+		return err_set(err, ERR_REFUSED, "the undo of %s is being stopped already",
+			       decide_name(decision, node));
+	decide_act_event(decision);
+	decide_verdict(decision, node, VERDICT_CANCEL);
+	return 0;
+}
+
 static int cancel_node(struct decision *decision, uint32_t node, struct err *err)
 {
 	const struct node_run *run = &decision->execution->nodes[node];
 	enum reason reason = REASON_CANCELLED;
 
+	if (derive_undoes(run))
+		return cancel_undo(decision, node, err);
 	if (derive_runs(run))
 		return cancel_live(decision, node, err);
 	if (run->state != STATE_PENDING && run->state != STATE_PAUSED)

@@ -465,8 +465,10 @@ static void not_started(struct decision *decision, enum standing where)
 		decide_check_unstarted(decision, node);
 		return;
 	}
-	if (decision->execution->nodes[node].live_kind != ATTEMPT_RUN)
+	if (decision->execution->nodes[node].live_kind != ATTEMPT_RUN) {
+		decide_undo_unstarted(decision, node);
 		return;
+	}
 	if (decision->execution->nodes[node].verdict != VERDICT_NONE)
 		apply_verdict(decision, node, 0);
 	else

@@ -111,8 +111,9 @@ static void undo_failed(struct decision *decision, uint32_t node, const char *te
 	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
 	const struct node_run *run = &decision->execution->nodes[node];
 	int64_t wait_us = 0;
-	bool again = input->exit_kind == EXIT_STATUS || input->exit_kind == EXIT_SIGNAL ||
-		     input->exit_kind == EXIT_TIMEOUT || input->exit_kind == EXIT_RESOURCE;
+	bool again = run->verdict == VERDICT_NONE && /* whoever stops it is asked */
+		     (input->exit_kind == EXIT_STATUS || input->exit_kind == EXIT_SIGNAL ||
+		      input->exit_kind == EXIT_TIMEOUT || input->exit_kind == EXIT_RESOURCE);
 	struct event *event;
 
 	/* Without its risk: whoever asked for the rollback has answered that question. */
@@ -135,6 +136,9 @@ static void exited(struct decision *decision, uint32_t node)
 	const struct input *input = decision->input;
 	const char *text = decide_exit_text(decision, input->exit_kind, input->code);
 	bool fine = input->exit_kind == EXIT_STATUS && input->code == 0;
+
+	if (run->verdict != VERDICT_NONE)
+		text = decide_text(decision, "it was stopped: %s", text);
 
 	if (run->live_kind == ATTEMPT_HOOK) {
 		if (!fine)
@@ -179,6 +183,13 @@ static void restored(struct decision *decision, uint32_t node)
 	event->items_count = decision->input->items_count;
 	if (!brings_hook(decision, node))
 		decide_undone(decision, node);
+}
+
+void decide_undo_unstarted(struct decision *decision, uint32_t node)
+{
+	if (decision->execution->nodes[node].verdict != VERDICT_NONE)
+		decide_asked(decision, node, QUESTION_UNDO_FAILED, REASON_UNDO_WAITING,
+			     "it was stopped before it began");
 }
 
 void decide_undo_fact(struct decision *decision)

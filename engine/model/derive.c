@@ -12,11 +12,16 @@
 #include "model/broken.h"
 #include "model/ready.h"
 
+bool derive_undoes(const struct node_run *node)
+{
+	return node->reason == REASON_UNDOING || node->reason == REASON_UNDO_STOPPING;
+}
+
 bool derive_lives(const struct node_run *node)
 {
 	if (derive_runs(node))
 		return node->reason != REASON_CAPTURING;
-	return node->state == STATE_RECOVERING && node->reason == REASON_UNDOING;
+	return derive_undoes(node);
 }
 
 uint32_t derive_attempt_number(const struct node_run *node)
@@ -369,7 +374,8 @@ static bool undo_lives(const struct execution *execution)
 {
 	const uint32_t *by_reason = execution->by_reason;
 
-	return by_reason[REASON_UNDOING] || by_reason[REASON_RESTORING] ||
+	return by_reason[REASON_UNDOING] || by_reason[REASON_UNDO_STOPPING] ||
+	       by_reason[REASON_RESTORING] ||
 	       (execution->counts[STATE_RUNNING] && execution->undo_left);
 }
 

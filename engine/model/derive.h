@@ -17,6 +17,8 @@ struct derive_mark {
 };
 struct derive_mark derive_mark(const struct execution *execution, uint32_t node);
 
+/* An undo or hook of it was dispatched and is not yet proven gone. */
+bool derive_undoes(const struct node_run *node);
 /* An attempt was dispatched and is not yet proven gone. */
 bool derive_lives(const struct node_run *node);
 /* The attempt has ended; its outputs and files are being recorded. */

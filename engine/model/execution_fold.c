@@ -276,6 +276,7 @@ static void fold_revoked(struct node_run *node)
 		node->reason = REASON_READY;
 	} else if (node->state == STATE_RECOVERING) {
 		node->reason = REASON_UNDO_WAITING;
+		node->verdict = VERDICT_NONE;
 	}
 }
 
@@ -345,6 +346,7 @@ static void fold_started(struct node_run *node, const struct event *event)
 static void fold_undo_exited(struct node_run *node, const struct event *event)
 {
 	node->live_kind = ATTEMPT_NONE;
+	node->verdict = VERDICT_NONE;
 	if (event->attempt_kind == ATTEMPT_UNDO) {
 		node->reason = REASON_RESTORING;
 		return;
@@ -409,6 +411,7 @@ static void fold_lost(struct execution *execution, struct node_run *node, const 
 	fold_message(execution, node, event->text);
 	if (event->attempt_kind != ATTEMPT_RUN) {
 		node->live_kind = ATTEMPT_NONE;
+		node->verdict = VERDICT_NONE;
 		node->reason = REASON_RESTORING;
 		return;
 	}
@@ -423,7 +426,9 @@ static void fold_verdict(struct execution *execution, struct node_run *node,
 	fold_person_unfreeze(node); /* whoever stops it lets it go on first */
 	node->verdict = event->verdict;
 	fold_outputs(execution, event);
-	if (node->reason != REASON_CAPTURING)
+	if (node->state == STATE_RECOVERING)
+		node->reason = REASON_UNDO_STOPPING;
+	else if (node->reason != REASON_CAPTURING)
 		node->reason = REASON_STOPPING;
 }
 

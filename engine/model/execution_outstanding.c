@@ -53,6 +53,13 @@ static void running(const struct execution *execution, uint32_t index, struct ef
 	}
 }
 
+static void undoing(uint32_t index, const struct node_run *node, struct effect *out, size_t *count)
+{
+	add(out, count, EFFECT_WATCH, index, node);
+	if (node->reason == REASON_UNDO_STOPPING)
+		add(out, count, EFFECT_STOP, index, node);
+}
+
 /* In the name of the run whose files go back. */
 static void restoring(uint32_t index, const struct node_run *node, struct effect *out,
 		      size_t *count)
@@ -86,8 +93,8 @@ size_t execution_outstanding(const struct execution *execution, uint32_t index,
 		intended(execution, index, out, &count);
 	else if (derive_runs(node))
 		running(execution, index, out, &count);
-	else if (node->state == STATE_RECOVERING && node->reason == REASON_UNDOING)
-		add(out, &count, EFFECT_WATCH, index, node);
+	else if (derive_undoes(node))
+		undoing(index, node, out, &count);
 	else if (node->state == STATE_RECOVERING && node->reason == REASON_RESTORING)
 		restoring(index, node, out, &count);
 	return count;

@@ -229,22 +229,42 @@ static int64_t unload_ended(struct engine *engine)
 
 /* ---- stopping and idling ----------------------------------------------------------------- */
 
+static void cancel(struct engine *engine, struct live *live, uint32_t node)
+{
+	struct act act = {.verb = VERB_CANCEL,
+			  .node = node,
+			  .actor = engine->stop_request->actor,
+			  .note = "the engine is stopped with all that runs"};
+	struct input input = {.kind = INPUT_ACT,
+			      .time_us = clock_wall_us(engine->options.clock),
+			      .act = &act,
+			      .node = EVENT_NO_NODE};
+	struct err err;
+
+	(void)turn_apply(engine, live, &input, &err); /* said before: it is refused */
+}
+
+/* Whoever cancels a rollback lets the undos that run come to their end; here they are stopped. */
+static void cancel_undos(struct engine *engine, struct live *live)
+{
+	const struct execution *execution = live->execution;
+
+	for (uint32_t i = 0; i < execution->graph->nodes_count; i++)
+		if (execution->nodes[i].reason == REASON_UNDOING)
+			cancel(engine, live, i);
+}
+
 static void cancel_all(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->lives.count; i++) {
 		struct live *live = engine->lives.items[i];
-		struct act act = {.verb = VERB_CANCEL,
-				  .node = EVENT_NO_NODE,
-				  .actor = engine->stop_request->actor,
-				  .note = "the engine is stopped with all that runs"};
-		struct input input = {.kind = INPUT_ACT,
-				      .time_us = clock_wall_us(engine->options.clock),
-				      .act = &act,
-				      .node = EVENT_NO_NODE};
-		struct err err;
 
-		if (live->execution->live_count && !live->execution->cancelled)
-			(void)turn_apply(engine, live, &input, &err);
+		if (!live->execution->live_count)
+			continue;
+		if (!live->execution->cancelled)
+			cancel(engine, live, EVENT_NO_NODE);
+		if (live->execution->rolling_back)
+			cancel_undos(engine, live);
 	}
 }
 

@@ -58,6 +58,31 @@ status_is swap COMPLETED
 is nodes.swap.attempt 2
 grep -q 'listen 443' proxy.conf || fail "the second run did not write the file"
 
+# an undo that hangs is stopped by a word, then asks; nor does it hold whoever stops the engine
+cat >hangs.yaml <<'END'
+name: hangs
+nodes:
+  - {id: a, run: "true", undo: {run: "echo try >>tries; exec sleep 1000", retry: 3}}
+END
+hangs_in_undo() {
+	test "$(node_state hangs a)" = RECOVERING && test "$(wc -l <tries)" -eq "$1"
+}
+expect 0 hlp run hangs.yaml --yes
+expect 0 hlp rollback hangs --all --yes --detach
+wait_for 10 hangs_in_undo 1
+expect 0 hlp cancel hangs --yes
+says 'the rollback of hangs#1 stops when what is being undone now has ended; resume goes on'
+expect 0 hlp cancel hangs/a --yes
+says 'the undo of a is being stopped; then it asks'
+wait_for 20 node_waits hangs a undo_asking
+expect 0 hlp answer hangs/a again --yes
+expect 0 hlp resume hangs
+wait_for 10 hangs_in_undo 2
+expect 0 hlp engine stop --all --yes
+expect 0 hlp why hangs/a
+says 'it was stopped: ended by signal'
+expect 0 hlp answer hangs/a leave --yes
+
 # how long it takes is known from the last time; and it can be turned off for a whole engine
 expect 0 hlp rollback swap --node swap --plan -o json
 is rows.1.action undo

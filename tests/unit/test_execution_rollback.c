@@ -227,6 +227,66 @@ static void a_failed_undo_is_tried_again_and_then_asks(void **state)
 	lab_close(&lab);
 }
 
+/* Else one that hangs would hold the rollback for ever. */
+static void an_undo_that_runs_can_be_stopped_and_then_asks(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true, .undo_retries = 1}};
+	struct lab lab;
+	char effects[100];
+
+	(void)state;
+	open_completed(&lab, nodes, 1);
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	lab_start(&lab, "a");
+	assert_string_equal(lab_effects(&lab, "a", effects), "watch");
+	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), 0);
+	assert_state(&lab, "a", "RECOVERING undo_stopping");
+	assert_state(&lab, NULL, "RECOVERING undoing");
+	assert_string_equal(lab_effects(&lab, "a", effects), "watch stop");
+	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), -ERR_REFUSED);
+	assert_int_equal(lab_exit(&lab, "a", EXIT_SIGNAL, 15), 0);
+	assert_state(&lab, "a", "RECOVERING undo_asking"); /* not tried again by itself */
+	assert_string_equal(lab_node(&lab, "a")->message, "it was stopped: ended by signal 15");
+	assert_int_equal(lab_answer(&lab, "a", ANSWER_AGAIN), 0);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 1), 0);
+	assert_state(&lab, "a", "RECOVERING undo_backoff"); /* the word is used up */
+	lab_close(&lab);
+}
+
+static void a_stopped_undo_that_ended_well_is_done(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	open_completed(&lab, chain, 1);
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), 0);
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 0), 0);
+	assert_state(&lab, "a", "RECOVERED undone");
+	lab_close(&lab);
+}
+
+/* Its start was lost with a launcher: it must not come again behind the operator's back. */
+static void a_stopped_undo_that_never_began_asks_too(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	open_completed(&lab, chain, 1);
+	assert_int_equal(lab_rollback(&lab, "a"), 0);
+	(void)lab_admit(&lab);
+	assert_int_equal(lab_say(&lab, INPUT_DISPATCHED, "a"), 0);
+	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), 0);
+	assert_int_equal(lab_say(&lab, INPUT_NOT_STARTED, "a"), 0);
+	assert_state(&lab, "a", "RECOVERING undo_asking");
+	assert_int_equal(lab_answer(&lab, "a", ANSWER_AGAIN), 0);
+	undo(&lab, "a");
+	assert_state(&lab, "a", "RECOVERED undone");
+	lab_close(&lab);
+}
+
 static void every_answer_to_a_failed_step(void **state)
 {
 	static const struct lab_node nodes[] = {
@@ -431,6 +491,9 @@ int main(void)
 		cmocka_unit_test(what_runs_is_stopped_first),
 		cmocka_unit_test(what_cannot_be_stopped_asks),
 		cmocka_unit_test(a_failed_undo_is_tried_again_and_then_asks),
+		cmocka_unit_test(an_undo_that_runs_can_be_stopped_and_then_asks),
+		cmocka_unit_test(a_stopped_undo_that_ended_well_is_done),
+		cmocka_unit_test(a_stopped_undo_that_never_began_asks_too),
 		cmocka_unit_test(every_answer_to_a_failed_step),
 		cmocka_unit_test(leaving_it_goes_on_with_the_rest),
 		cmocka_unit_test(pause_and_cancel_stop_between_undos),
