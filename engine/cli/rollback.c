@@ -111,12 +111,37 @@ static int load_saved(struct rolling *r, const char *apply)
 	return 1;
 }
 
+/* It would have to be left out in silence, and what was agreed on is in the plan. */
+static int refuse_beside_saved(struct rolling *r, const char *apply)
+{
+	static const char *const said[] = {"node", "phase", "artifact",	 "to",
+					   "all",  "past",  "overwrite", "exclude"};
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		if (options_has(&r->cli->options, said[i]))
+			return cli_refuse(
+				r->cli, CLI_USAGE,
+				"--%s does not go with the saved plan '%s', which says all "
+				"of it: save another with --plan -o json",
+				said[i], apply);
+	return 0;
+}
+
 static int prepare(struct rolling *r)
 {
 	const char *apply = options_value(&r->cli->options, "apply");
 	int loaded = apply != NULL ? load_saved(r, apply) : 0;
 	if (loaded < 0)
 		return -loaded;
+	int refused = loaded > 0 ? refuse_beside_saved(r, apply) : 0;
+	if (refused != 0)
+		return refused;
+	if (loaded == 0 && apply != NULL && !names_a_level(r->cli)) {
+		return cli_refuse(r->cli, CLI_USAGE,
+				  "there is no file '%s'; with the id of a plan, say also of what: "
+				  "--node NODE, --phase PHASE, --artifact FILE, --to CHECKPOINT or "
+				  "--all",
+				  apply);
+	}
 	if (loaded == 0 && !names_a_level(r->cli)) {
 		return cli_refuse(r->cli, CLI_USAGE,
 				  "say what: hlp rollback EXECUTION --node NODE, --phase PHASE, "

@@ -95,12 +95,13 @@ static bool is_void(const struct rolling *r, const Hlp__V1__Plan *plan)
 
 static int confirm(struct rolling *r, const Hlp__V1__Plan *plan)
 {
+	if (is_void(r, plan)) { /* whatever else there is: no word makes it good again */
+		return cli_refuse(r->cli, CLI_OTHER,
+				  "the saved plan is void: it does not have the rows marked *; "
+				  "save another with --plan");
+	}
 	if (plan->refused[0] != '\0')
 		return cli_refuse(r->cli, CLI_OTHER, "%s", plan->refused);
-	if (is_void(r, plan)) {
-		return cli_refuse(r->cli, CLI_OTHER,
-				  "the saved plan is void: it does not have the rows marked *");
-	}
 	if (r->only != NULL && strcmp(r->only, plan->id) != 0) {
 		return cli_refuse(r->cli, CLI_OTHER, "the plan is now %s, not %s: look at it again",
 				  plan->id, r->only);

@@ -277,9 +277,6 @@ int decide_act_rollback(struct decision *decision, struct err *err)
 	struct plan *now;
 	int made;
 
-	if (decision->execution->rolling_back)
-		return err_set(err, ERR_REFUSED, "%s is being rolled back already",
-			       decision->execution->name);
 	if (!act->plan)
 		return err_set(err, ERR_INVALID, "a rollback needs the plan that was shown");
 	if (act->plan->version == decision->execution->seq)
@@ -288,7 +285,7 @@ int decide_act_rollback(struct decision *decision, struct err *err)
 	if (made < 0)
 		return made;
 	now->estimate_us = act->plan->estimate_us;
-	if (!plan_covers(act->plan, now))
+	if (!now->refused && !plan_covers(act->plan, now))
 		made = err_set(err, ERR_CONFLICT,
 			       "the plan changed since it was shown: look at it again");
 	else

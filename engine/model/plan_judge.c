@@ -205,6 +205,23 @@ static const char *object_to_checkpoint(struct plan *plan, const struct executio
 	return NULL;
 }
 
+/* Who finds a file there that was left would look for it here. */
+static const char *object_to_node(struct plan *plan, const struct execution *execution)
+{
+	const struct node_run *node = &execution->nodes[plan->ask.node];
+	const struct node_spec *spec = &execution->workflow->nodes[plan->ask.node];
+
+	if (node->state != STATE_RECOVERED)
+		return plan_say(plan, "%s has not started: nothing to undo", spec->id);
+	if (node->reason == REASON_ACCEPTED && spec->artifacts_count)
+		return plan_say(plan,
+				"%s was taken back already, and left as it is; a file of it goes "
+				"back by itself: --artifact %s:%s --to REVISION",
+				spec->id, spec->id, spec->artifacts[0].path);
+	return plan_say(plan, "%s was taken back already (%s): nothing to undo", spec->id,
+			state_word(node->state, node->reason));
+}
+
 static const char *object_to_nothing(struct plan *plan, const struct execution *execution)
 {
 	const struct plan_ask *ask = &plan->ask;
@@ -213,19 +230,38 @@ static const char *object_to_nothing(struct plan *plan, const struct execution *
 	if (plan->nodes_count)
 		return NULL;
 	if (ask->level == PLAN_OF_NODE)
-		return plan_say(plan, "%s %s: nothing to undo", workflow->nodes[ask->node].id,
-				execution->nodes[ask->node].state == STATE_RECOVERED
-					? "was undone already"
-					: "has not started");
+		return object_to_node(plan, execution);
 	if (ask->level == PLAN_OF_PHASE)
-		return plan_say(plan, "no node of phase %s or of a later one has started",
+		return plan_say(plan,
+				"no node of phase %s or of a later one has started, or all were "
+				"taken back: nothing to undo",
 				workflow->phases[ask->phase]);
 	if (ask->level == PLAN_OF_CHECKPOINT)
 		return plan_say(
 			plan, "no node of %s has started since the checkpoint %s: nothing to undo",
 			execution->name, ask->checkpoint);
-	return plan_say(plan, "no node of %s has started, or all were undone: nothing to undo",
+	return plan_say(plan, "no node of %s has started, or all were taken back: nothing to undo",
 			execution->name);
+}
+
+/* There is one rollback at a time; it may stand at a question and end no earlier. */
+static const char *object_to_second(struct plan *plan, const struct execution *execution)
+{
+	const uint32_t nodes = execution->graph->nodes_count;
+	uint32_t asks = 0;
+
+	while (asks < nodes && (execution->nodes[asks].question == QUESTION_NONE ||
+				execution->nodes[asks].state != STATE_RECOVERING))
+		asks++;
+	if (asks < nodes)
+		return plan_say(plan,
+				"%s is being rolled back already, and waits for an answer about "
+				"%s: hlp answer %s/%s",
+				execution->name, execution->workflow->nodes[asks].id,
+				execution->name, execution->workflow->nodes[asks].id);
+	return plan_say(plan, "%s is being rolled back already: %s", execution->name,
+			execution->paused ? "'hlp resume' goes on with that"
+					  : "wait for the end of that");
 }
 
 static const char *objection(struct plan *plan, const struct execution *execution)
@@ -233,7 +269,7 @@ static const char *objection(struct plan *plan, const struct execution *executio
 	const char *found;
 
 	if (execution->rolling_back)
-		return plan_say(plan, "%s is being rolled back already", execution->name);
+		return object_to_second(plan, execution);
 	found = plan->ask.level == PLAN_OF_CHECKPOINT ? object_to_checkpoint(plan, execution)
 						      : NULL;
 	if (!found)

@@ -46,7 +46,11 @@ expect 1 hlp rollback steps --phase second --exclude d --yes
 complains 'd stands on what would be taken back'
 echo edited by hand >b.conf
 expect 1 hlp rollback steps --apply plan.json --yes
-complains 'changed it since|void'
+complains 'the saved plan is void: .* save another'
+expect 2 hlp rollback steps --apply plan.json --overwrite b.conf --yes
+complains "^hlp: --overwrite does not go with the saved plan 'plan.json'"
+expect 2 hlp rollback steps --apply no-such-plan.json --yes
+complains "^hlp: there is no file 'no-such-plan.json'"
 echo 1 >b.conf
 expect 0 hlp rollback steps --apply plan.json --yes
 test "$(tr '\n' ' ' <log)" = "undo-d undo-b " || fail "not what the plan said: $(cat log)"
@@ -68,3 +72,22 @@ status_is steps PAUSED
 test "$(cat a.conf)$(cat b.conf)" = 00 || fail "not all files are as they were"
 expect 0 hlp cancel steps --yes
 status_is steps RECOVERED
+
+# What is refused names the way out: while another rollback stands at a question, and after it.
+cat >stuck.yaml <<'END'
+name: stuck
+nodes:
+  - {id: a, run: "echo new >stuck.conf", undo: "false", artifacts: [stuck.conf]}
+END
+echo old >stuck.conf
+expect 0 hlp run stuck.yaml --yes
+expect 4 hlp rollback stuck --all --yes
+expect 1 hlp rollback stuck --all --yes
+complains 'is being rolled back already, and waits for an answer about a: hlp answer stuck#1/a$'
+expect 0 hlp answer stuck/a leave --yes
+expect 1 hlp rollback stuck --node a --yes
+complains 'taken back already, and left as it is; .* --artifact a:stuck.conf --to REVISION$'
+expect 0 hlp artifacts stuck -o json
+revision=$("$json" get 0.id <"$out")
+expect 0 hlp rollback stuck --artifact a:stuck.conf --to "$revision" --yes
+test "$(cat stuck.conf)" = old || fail "the file that was left did not come back"
