@@ -219,7 +219,8 @@ static void why_text(const struct app *app, uint32_t index, char *out, size_t si
 		(void)snprintf(out, size, "%s", node->message);
 	else if (app->mirror.ended && node->state == STATE_PENDING)
 		return; /* the state says it */
-	else if (asks || node->state == STATE_PENDING || node->state == STATE_PAUSED)
+	else if (asks || node->state == STATE_PENDING || node->state == STATE_PAUSED ||
+		 node->reason == REASON_TOLERATED)
 		mirror_why(&app->mirror, index, app->wall_us, out, size);
 	else if (node->state == STATE_RECOVERED && node->reason != REASON_NOTHING_TO_UNDO)
 		(void)snprintf(out, size, "service not verified");

@@ -123,6 +123,19 @@ static void show_failure(const struct show_node *node, char out[SHOW_TEXT])
 	}
 }
 
+/* ": exit 3"; "" when nobody said. */
+static void show_ignored(const struct show_node *node, char out[SHOW_TEXT])
+{
+	out[0] = '\0';
+	if (node->message[0] != '\0')
+		snprintf(out, SHOW_TEXT, ": %.250s", node->message);
+	else if (node->signal != 0)
+		snprintf(out, SHOW_TEXT, ": signal %d (%s)", (int)node->signal,
+			 strsignal(node->signal));
+	else if (node->has_exit_code && node->exit_code != 0)
+		snprintf(out, SHOW_TEXT, ": exit %d", (int)node->exit_code);
+}
+
 static void show_with_time(const struct show_node *node, int64_t now_us, char out[SHOW_TEXT])
 {
 	char time[16] = "";
@@ -130,9 +143,10 @@ static void show_with_time(const struct show_node *node, int64_t now_us, char ou
 	int64_t end = node->state == STATE_COMPLETED ? node->ended_us : now_us;
 	if (node->started_us > 0 && end > node->started_us)
 		show_duration(end - node->started_us, time);
-	const char *ignored = node->reason == REASON_TOLERATED ? node->message : "";
-	snprintf(out, SHOW_TEXT, "%s%s%.200s%s%s", word, ignored[0] != '\0' ? ": " : "", ignored,
-		 time[0] != '\0' ? "  " : "", time);
+	char ignored[SHOW_TEXT] = "";
+	if (node->reason == REASON_TOLERATED)
+		show_ignored(node, ignored);
+	snprintf(out, SHOW_TEXT, "%s%.200s%s%s", word, ignored, time[0] != '\0' ? "  " : "", time);
 }
 
 /* What is asked, in a few words; then the message, where that is not all of it. */

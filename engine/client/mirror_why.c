@@ -171,6 +171,20 @@ static void add_paused(struct buf *out, const struct mirror_node *node, int64_t 
 		buf_add_text(out, state_word(node->state, node->reason));
 }
 
+/* What went wrong, and did not matter. */
+static void add_ignored(struct buf *out, const struct mirror_node *node)
+{
+	if (node->message != NULL && node->message[0] != '\0')
+		buf_add_text(out, node->message);
+	else if (node->signal)
+		buf_printf(out, "signal %d", node->signal);
+	else if (node->has_exit_code)
+		buf_printf(out, "exit %d", node->exit_code);
+	else
+		buf_add_text(out, "it failed");
+	buf_add_text(out, ", which is ignored");
+}
+
 static void add_failed(struct buf *out, const struct mirror_node *node)
 {
 	buf_printf(out, "failed: %s", state_word(node->state, node->reason));
@@ -217,7 +231,10 @@ void mirror_why(const struct mirror *mirror, uint32_t index, int64_t now_us, cha
 		add_paused(&text, node, now_us);
 		break;
 	case STATE_COMPLETED:
-		buf_printf(&text, "completed: %s", state_word(node->state, node->reason));
+		if (node->reason == REASON_TOLERATED)
+			add_ignored(&text, node);
+		else
+			buf_printf(&text, "completed: %s", state_word(node->state, node->reason));
 		break;
 	case STATE_FAILED:
 		add_failed(&text, node);

@@ -42,6 +42,29 @@ static void a_failed_node_shows_its_exit(void **state)
 			    "failed  output: 'serial' was not written");
 }
 
+static void an_ignored_failure_says_which(void **state)
+{
+	struct show_node node = {.state = STATE_COMPLETED,
+				 .reason = REASON_TOLERATED,
+				 .has_exit_code = true,
+				 .exit_code = 3,
+				 .started_us = 1,
+				 .ended_us = 2000001,
+				 .question = "",
+				 .message = ""};
+	char how[SHOW_TEXT];
+	(void)state;
+	show_how(&node, 0, how);
+	assert_string_equal(how, "failure ignored: exit 3  2s");
+	node.exit_code = 0;
+	node.message = "check of 'f': exit 1";
+	show_how(&node, 0, how);
+	assert_string_equal(how, "failure ignored: check of 'f': exit 1  2s");
+	node.message = "";
+	show_how(&node, 0, how);
+	assert_string_equal(how, "failure ignored  2s");
+}
+
 static void what_waits_in_a_run_that_ended_did_not_start(void **state)
 {
 	(void)state;
@@ -201,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failed_node_shows_its_exit),
+		cmocka_unit_test(an_ignored_failure_says_which),
 		cmocka_unit_test(what_waits_in_a_run_that_ended_did_not_start),
 		cmocka_unit_test(an_execution_that_failed_is_called_so),
 		cmocka_unit_test(an_unknown_outcome_is_said_as_such),

@@ -454,6 +454,40 @@ static void why_says_how_it_failed(void **state)
 	assert_string_equal(why(rig, 0), "undone: service not verified");
 }
 
+static void why_says_what_is_ignored(void **state)
+{
+	struct rig *rig = *state;
+
+	load(rig);
+	change(rig, 0, "COMPLETED", "tolerated");
+	assert_string_equal(why(rig, 0), "it failed, which is ignored");
+	rig->rows[0].has_exit_code = true;
+	rig->rows[0].exit_code = 3;
+	change(rig, 0, "COMPLETED", "tolerated");
+	assert_string_equal(why(rig, 0), "exit 3, which is ignored");
+	rig->rows[0].message.data = (uint8_t *)"check of 'f': exit 1";
+	rig->rows[0].message.len = 20;
+	change(rig, 0, "COMPLETED", "tolerated");
+	assert_string_equal(why(rig, 0), "check of 'f': exit 1, which is ignored");
+	change(rig, 0, "COMPLETED", "ok");
+	assert_string_equal(why(rig, 0), "completed: ok");
+}
+
+static void why_says_what_is_being_checked(void **state)
+{
+	struct rig *rig = *state;
+
+	load(rig);
+	rig->rows[0].checking = (char *)"tls/edge.crt";
+	change(rig, 0, "RUNNING", "running");
+	assert_string_equal(why(rig, 0), "ended; its tls/edge.crt is being checked");
+	change(rig, 0, "RUNNING", "stopping");
+	assert_string_equal(why(rig, 0), "is being stopped");
+	rig->rows[0].checking = (char *)"";
+	change(rig, 0, "RUNNING", "capturing");
+	assert_string_equal(why(rig, 0), "ended; its files are being recorded");
+}
+
 static void why_is_cut_to_its_room(void **state)
 {
 	struct rig *rig = *state;
@@ -531,6 +565,8 @@ int main(void)
 		CLAIM(why_names_the_slots_that_are_taken),
 		CLAIM(why_has_words_for_every_reason),
 		CLAIM(why_says_how_it_failed),
+		CLAIM(why_says_what_is_ignored),
+		CLAIM(why_says_what_is_being_checked),
 		CLAIM(why_is_cut_to_its_room),
 		CLAIM(estimate_is_the_longest_chain_left),
 		CLAIM(estimate_is_unknown_with_an_unknown_node),
