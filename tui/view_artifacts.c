@@ -92,11 +92,13 @@ static void draw_revision(struct app *app, struct canvas *canvas, struct area li
 	canvas_text(canvas, line.x + 33, line.y, 10, ROLE_dim, 0, clock);
 	canvas_printf(canvas, line.x + 44, line.y, 10, ROLE_text, 0, "%10s",
 		      revision->absent ? "no file" : size);
-	canvas_printf(canvas, line.x + 56, line.y, line.width - 56, ROLE_prompt, 0, "%s%s",
+	/* Larger than its max_size: there is nothing to compare or to bring back. */
+	bool kept = revision->absent || revision->blob[0] != '\0';
+	canvas_printf(canvas, line.x + 56, line.y, line.width - 56, ROLE_prompt, 0, "%s%s%s",
 		      revision->current	 ? "current  "
 		      : revision->failed ? "failed  "
 					 : "",
-		      is_base(app, revision) ? "BASE" : "");
+		      kept ? "" : "not kept  ", is_base(app, revision) ? "BASE" : "");
 }
 
 static void draw_row(struct app *app, struct canvas *canvas, struct area line,

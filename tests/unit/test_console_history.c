@@ -219,6 +219,38 @@ static void any_two_revisions_are_compared(void **state)
 	fixture_close(&app);
 }
 
+static void a_revision_that_is_not_kept_says_so(void **state)
+{
+	(void)state;
+	struct app app;
+	Hlp__V1__ArtifactList list = HLP__V1__ARTIFACT_LIST__INIT;
+	Hlp__V1__Revision revisions[3], *pointers[3];
+	static char *IDS[] = {"r1", "r2", "r3"};
+	fixture_open(&app, 80, 24);
+	for (int i = 0; i < 3; i++) {
+		hlp__v1__revision__init(&revisions[i]);
+		revisions[i].id = IDS[i];
+		revisions[i].node = "swap";
+		revisions[i].path = "dump.sql";
+		revisions[i].moment = i > 0 ? "after" : "before";
+		revisions[i].attempt = i > 1 ? "run 2" : "run 1";
+		revisions[i].absent = i == 0;
+		revisions[i].size = i == 0 ? 0 : 3000;
+		revisions[i].failed = i == 1;
+		revisions[i].current = i == 2;
+		pointers[i] = &revisions[i];
+	}
+	revisions[2].blob = "3e757656cf36eca53338e520d134963a44f793f8";
+	list.revisions = pointers;
+	list.n_revisions = 3;
+	fixture_keys(&app, "5");
+	app.artifacts.answer.message = feed_copy(&list.base);
+	assert_true(fixture_shows(&app, " 2.9 KiB  current\n"));
+	assert_true(fixture_shows(&app, " 2.9 KiB  failed  not kept\n"));
+	assert_true(fixture_shows(&app, " no file\n"));
+	fixture_close(&app);
+}
+
 /* ---- two executions ---------------------------------------------------------------------- */
 
 static void give_side(struct app *app, int side, char *state_text, char *host, int64_t took_us)
@@ -274,6 +306,7 @@ int main(void)
 		cmocka_unit_test(the_journal_keeps_its_newest_part),
 		cmocka_unit_test(the_past_is_marked_and_takes_no_act),
 		cmocka_unit_test(any_two_revisions_are_compared),
+		cmocka_unit_test(a_revision_that_is_not_kept_says_so),
 		cmocka_unit_test(what_differs_between_two_runs_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
