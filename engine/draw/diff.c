@@ -3,7 +3,7 @@
  * A hunk's header says how many lines of each side follow: what stands behind them is no line of
  * the files. Lines are paired by their place in a run of removed lines that a run of added ones
  * follows. Of a pair, words are compared by their longest common subsequence; a pair with little in
- * common is no pair of versions, and nothing of it is marked.
+ * common, by words and by letters, is no pair of versions, and nothing of it is marked.
  */
 #include "draw/diff.h"
 
@@ -216,14 +216,51 @@ static void keep_spans(struct diff *diff, struct diff_line *line, const struct d
 	line->changed_count = count;
 }
 
-/* Without blanks and signs, which most lines share. */
-static uint32_t count_words(const char *text, const struct words *words)
+/* Words without blanks and signs, which most lines share. */
+struct weight {
+	uint32_t words, letters;
+};
+
+static void weigh(struct weight *weight, const char *text, struct diff_span word)
 {
-	uint32_t count = 0;
+	if (!is_word_byte(text[word.from]))
+		return;
+	weight->words++;
+	weight->letters += word.to - word.from;
+}
+
+static struct weight weigh_all(const char *text, const struct words *words)
+{
+	struct weight all = {0};
 
 	for (uint32_t i = 0; i < words->count; i++)
-		count += is_word_byte(text[words->items[i].from]);
-	return count;
+		weigh(&all, text, words->items[i]);
+	return all;
+}
+
+static bool begin_alike(const char *a, const struct words *x, const char *b, const struct words *y)
+{
+	uint32_t i = 0, j = 0;
+
+	while (i < x->count && !is_word_byte(a[x->items[i].from]))
+		i++;
+	while (j < y->count && !is_word_byte(b[y->items[j].from]))
+		j++;
+	return i < x->count && j < y->count && same_word(a, x->items[i], b, y->items[j]);
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Two versions of one line share a third of their words, and either the first of them, as in
+ * "serial: 5A01…", or a fourth of their letters: two lines of base64 have a short word or two in
+ * common by chance, and there a person wants to see whole lines. */
+static bool are_versions(struct weight common, struct weight old, struct weight new, bool alike)
+{
+	return common.words * 3 >= larger(old.words, new.words) &&
+	       (alike || common.letters * 4 >= larger(old.letters, new.letters));
 }
 
 static void mark_words(struct diff *diff, struct diff_line *removed, struct diff_line *added)
@@ -236,14 +273,13 @@ static void mark_words(struct diff *diff, struct diff_line *removed, struct diff
 		return;
 	uint8_t *table = mem_alloc((size_t)TABLE * TABLE);
 	fill_table(table, removed->text, &x, added->text, &y);
-	uint32_t common = 0;
+	struct weight common = {0};
 	while (i < x.count || j < y.count) {
 		bool down = i < x.count && (j == y.count ||
 					    table[(i + 1) * TABLE + j] >= table[i * TABLE + j + 1]);
 		if (i < x.count && j < y.count &&
 		    same_word(removed->text, x.items[i], added->text, y.items[j])) {
-			common += is_word_byte(removed->text[x.items[i].from]);
-			i++;
+			weigh(&common, removed->text, x.items[i++]);
 			j++;
 		} else if (down) {
 			add_span(old_spans, &old_count, x.items[i++]);
@@ -252,10 +288,9 @@ static void mark_words(struct diff *diff, struct diff_line *removed, struct diff
 		}
 	}
 	free(table);
-	uint32_t old_words = count_words(removed->text, &x);
-	uint32_t new_words = count_words(added->text, &y);
-	if (common * 3 < (old_words > new_words ? old_words : new_words))
-		return; /* hardly two versions of one line */
+	bool alike = begin_alike(removed->text, &x, added->text, &y);
+	if (!are_versions(common, weigh_all(removed->text, &x), weigh_all(added->text, &y), alike))
+		return;
 	keep_spans(diff, removed, old_spans, old_count);
 	keep_spans(diff, added, new_spans, new_count);
 }

@@ -83,6 +83,32 @@ static void lines_with_little_in_common_are_not_marked(void **state)
 	diff_free(diff);
 }
 
+static void lines_of_base64_are_not_versions_of_each_other(void **state)
+{
+	(void)state;
+	struct diff *diff =
+		parse("@@ -1,2 +1,2 @@\n"
+		      "-Y2VydGlmaWNhdGVvbGQxMjM0NTY3ODkwYWJjZGVmZ2hpamtsbW5v+x/dGhlZW5k\n"
+		      "-A/b0xkQ2VydEtleTEyMzQ1Njc4OTBxd2VydHl1aW9wYXNkZmdoamts+m\n"
+		      "+bmV3Y2VydGlmaWNhdGUwOTg3NjU0MzIxenl4d3Z1dHNycXBvbm1s+x/ZW5kb2ZpdA\n"
+		      "+Q/bmV3Q2VydEtleTA5ODc2NTQzMjFwb2l1eXRyZXdxbGtqaGdmZHNh+m\n");
+	for (size_t i = 1; i < 5; i++)
+		assert_int_equal(diff->lines[i].changed_count, 0);
+	assert_int_equal(diff->lines[1].partner, 3); /* it still stands beside the other */
+	diff_free(diff);
+}
+
+static void a_value_is_marked_however_long_it_is(void **state)
+{
+	(void)state;
+	struct diff *diff = parse("@@ -1 +1 @@\n-serial: 5A01F2B3C4D5E6F708192A3B4C5D6E7F\n"
+				  "+serial: 77C0FFEE00112233445566778899AABB\n");
+	assert_int_equal(diff->lines[1].changed_count, 1);
+	assert_changed(&diff->lines[1], 0, "5A01F2B3C4D5E6F708192A3B4C5D6E7F");
+	assert_changed(&diff->lines[2], 0, "77C0FFEE00112233445566778899AABB");
+	diff_free(diff);
+}
+
 static void hostile_bytes_are_shown_and_not_sent(void **state)
 {
 	(void)state;
@@ -232,6 +258,8 @@ int main(void)
 		cmocka_unit_test(lines_that_belong_together_are_pairs),
 		cmocka_unit_test(only_the_words_that_changed_are_marked),
 		cmocka_unit_test(lines_with_little_in_common_are_not_marked),
+		cmocka_unit_test(lines_of_base64_are_not_versions_of_each_other),
+		cmocka_unit_test(a_value_is_marked_however_long_it_is),
 		cmocka_unit_test(hostile_bytes_are_shown_and_not_sent),
 		cmocka_unit_test(a_line_longer_than_is_compared_is_shown),
 		cmocka_unit_test(nothing_is_no_lines),
