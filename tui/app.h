@@ -61,6 +61,9 @@ struct view_ops {
 	void (*draw)(struct app *app, struct canvas *canvas, struct area area);
 	/* false: this view has no use for the action */
 	bool (*act)(struct app *app, enum action action);
+	/* A click: selects what is drawn there; true if that was selected already. NULL: the view
+	 * has rows, or nothing to click on. */
+	bool (*point)(struct app *app, int x, int y);
 };
 
 struct list_row {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A view leaves the cursor on its selected row, so a click walks from there, by keys, until the
- * cursor is where it was clicked.
+ * A view with rows leaves the cursor on the selected one, so a click walks from there, by keys,
+ * until the cursor is where it was clicked. Other views know themselves what they drew there.
  */
 #include "tui/mouse.h"
 
@@ -30,16 +30,17 @@ static void walk_to(struct app *app, int y)
 
 void mouse_click(struct app *app, int x, int y)
 {
+	const struct view_ops *view = app->views[app_view(app)];
 	const struct area *body = &app->body;
 
-	if (app->dialog.kind != DIALOG_NONE || !has_rows(app_view(app)))
+	if (app->dialog.kind != DIALOG_NONE || (view->point == NULL && !has_rows(app_view(app))))
 		return;
 	if (x < body->x || x >= body->x + body->width || y < body->y || y >= body->y + body->height)
 		return;
 	console_draw(app); /* the cursor is that of now */
-	if (app->cursor.y == y)
+	if (view->point != NULL ? view->point(app, x, y) : app->cursor.y == y)
 		console_do(app, ACTION_OPEN);
-	else
+	else if (view->point == NULL)
 		walk_to(app, y);
 	app->changed = true;
 }

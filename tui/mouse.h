@@ -8,7 +8,7 @@
 
 #include "tui/app.h"
 
-/* Selects the row that was clicked; one that is selected is opened. */
+/* Selects the row or box that was clicked; one that is selected is opened. */
 void mouse_click(struct app *app, int x, int y);
 void mouse_wheel(struct app *app, bool up);
 

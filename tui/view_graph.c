@@ -232,15 +232,24 @@ static void put_group(struct app *app, struct canvas *canvas, struct area map, u
 			    words_glyph(canvas, node->state, node->reason));
 }
 
+/* Without one, or where it would hide too much, it is empty. */
+static struct area minimap_of(const struct app *app, struct area area)
+{
+	if (!app->graph.minimap || area.width < 3 * MINIMAP_WIDTH ||
+	    area.height < 2 * MINIMAP_HEIGHT)
+		return (struct area){0};
+	return (struct area){area.x + area.width - MINIMAP_WIDTH, area.y, MINIMAP_WIDTH,
+			     MINIMAP_HEIGHT};
+}
+
 static void draw_minimap(struct app *app, struct canvas *canvas, struct area area)
 {
 	struct graph_state *graph = &app->graph;
-	struct area box = {area.x + area.width - MINIMAP_WIDTH, area.y, MINIMAP_WIDTH,
-			   MINIMAP_HEIGHT};
+	struct area box = minimap_of(app, area);
 	struct area map = {box.x + 1, box.y + 1, box.width - 2, box.height - 2};
 	int width = layout_width(graph->layout), height = layout_height(graph->layout);
 
-	if (area.width < 3 * MINIMAP_WIDTH || area.height < 2 * MINIMAP_HEIGHT)
+	if (box.width == 0)
 		return;
 	canvas_fill(canvas, box.x, box.y, box.width, box.height, ' ', ROLE_text, 0);
 	canvas_box(canvas, box.x, box.y, box.width, box.height, ROLE_border, "map");
@@ -369,8 +378,7 @@ static void graph_draw(struct app *app, struct canvas *canvas, struct area area)
 		return;
 	}
 	draw_picture(app, canvas, area);
-	if (app->graph.minimap)
-		draw_minimap(app, canvas, area);
+	draw_minimap(app, canvas, area);
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */
@@ -388,6 +396,44 @@ static void step(struct app *app, int dx, int dy)
 		next = 0; /* the selected one is not in the picture */
 	if (next >= 0)
 		app_select(app, fold_foremost(graph->fold, &app->mirror, (uint32_t)next));
+}
+
+static bool is_within(struct area area, int x, int y)
+{
+	return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
+}
+
+/* The box that is drawn at a place of the screen, or FOLD_NONE. */
+static uint32_t box_at(const struct app *app, int x, int y)
+{
+	const struct graph_state *graph = &app->graph;
+
+	for (uint32_t group = 0; group < graph->fold->groups_count; group++) {
+		struct area box = {.width = graph->box_width,
+				   .height = layout_box_height(graph->layout)};
+		layout_place(graph->layout, group, &box.x, &box.y);
+		box.x += app->body.x - graph->scroll_x;
+		box.y += app->body.y - graph->scroll_y;
+		if (is_within(box, x, y))
+			return group;
+	}
+	return FOLD_NONE;
+}
+
+static bool graph_point(struct app *app, int x, int y)
+{
+	struct graph_state *graph = &app->graph;
+
+	if (graph->layout == NULL || is_within(minimap_of(app, app->body), x, y))
+		return false;
+	uint32_t group = box_at(app, x, y);
+	if (group == FOLD_NONE)
+		return false;
+	if (group == graph_group(app, app->selected))
+		return true;
+	graph->follow = false;
+	app_select(app, fold_foremost(graph->fold, &app->mirror, group));
+	return false;
 }
 
 /* A group is opened, a node looked into. */
@@ -484,5 +530,8 @@ static const struct hint HINTS[] = {
 	{ACTION_ISOLATE, NULL}, {ACTION_ZOOM_IN, "zoom"}, {ACTION_WHY, NULL},
 	{ACTION_LIST, NULL},	{ACTION_PAUSE, NULL},	  {ACTION_NONE, NULL}};
 
-const struct view_ops view_graph = {
-	.title = "graph", .hints = HINTS, .draw = graph_draw, .act = graph_act};
+const struct view_ops view_graph = {.title = "graph",
+				    .hints = HINTS,
+				    .draw = graph_draw,
+				    .act = graph_act,
+				    .point = graph_point};

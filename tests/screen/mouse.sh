@@ -28,6 +28,10 @@ click() {
 	mouse 0 "$1" "$2"
 	mouse 3 "$1" "$2"
 }
+# line_of PATTERN: of the screen, from 0.
+line_of() {
+	term capture-pane -p | grep -nE -- "$1" | sed 's/:.*//;q' | awk '{print $1 - 1}'
+}
 
 terminal
 type_in 'hlp-console rows; echo back'
@@ -45,6 +49,13 @@ click 10 3
 shows '>✓ C first'
 click 10 3
 shows 'output of attempt 1'
+keys 2
+shows '^ *\[✓C third'
+click 5 "$(line_of 'C third')"
+keys Enter
+shows '^ third  ✓ C ok'
+keys 1 g
+shows '>✓ C first'
 keys l
 shows '^ line 5000$'
 mouse 64 10 10

@@ -68,6 +68,31 @@ static void a_click_beside_the_rows_changes_nothing(void **state)
 	fixture_close(&app);
 }
 
+static void a_click_on_a_box_selects_it_and_a_second_opens(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app_select(&app, FIXTURE_CA);
+	fixture_keys(&app, "2");
+	console_draw(&app);
+	struct term_cursor ca = app.cursor;
+	app_select(&app, FIXTURE_SERVED);
+	console_draw(&app);
+	struct term_cursor served = app.cursor;
+	mouse_click(&app, ca.x, ca.y - 1); /* beside the boxes */
+	mouse_click(&app, ca.x - 1, ca.y);
+	assert_int_equal(app.selected, FIXTURE_SERVED);
+	mouse_click(&app, ca.x + 3, ca.y);
+	assert_int_equal(app.selected, FIXTURE_CA);
+	assert_int_equal(app_view(&app), VIEW_GRAPH);
+	mouse_click(&app, served.x, served.y);
+	assert_int_equal(app.selected, FIXTURE_SERVED);
+	mouse_click(&app, served.x, served.y);
+	assert_int_equal(app_view(&app), VIEW_NODE);
+	fixture_close(&app);
+}
+
 static void no_click_answers_a_dialog(void **state)
 {
 	(void)state;
@@ -150,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_click_selects_and_a_second_opens),
 		cmocka_unit_test(a_click_beside_the_rows_changes_nothing),
+		cmocka_unit_test(a_click_on_a_box_selects_it_and_a_second_opens),
 		cmocka_unit_test(no_click_answers_a_dialog),
 		cmocka_unit_test(the_wheel_is_three_lines),
 		cmocka_unit_test(the_pager_gets_what_does_not_fit_too),
