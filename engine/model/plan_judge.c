@@ -127,6 +127,18 @@ static bool names_file(const struct plan_file *files, size_t count, const struct
 	return false;
 }
 
+/* It was larger than its max_size: known only by its size. */
+static bool is_unkept(const struct plan_row *row)
+{
+	return row->action == PLAN_RESTORE && !row->done && !row->to->absent && !row->to->blob[0];
+}
+
+/* Of a path that several nodes write, each has its own row. */
+static const char *leave(struct plan *plan, const char *node, const char *path)
+{
+	return plan_say(plan, "leave it with --exclude %s:%s", node, path);
+}
+
 static const char *object_to_row(struct plan *plan, const struct execution *execution,
 				 const struct plan_row *row)
 {
@@ -138,11 +150,17 @@ static const char *object_to_row(struct plan *plan, const struct execution *exec
 				"%s is past its point of no return (%s): name it with --past to go "
 				"on",
 				node, row->text);
+	if (is_unkept(row))
+		return plan_say(
+			plan, "%s of %s: no contents of r%llu were kept, it had %lld bytes: %s",
+			row->path, node, (unsigned long long)row->to->seq, (long long)row->to->size,
+			row->excludable ? leave(plan, node, row->path) : "name another revision");
 	if (row->conflict && !names_file(ask->overwrite, ask->overwrite_count, row))
 		return plan_say(plan,
-				"%s of %s: %s; look at 'hlp diff', then say --overwrite %s:%s%s",
+				"%s of %s: %s; look at 'hlp diff', then say --overwrite %s:%s%s%s",
 				row->path, node, row->conflict, node, row->path,
-				row->excludable ? ", or leave it with --exclude" : "");
+				row->excludable ? ", or " : "",
+				row->excludable ? leave(plan, node, row->path) : "");
 	return NULL;
 }
 

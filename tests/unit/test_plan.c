@@ -415,6 +415,32 @@ static void complete_with(struct lab *lab, const char *id, char before, char aft
 	assert_int_equal(lab_capture(lab, id, MOMENT_AFTER, after), 0);
 }
 
+/* Else it would be found out half way, with the file as it is. */
+static void what_was_not_kept_is_said_before(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f", .max_size = 10}};
+	struct event_item large = {.kind = "artifact", .name = "f", .mode = 0100644, .size = 11};
+	struct plan_ask ask = {.level = PLAN_OF_ARTIFACT};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	LAB_OPEN(&lab, nodes, .max_parallel = 2);
+	lab_start(&lab, "a");
+	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 0), 0);
+	assert_int_equal(lab_capture_item(&lab, "a", large), 0);
+	assert_state(&lab, "a", "FAILED check");
+	ask.revision = execution_newest_revision(lab.execution, 0, 0)->seq;
+	plan = plan_for(&lab, &ask);
+	assert_non_null(strstr(plan->refused, "were kept, it had 11 bytes: name another revision"));
+	plan_free(plan);
+	ask.revision = 0; /* as it was before */
+	plan = plan_for(&lab, &ask);
+	assert_null(plan->refused);
+	plan_free(plan);
+	lab_close(&lab);
+}
+
 static void two_nodes_of_one_file_give_it_back_in_turn(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a", .artifact = "f"},
@@ -625,6 +651,7 @@ int main(void)
 		cmocka_unit_test(one_file_goes_back_and_its_node_stays),
 		cmocka_unit_test(one_file_goes_back_to_any_revision_but_not_under_a_live_node),
 		cmocka_unit_test(a_changed_file_needs_a_word_of_its_own),
+		cmocka_unit_test(what_was_not_kept_is_said_before),
 		cmocka_unit_test(two_nodes_of_one_file_give_it_back_in_turn),
 		cmocka_unit_test(an_edit_between_two_nodes_is_seen),
 		cmocka_unit_test(words_say_what_goes_back),
