@@ -154,6 +154,27 @@ static void say_ways(struct cli *cli, const struct mirror *mirror, const struct 
 
 /* ---- ends -------------------------------------------------------------------------------- */
 
+static void say_how(struct cli *cli, const struct mirror_node *node)
+{
+	char how[SHOW_TEXT];
+	struct show_node show = show_of_mirror(node);
+	show_how(&show, node->ended_us, how);
+	say_printf(&cli->out, "  ");
+	say_glyph(&cli->out, node->state, node->reason);
+	say_printf(&cli->out, " %s  %s\n", node->id, how);
+}
+
+/* A run that went well may have passed over something. */
+static void say_ignored(struct cli *cli, const struct mirror *mirror)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < mirror->nodes_count; i++)
+		if (mirror->nodes[i].reason == REASON_TOLERATED && ++count <= NAMES_SHOWN)
+			say_how(cli, &mirror->nodes[i]);
+	if (count > NAMES_SHOWN)
+		say_printf(&cli->out, "  and %u more failures were ignored\n", count - NAMES_SHOWN);
+}
+
 static void say_failures(struct cli *cli, const struct mirror *mirror)
 {
 	const struct mirror_node *first = NULL;
@@ -161,14 +182,9 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < mirror->nodes_count; i++) {
 		const struct mirror_node *node = &mirror->nodes[i];
-		char how[SHOW_TEXT];
 		if (node->state != STATE_FAILED || ++count > NAMES_SHOWN)
 			continue;
-		struct show_node show = show_of_mirror(node);
-		show_how(&show, node->ended_us, how);
-		say_printf(&cli->out, "  ");
-		say_glyph(&cli->out, node->state, node->reason);
-		say_printf(&cli->out, " %s  %s\n", node->id, how);
+		say_how(cli, node);
 		if (first == NULL) {
 			first = node;
 			kind = say_tail(cli, mirror, node);
@@ -176,6 +192,7 @@ static void say_failures(struct cli *cli, const struct mirror *mirror)
 	}
 	if (count > NAMES_SHOWN)
 		say_printf(&cli->out, "  and %u more failed\n", count - NAMES_SHOWN);
+	say_ignored(cli, mirror);
 	say_not_started(cli, mirror);
 	say_changed_files(cli, mirror);
 	if (first != NULL)
@@ -240,5 +257,7 @@ int answer_end(struct cli *cli, const struct mirror *mirror)
 		say_failures(cli, mirror);
 	else if (mirror->reason == REASON_ROLLED_BACK)
 		say_rolled_back(cli, mirror);
+	else if (mirror->state == STATE_COMPLETED)
+		say_ignored(cli, mirror);
 	return (int)follow_exit(mirror);
 }
