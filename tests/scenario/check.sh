@@ -80,33 +80,30 @@ END
 expect 1 hlp run slow.yaml --yes
 says "check of 'slow.txt': ran out of time"
 
+# dies NAME PROGRAM: it is killed while the check of NAME looks; the run still ends well.
+dies() {
+	rm -f go
+	deploy "$1" "required: true, check: \"echo look >> looks.$1; until test -e go; do sleep 0.05; done\"" ''
+	expect 0 hlp run "$1.yaml" --detach --yes
+	wait_for 20 looks "$1"
+	expect 0 hlp why "$1/write"
+	says 'its live.txt is being checked'
+	kill -9 "$(pid_of "$2")"
+	touch go
+	expect 0 hlp wait "$1" --for ended
+	status_is "$1" COMPLETED
+	test "$(wc -l <"runs.$1")" -eq 1 || fail "the node ran $(wc -l <"runs.$1") times"
+}
+
 # ---- the engine dies while it looks: it goes on, once
-deploy crash 'required: true, check: "echo look >> looks.crash; until test -e go; do sleep 0.05; done"' ''
-expect 0 hlp run crash.yaml --detach --yes
-wait_for 20 looks crash
-expect 0 hlp why crash/write
-says 'its live.txt is being checked'
-kill -9 "$(pid_of hlpd)"
-touch go
-expect 0 hlp wait crash --for ended
-status_is crash COMPLETED
+dies crash hlpd
 test "$(wc -l <looks.crash)" -eq 1 || fail "the check ran $(wc -l <looks.crash) times"
-test "$(wc -l <runs.crash)" -eq 1 || fail "the node ran $(wc -l <runs.crash) times"
 
 # ---- the launcher dies: nobody saw its end, so it is made again; the run is not
-rm go
-deploy lost 'required: true, check: "echo look >> looks.lost; until test -e go; do sleep 0.05; done"' ''
-expect 0 hlp run lost.yaml --detach --yes
-wait_for 20 looks lost
-kill -9 "$(pid_of hlp-launcher)"
-touch go
-expect 0 hlp wait lost --for ended
-status_is lost COMPLETED
+dies lost hlp-launcher
 test "$(wc -l <looks.lost)" -eq 2 || fail "the check ran $(wc -l <looks.lost) times"
-test "$(wc -l <runs.lost)" -eq 1 || fail "the node ran $(wc -l <runs.lost) times"
 
 # ---- a word stops it
-rm go
 deploy word 'required: true, check: "echo look >> looks.word; sleep 60"' ''
 expect 0 hlp run word.yaml --detach --yes
 wait_for 20 looks word

@@ -40,6 +40,17 @@ static void start_check(struct lab *lab)
 	assert_int_equal(lab_say(lab, INPUT_STARTED, "a"), 0);
 }
 
+#define OPEN_AFTER_RUN(lab, nodes)                                                                 \
+	do {                                                                                       \
+		LAB_OPEN(lab, nodes);                                                              \
+		run_well(lab);                                                                     \
+	} while (0)
+#define OPEN_AT_CHECK(lab, nodes)                                                                  \
+	do {                                                                                       \
+		OPEN_AFTER_RUN(lab, nodes);                                                        \
+		start_check(lab);                                                                  \
+	} while (0)
+
 static struct node_row row_of(const struct lab *lab)
 {
 	struct node_row row;
@@ -67,8 +78,7 @@ static void it_comes_after_the_files_and_before_the_end(void **state)
 	char effects[100];
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, lenient);
 	assert_string_equal(lab.said, "captured a, intended a");
 	assert_state(&lab, "a", "RUNNING capturing");
 	assert_int_equal(lab_node(&lab, "a")->live_kind, ATTEMPT_CHECK);
@@ -92,8 +102,7 @@ static void the_run_keeps_its_own_times_and_exit(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, lenient);
 	before = *lab_node(&lab, "a");
 	lab.now_us += 5000000;
 	start_check(&lab);
@@ -117,9 +126,7 @@ static void what_need_not_be_there_is_reported(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, lenient);
 	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 3), 0);
 	assert_state(&lab, "a", "COMPLETED tolerated");
 	assert_string_equal(lab_node(&lab, "a")->message, "check of 'f': exit 3");
@@ -133,9 +140,7 @@ static void what_must_be_there_fails_the_node(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, strict);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, strict);
 	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 3), 0);
 	assert_state(&lab, "a", "FAILED check");
 	assert_string_equal(lab_node(&lab, "a")->message, "check of 'f': exit 3");
@@ -166,9 +171,7 @@ static void every_end_but_a_good_one_is_none(void **state)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		struct lab lab;
 
-		LAB_OPEN(&lab, strict);
-		run_well(&lab);
-		start_check(&lab);
+		OPEN_AT_CHECK(&lab, strict);
 		assert_int_equal(lab_exit(&lab, "a", ends[i].kind, ends[i].code), 0);
 		assert_state(&lab, "a", "FAILED check");
 		assert_string_equal(lab_node(&lab, "a")->message, ends[i].message);
@@ -181,9 +184,7 @@ static void processes_that_cannot_be_ended_are_said(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, lenient);
 	assert_int_equal(lab_exit(&lab, "a", EXIT_UNKILLABLE, 0), 0);
 	assert_state(&lab, "a", "FAILED unkillable");
 	lab_close(&lab);
@@ -234,8 +235,7 @@ static void outputs_come_first(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, nodes);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, nodes);
 	assert_string_equal(lab.said, "captured a");
 	input = lab_about(&lab, INPUT_COLLECTED, "a");
 	input.items = &item;
@@ -311,8 +311,7 @@ static void a_pause_lets_it_finish(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, lenient);
 	assert_int_equal(lab_act(&lab, VERB_PAUSE, NULL), 0);
 	assert_true(lab_node(&lab, "a")->intended);
 	start_check(&lab);
@@ -326,14 +325,12 @@ static void cancel_takes_back_one_that_has_not_begun(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, lenient);
 	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), 0);
 	assert_state(&lab, "a", "FAILED cancelled");
 	assert_int_equal(lab_node(&lab, "a")->check_attempt, 0);
 	lab_close(&lab);
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, lenient);
 	assert_int_equal(lab_act(&lab, VERB_CANCEL, NULL), 0);
 	assert_state(&lab, "a", "FAILED cancelled");
 	assert_state(&lab, NULL, "FAILED cancelled");
@@ -346,9 +343,7 @@ static void cancel_stops_one_that_runs(void **state)
 	char effects[100];
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, lenient);
 	assert_int_equal(lab_act(&lab, VERB_CANCEL, "a"), 0);
 	assert_state(&lab, "a", "RUNNING stopping");
 	assert_string_equal(lab_effects(&lab, "a", effects), "watch stop");
@@ -383,14 +378,11 @@ static void skip_and_done_settle_it(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct lab lab;
 
-		LAB_OPEN(&lab, strict);
-		run_well(&lab);
+		OPEN_AFTER_RUN(&lab, strict);
 		assert_int_equal(lab_act(&lab, words[i].verb, "a"), 0);
 		assert_state(&lab, "a", words[i].state);
 		lab_close(&lab);
-		LAB_OPEN(&lab, strict);
-		run_well(&lab);
-		start_check(&lab);
+		OPEN_AT_CHECK(&lab, strict);
 		assert_int_equal(lab_act(&lab, words[i].verb, "a"), 0);
 		assert_state(&lab, "a", "RUNNING stopping");
 		assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 1), 0);
@@ -404,9 +396,7 @@ static void it_can_be_frozen(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, lenient);
 	assert_int_equal(lab_act(&lab, VERB_FREEZE, "a"), 0);
 	assert_int_equal(lab_say(&lab, INPUT_FROZEN, "a"), 0);
 	assert_state(&lab, "a", "PAUSED frozen");
@@ -424,15 +414,12 @@ static void a_rollback_takes_it_in(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, lenient);
 	assert_int_equal(lab_rollback(&lab, "a"), 0);
 	assert_state(&lab, "a", "RECOVERING undo_waiting");
 	assert_int_equal(lab_node(&lab, "a")->check_attempt, 0);
 	lab_close(&lab);
-	LAB_OPEN(&lab, lenient);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, lenient);
 	assert_int_equal(lab_rollback(&lab, "a"), 0);
 	assert_state(&lab, "a", "RUNNING stopping");
 	assert_int_equal(lab_exit(&lab, "a", EXIT_SIGNAL, 15), 0);
@@ -447,9 +434,7 @@ static void what_is_lost_is_made_again_once(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, strict);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, strict);
 	assert_int_equal(lab_say(&lab, INPUT_LOST, "a"), 0);
 	assert_string_equal(lab.said, "lost a, intended a");
 	assert_int_equal(lab_node(&lab, "a")->check_attempt, 2);
@@ -458,9 +443,7 @@ static void what_is_lost_is_made_again_once(void **state)
 	assert_state(&lab, "a", "COMPLETED ok");
 	assert_string_equal(lab_node(&lab, "a")->message, "");
 	lab_close(&lab);
-	LAB_OPEN(&lab, strict);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, strict);
 	assert_int_equal(lab_say(&lab, INPUT_LOST, "a"), 0);
 	start_check(&lab);
 	assert_int_equal(lab_say(&lab, INPUT_LOST, "a"), 0);
@@ -494,8 +477,7 @@ static void what_never_started_is_started_under_a_new_number(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, strict);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, strict);
 	assert_int_equal(lab_say(&lab, INPUT_DISPATCHED, "a"), 0);
 	assert_int_equal(lab_say(&lab, INPUT_NOT_STARTED, "a"), 0);
 	assert_string_equal(lab.said, "revoked a, intended a");
@@ -511,9 +493,7 @@ static void nobody_can_say_for_a_while(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, strict);
-	run_well(&lab);
-	start_check(&lab);
+	OPEN_AT_CHECK(&lab, strict);
 	assert_int_equal(lab_say(&lab, INPUT_UNREACHABLE, "a"), 0);
 	assert_state(&lab, "a", "RUNNING unreachable");
 	assert_int_equal(lab_say(&lab, INPUT_REACHABLE, "a"), 0);
@@ -551,8 +531,7 @@ static void a_report_of_what_is_only_intended_proves_its_start(void **state)
 	struct lab lab;
 
 	(void)state;
-	LAB_OPEN(&lab, strict);
-	run_well(&lab);
+	OPEN_AFTER_RUN(&lab, strict);
 	assert_int_equal(lab_exit(&lab, "a", EXIT_STATUS, 0), 0);
 	assert_string_equal(lab.said, "dispatched a, exited a, completed a");
 	lab_close(&lab);
