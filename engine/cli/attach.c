@@ -9,6 +9,7 @@
 #include "cli/answer_end.h"
 #include "cli/commands.h"
 #include "cli/follow.h"
+#include "cli/status.h"
 
 static const struct option_spec attach_options[] = {
 	{"plain", 0, OPTION_FLAG, NULL, "a line a change, also on a terminal"},
@@ -78,7 +79,7 @@ static enum cli_exit wait_exit(const struct follow *how, const struct mirror *mi
 	return follow_exit(mirror);
 }
 
-/* Without a word; the exit status is the answer. */
+/* Without a word, but for JSON the status as it then is; the exit status is the answer. */
 static int exec_wait(struct cli *cli)
 {
 	struct mirror mirror;
@@ -89,6 +90,8 @@ static int exec_wait(struct cli *cli)
 	code = follow_run(&how, &mirror);
 	if (code == CLI_OK)
 		code = (int)wait_exit(&how, &mirror);
+	if (cli->json && mirror.id != NULL)
+		(void)status_print_json(cli, mirror.id);
 	mirror_release(&mirror);
 	return code;
 }

@@ -211,21 +211,27 @@ static int stop_all_pairs(struct cli *cli)
 	return code;
 }
 
+/* Whether there was one to stop. */
+static int say_stopped(struct cli *cli, bool stopped)
+{
+	if (cli->json)
+		say_printf(&cli->out, "{\"stopped\":%s}\n", stopped ? "true" : "false");
+	else
+		say_printf(&cli->out, stopped ? "stopped\n" : "no engine runs\n");
+	return CLI_OK;
+}
+
 static int do_stop(struct cli *cli)
 {
-	if (!is_there(cli)) {
-		say_printf(&cli->out, "no engine runs\n");
-		return CLI_OK;
-	}
+	if (!is_there(cli))
+		return say_stopped(cli, false);
 	if (options_has(&cli->options, "all")) {
 		int asked = policy_ask(cli, POLICY_YES, "stop everything that runs", "all");
 		if (asked != 0)
 			return asked;
 	}
 	int code = stop_all_pairs(cli);
-	if (code == CLI_OK)
-		say_printf(&cli->out, "stopped\n");
-	return code;
+	return code == CLI_OK ? say_stopped(cli, true) : code;
 }
 
 /* ---- what hlpd does itself ---------------------------------------------------------------- */
@@ -255,7 +261,7 @@ static int run_hlpd(struct cli *cli, const char *option)
 	struct err err = {0};
 	char *path = NULL;
 	pid_t pid;
-	char *argv[8] = {0};
+	char *argv[10] = {0};
 	if (is_running(cli))
 		return cli_refuse(cli, CLI_OTHER, "the engine runs: hlp engine stop first");
 	if (proc_find_program("hlpd", &path, &err) < 0)
@@ -265,7 +271,9 @@ static int run_hlpd(struct cli *cli, const char *option)
 	size_t used = 2 + pass_on(cli, "age", "--age", argv + 2);
 	used += pass_on(cli, "keep", "--keep", argv + used);
 	if (options_has(&cli->options, "dry-run"))
-		argv[used] = (char *)"--dry-run";
+		argv[used++] = (char *)"--dry-run";
+	if (cli->json)
+		argv[used] = (char *)"--json";
 	struct proc_spawn how = {.argv = argv,
 				 .stdin_fd = -1,
 				 .stdout_fd = STDOUT_FILENO,

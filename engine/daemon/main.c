@@ -40,6 +40,7 @@ enum job { JOB_SERVE, JOB_CHECK, JOB_REBUILD, JOB_PRUNE, JOB_NAMES };
 
 struct options {
 	enum job job;
+	bool json; /* of a check */
 	struct prune_options prune;
 	const char *execution; /* names of its parts; NULL: of executions */
 };
@@ -63,22 +64,27 @@ struct ending {
 
 static int usage(FILE *out, int code)
 {
-	(void)fputs(
-		"usage: hlpd [--check | --rebuild | --prune [--age AGE] [--keep N] [--dry-run] |\n"
-		"             --names[=EXECUTION]]\n"
-		"The engine of $HLP_HOME. It is started by hlp-launcher, which 'hlp' starts.\n",
-		out);
+	(void)fputs("usage: hlpd [--check [--json] | --rebuild | --names[=EXECUTION] |\n"
+		    "             --prune [--age AGE] [--keep N] [--dry-run]]\n"
+		    "The engine of $HLP_HOME. It is started by hlp-launcher, which 'hlp' starts.\n",
+		    out);
 	return code;
 }
 
 static int read_options(int argc, char **argv, struct options *out)
 {
 	static const struct option known[] = {
-		{"check", no_argument, NULL, 'c'},	 {"rebuild", no_argument, NULL, 'r'},
-		{"prune", no_argument, NULL, 'p'},	 {"age", required_argument, NULL, 'a'},
-		{"keep", required_argument, NULL, 'k'},	 {"dry-run", no_argument, NULL, 'n'},
-		{"names", optional_argument, NULL, 'm'}, {"version", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},	 {0},
+		{"check", no_argument, NULL, 'c'},
+		{"rebuild", no_argument, NULL, 'r'},
+		{"prune", no_argument, NULL, 'p'},
+		{"age", required_argument, NULL, 'a'},
+		{"keep", required_argument, NULL, 'k'},
+		{"dry-run", no_argument, NULL, 'n'},
+		{"names", optional_argument, NULL, 'm'},
+		{"version", no_argument, NULL, 'v'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	int option;
 
@@ -102,6 +108,9 @@ static int read_options(int argc, char **argv, struct options *out)
 			break;
 		case 'k':
 			out->prune.keep = optarg;
+			break;
+		case 'j':
+			out->json = true;
 			break;
 		case 'n':
 			out->prune.dry_run = true;
@@ -335,7 +344,7 @@ int main(int argc, char **argv)
 		rc = serve(&daemon);
 		break;
 	case JOB_CHECK:
-		rc = upkeep_check(&daemon.home);
+		rc = upkeep_check(&daemon.home, options.json);
 		break;
 	case JOB_REBUILD:
 		rc = upkeep_rebuild(&daemon.home);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "runtime/load.h"
 #include "runtime/reload.h"
 #include "store/checkpoint_list.h"
@@ -20,6 +21,7 @@
 struct folding {
 	struct journal *journal;
 	struct content *content;
+	bool json; /* what was found is said as a document */
 };
 
 /* As a start does: `hlp engine check` compares it with the fold of all events. */
@@ -53,11 +55,11 @@ static int fail(const struct err *err)
 	return 1;
 }
 
-static int with_store(const struct home *home,
+static int with_store(const struct home *home, bool json,
 		      int (*work)(struct journal *journal, const struct journal_loader *loader,
 				  struct err *err))
 {
-	struct folding folding = {0};
+	struct folding folding = {.json = json};
 	struct journal_loader loader = {.load = load, .create = create_execution, .ctx = &folding};
 	struct err err = {0};
 	int rc = journal_open_damaged(home, &folding.journal, &err);
@@ -126,6 +128,25 @@ static int verify_all(const struct home *home, struct journal *journal, struct b
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+/* {"problems": [a string for each line]} */
+static void say_json(const struct buf *problems)
+{
+	const char *line = problems->data, *end = problems->data + problems->length;
+	struct buf out;
+
+	buf_init(&out, (size_t)128 * 1024 * 1024);
+	buf_add_text(&out, "{\"problems\":[");
+	for (const char *next; line < end; line = next) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t length = newline ? (size_t)(newline - line) : (size_t)(end - line);
+		buf_add_text(&out, line == problems->data ? "" : ",");
+		text_json_quote(&out, line, length);
+		next = line + length + 1;
+	}
+	(void)printf("%s]}\n", buf_text(&out));
+	buf_release(&out);
+}
+
 static void say_found(const struct buf *problems, int rows, int checkpoints)
 {
 	const int all = rows + checkpoints;
@@ -149,7 +170,9 @@ static int check(struct journal *journal, const struct journal_loader *loader, s
 	rows = journal_check(journal, loader, &problems, err);
 	if (rows >= 0)
 		checkpoints = verify_all(content_home(folding->content), journal, &problems, err);
-	if (rows >= 0 && checkpoints >= 0)
+	if (rows >= 0 && checkpoints >= 0 && folding->json)
+		say_json(&problems);
+	else if (rows >= 0 && checkpoints >= 0)
 		say_found(&problems, rows, checkpoints);
 	buf_release(&problems);
 	if (rows < 0 || checkpoints < 0)
@@ -185,16 +208,16 @@ static int go_on(const struct home *home, struct content *content, struct err *e
 	return projection_go_on(home, content, UINT32_MAX, err);
 }
 
-int upkeep_check(const struct home *home)
+int upkeep_check(const struct home *home, bool json)
 {
-	int code = with_store(home, check);
+	int code = with_store(home, json, check);
 
 	return code ? code : project(home, go_on);
 }
 
 int upkeep_rebuild(const struct home *home)
 {
-	int code = with_store(home, rebuild);
+	int code = with_store(home, false, rebuild);
 
 	return code ? code : project(home, projection_rebuild);
 }

@@ -6,9 +6,12 @@
 #ifndef HLP_DAEMON_UPKEEP_H
 #define HLP_DAEMON_UPKEEP_H
 
+#include <stdbool.h>
+
 #include "base/home.h"
 
-int upkeep_check(const struct home *home);
+/* `json`: as one document, {"problems": ["…"]}. */
+int upkeep_check(const struct home *home, bool json);
 int upkeep_rebuild(const struct home *home);
 
 #endif

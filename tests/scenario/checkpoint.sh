@@ -104,3 +104,7 @@ expect 0 hlp engine stop --yes
 expect 1 hlp engine check
 says 'checkpoint third of steps#1: state: '
 says '1 problem found; no rollback uses a damaged checkpoint'
+expect 1 hlp engine check -o json
+is 'problems.#' 1
+"$json" get problems.0 <"$out" | grep -q '^checkpoint third of steps#1: state: ' ||
+	fail "the document does not name the checkpoint"

@@ -34,6 +34,16 @@ document checkpoints small
 document rollback small --all --plan
 document note small remark
 
+document engine stop
+is stopped true
+document engine stop
+is stopped false
+document engine check
+is problems.# 0
+expect 1 hlp wait small -o json
+is name 'small#1'
+is state FAILED
+
 expect 0 hlp version -o json
 is version "$(hlp version | cut -d ' ' -f 2)"
 expect 0 hlp logs small -o json
