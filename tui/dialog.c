@@ -245,13 +245,25 @@ static void fill_arm(struct app *app, struct page *page)
 	page_add(page, ROLE_dim, 0, 0, "It is kept with every act. Enter takes it, Esc leaves.");
 }
 
-static const char *consequence(const struct act *act)
+/* In a rollback it is the undo that ends, and nothing ends as cancelled. */
+static const char *consequence_of_cancel(const struct app *app, const struct act *act)
+{
+	const bool whole = act->node == ACT_WHOLE_RUN;
+
+	if (app->mirror.rolling_back && whole)
+		return "Nothing more is undone; what is being undone now ends first. P goes on "
+		       "with it.";
+	if (app->mirror.rolling_back)
+		return "Its undo is stopped where it is; then it asks what to do.";
+	return whole ? "Nothing more starts, and what runs is stopped."
+		     : "Its processes are stopped; the node ends as cancelled.";
+}
+
+static const char *consequence(const struct app *app, const struct act *act)
 {
 	switch (act->action) {
 	case ACTION_CANCEL:
-		return act->node == ACT_WHOLE_RUN
-			       ? "Nothing more starts, and what runs is stopped."
-			       : "Its processes are stopped; the node ends as cancelled.";
+		return consequence_of_cancel(app, act);
 	case ACTION_RETRY:
 		return "It runs again as a new attempt.";
 	case ACTION_SKIP:
@@ -344,7 +356,7 @@ static void fill_act(struct app *app, struct page *page)
 		fill_node(app, page, node);
 	else if (act->node == ACT_MARKED)
 		fill_marked(app, page);
-	page_add(page, ROLE_text, 0, 0, consequence(act));
+	page_add(page, ROLE_text, 0, 0, consequence(app, act));
 	if (act->action == ACTION_RETRY)
 		fill_pins(app, page);
 	bool settles = act->action == ACTION_SKIP || act->action == ACTION_DONE ||

@@ -173,6 +173,31 @@ static void confirmation_follows_the_consequence(void **state)
 	assert_int_equal(acting_confirmation(ACTION_ANSWER, &node), CONFIRM_NAME);
 }
 
+/* At this moment nobody may think that the whole run ends. */
+static void cancel_in_a_rollback_says_what_it_stops(void **state)
+{
+	(void)state;
+	static const struct fixture_news UNDOING = {
+		.state = "RECOVERING", .reason = "undoing", .attempt = 1};
+	struct app app;
+
+	open_armed(&app);
+	fixture_node(&app, FIXTURE_PAIR, &UNDOING);
+	app.mirror.rolling_back = true;
+	app_select(&app, FIXTURE_PAIR);
+	fixture_keys(&app, "X");
+	assert_int_equal(app.dialog.kind, DIALOG_YES);
+	assert_true(
+		fixture_shows(&app, "Its undo is stopped where it is; then it asks what to do."));
+	assert_false(fixture_shows(&app, "ends as cancelled"));
+	fixture_keys(&app, "\x1b");
+	app_select(&app, FIXTURE_SWAP);
+	fixture_keys(&app, "X");
+	assert_true(fixture_shows(&app,
+				  "Nothing more is undone; what is being undone now ends first."));
+	fixture_close(&app);
+}
+
 static void keys_typed_as_a_dialog_opens_are_dropped(void **state)
 {
 	(void)state;
@@ -507,6 +532,7 @@ int main(void)
 		cmocka_unit_test(a_retry_names_the_pinned_files_that_changed),
 		cmocka_unit_test(high_risk_needs_the_name_typed),
 		cmocka_unit_test(confirmation_follows_the_consequence),
+		cmocka_unit_test(cancel_in_a_rollback_says_what_it_stops),
 		cmocka_unit_test(keys_typed_as_a_dialog_opens_are_dropped),
 		cmocka_unit_test(the_plan_shows_warnings_first_and_cuts_nothing),
 		cmocka_unit_test(the_prompt_stays_in_sight_of_a_long_plan),
