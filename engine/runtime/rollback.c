@@ -237,6 +237,8 @@ static int check_shown(const struct live *live, struct request *request, struct 
 	if (*request->shown_of && strcmp(request->shown_of, execution->name))
 		return err_set(&request->err, ERR_INVALID, "that plan is of %s, not of %s",
 			       request->shown_of, execution->name);
+	if (execution->rolling_back) /* somebody was first: it is refused for that */
+		return 0;
 	shown = plan_recall(execution, request->shown, request->shown_count);
 	covers = plan_covers(shown, plan);
 	plan_free(shown);

@@ -81,9 +81,13 @@ nodes:
 END
 echo old >stuck.conf
 expect 0 hlp run stuck.yaml --yes
+expect 0 hlp rollback stuck --all --plan -o json
+cp "$out" plan.json
 expect 4 hlp rollback stuck --all --yes
 expect 1 hlp rollback stuck --all --yes
 complains 'is being rolled back already, and waits for an answer about a: hlp answer stuck#1/a$'
+expect 1 hlp rollback stuck --apply plan.json --yes
+complains 'is being rolled back already' # and not that the plan were another
 expect 0 hlp answer stuck/a leave --yes
 expect 1 hlp rollback stuck --node a --yes
 complains 'taken back already, and left as it is; .* --artifact a:stuck.conf --to REVISION$'
