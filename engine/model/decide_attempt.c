@@ -7,6 +7,7 @@
 #include "model/broken.h"
 #include "model/decide.h"
 #include "model/derive.h"
+#include "model/exit_code.h"
 #include "model/retry.h"
 
 enum standing { STANDING_NONE, STANDING_INTENDED, STANDING_LIVE, STANDING_RECORDING };
@@ -53,22 +54,6 @@ const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind
 	return "outcome unknown";
 }
 
-static bool listed(const int32_t *codes, uint32_t count, int32_t code)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (codes[i] == code)
-			return true;
-	return false;
-}
-
-/* As a shell would say it, so that exit_codes can name signals and timeouts too. */
-static int32_t shell_code(enum exit_kind exit_kind, int32_t code)
-{
-	if (exit_kind == EXIT_SIGNAL)
-		return 128 + code;
-	return exit_kind == EXIT_TIMEOUT ? 124 : code;
-}
-
 static void back_off(struct decision *decision, uint32_t node, int64_t wait_us)
 {
 	struct event *event = decide_emit(decision, EVENT_BACKOFF, node);
@@ -98,7 +83,7 @@ static bool retry(struct decision *decision, uint32_t node, enum exit_kind exit_
 	if (exit_kind == EXIT_LAUNCH && !spec->host)
 		return false;
 	switch (retry_decide(&spec->retry, spec->risk, run->tries ? run->tries : 1,
-			     shell_code(exit_kind, code), elapsed_us, run->backoff_us,
+			     exit_code_shell(exit_kind, code), elapsed_us, run->backoff_us,
 			     decision->input->draw, &wait_us)) {
 	case RETRY_NO:
 		return false;
@@ -134,7 +119,7 @@ static void finish_failed(struct decision *decision, uint32_t node, enum exit_ki
 	enum reason reason = decide_exit_reason(exit_kind);
 	bool final = decide_policy_forbids_retry(decision, reason, code);
 
-	if (command && listed(on->exit_codes, on->exit_codes_count, shell_code(exit_kind, code)))
+	if (command && exit_code_listed(on->exit_codes, on->exit_codes_count, exit_kind, code))
 		decide_completed(decision, node, REASON_TOLERATED);
 	else if (!final && retry(decision, node, exit_kind, code))
 		return;
@@ -211,11 +196,7 @@ static void lost_by_policy(struct decision *decision, uint32_t node, const char 
 static bool is_unknown(const struct decision *decision, uint32_t node, enum exit_kind exit_kind,
 		       int32_t code)
 {
-	const struct node_spec *spec = &decision->execution->workflow->nodes[node];
-
-	return (exit_kind == EXIT_STATUS || exit_kind == EXIT_SIGNAL ||
-		exit_kind == EXIT_RESOURCE) &&
-	       listed(spec->unknown_codes, spec->unknown_codes_count, shell_code(exit_kind, code));
+	return exit_code_unknown(&decision->execution->workflow->nodes[node], exit_kind, code);
 }
 
 void decide_finish(struct decision *decision, uint32_t node, enum exit_kind exit_kind, int32_t code)

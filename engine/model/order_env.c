@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "model/environment.h"
+#include "model/exit_code.h"
 #include "model/limits.h"
 
 /* More than any kernel takes for a program's arguments and environment. */
@@ -106,7 +107,7 @@ static int add_declared(struct order_env *env, const struct binding *list, uint3
 /* ---- what the engine says -------------------------------------------------------------------- */
 
 /* How the attempt that is undone ended: by what was made of it, else by its exit. */
-static const char *undo_state(const struct node_run *run)
+static const char *undo_state(const struct node_spec *spec, const struct node_run *run)
 {
 	if (run->undo_from != REASON_NONE && reason_state(run->undo_from) == STATE_COMPLETED)
 		return "completed";
@@ -116,6 +117,8 @@ static const char *undo_state(const struct node_run *run)
 		return "failed";
 	if (run->exit_kind == EXIT_NONE || run->undo_from == REASON_LOST)
 		return "lost"; /* it began, and nobody saw it end */
+	if (run->undo_from == REASON_ASKING && exit_code_unknown(spec, run->exit_kind, run->code))
+		return "lost"; /* and nobody has said yet what it did */
 	return run->exit_kind == EXIT_STATUS && run->code == 0 ? "completed" : "failed";
 }
 
@@ -153,7 +156,7 @@ static void add_own(struct order_env *env)
 	if (env->kind == ATTEMPT_RUN || env->kind == ATTEMPT_SHELL || !run)
 		return;
 	if (env->kind == ATTEMPT_UNDO)
-		order_env_set(env, "HLP_UNDO_STATE", undo_state(run));
+		order_env_set(env, "HLP_UNDO_STATE", undo_state(env->spec, run));
 	add_outputs(env, run);
 }
 

@@ -218,7 +218,7 @@ static void what_has_no_value_is_refused(void **state)
 #define UNDOABLE                                                                                   \
 	"name: w\n" NODES "    run: x\n    timeout: 9s\n    outputs: [se-rial, other]\n"           \
 	"    undo: {run: 'back ${nodes.a_b.outputs.se-rial}', timeout: 7s}\n"                      \
-	"    artifacts: [{path: f, on_restore: ./reload}]\n"
+	"    artifacts: [{path: f, on_restore: ./reload}]\n    unknown_codes: [75]\n"
 
 static void an_undo_sees_what_the_attempt_left(void **state)
 {
@@ -255,6 +255,8 @@ static void the_undo_state_tells_how_the_attempt_ended(void **state)
 		{{.exit_kind = EXIT_NONE, .started_us = 1, .ended_us = 2}, "lost"},
 		{{.exit_kind = EXIT_SIGNAL, .undo_from = REASON_CANCELLED}, "cancelled"},
 		{{.exit_kind = EXIT_STATUS, .code = 255, .undo_from = REASON_LOST}, "lost"},
+		{{.exit_kind = EXIT_STATUS, .code = 75, .undo_from = REASON_ASKING}, "lost"},
+		{{.exit_kind = EXIT_STATUS, .code = 3, .undo_from = REASON_ASKING}, "failed"},
 		{{.undo_from = REASON_BY_HAND}, "completed"},
 		{{.exit_kind = EXIT_STATUS, .code = 3, .undo_from = REASON_TOLERATED}, "completed"},
 		{{.undo_from = REASON_REJECTED}, "failed"},
