@@ -253,7 +253,8 @@ static bool needs_shell(const char *word, size_t length)
 	if (memchr(word, '=', length))
 		return true;
 	for (size_t i = 0; i < sizeof(shell_words) / sizeof(shell_words[0]); i++)
-		if (strlen(shell_words[i]) == length && !memcmp(shell_words[i], word, length))
+		if (shell_words[i][0] == word[0] && strlen(shell_words[i]) == length &&
+		    !memcmp(shell_words[i], word, length))
 			return true;
 	return false;
 }

@@ -12,7 +12,7 @@
 
 struct named_files {
 	struct arena *arena;
-	struct map seen;
+	struct map seen, commands; /* words, and whole texts: many nodes run the same */
 	const char **words;
 	size_t count, capacity;
 };
@@ -46,6 +46,8 @@ static void add_command(struct named_files *files, const struct command *command
 	const char **words = command->list;
 	size_t count = command->list_count;
 
+	if (command->text && !map_add_text(&files->commands, command->text, (union map_value){0}))
+		return;
 	if (command->text)
 		count = template_plain_words(command->text, files->arena, &words);
 	if (command->text && !count) { /* a shell's text: its first word is the likely script */
@@ -94,6 +96,7 @@ size_t workflow_named_files(const struct workflow *workflow, struct arena *arena
 			add_commands_of(&files, &spec->artifacts[k]);
 	}
 	map_release(&files.seen);
+	map_release(&files.commands);
 	*out = files.words;
 	return files.count;
 }
