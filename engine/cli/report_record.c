@@ -114,7 +114,10 @@ static void add_actor(struct buf *out, const char *actor, const char *origin)
 }
 
 /* What a verb means of a run (or of nothing more) and of a node, which stands behind it. */
-static const char *const DEEDS[][3] = {
+struct deed {
+	const char *verb, *of_run, *of_node;
+};
+static const struct deed DEEDS[] = {
 	{"pause", "paused the run", NULL},
 	{"resume", "let the run go on", NULL},
 	{"cancel", "cancelled the run", "cancelled"},
@@ -131,16 +134,33 @@ static const char *const DEEDS[][3] = {
 	{"note", "noted", "noted of"},
 	{"rollback", "rolled back", "rolled back"},
 };
+/* While a rollback is under way some are about that. */
+static const struct deed DEEDS_IN_ROLLBACK[] = {
+	{"pause", "stopped the rollback", NULL},
+	{"resume", "let the rollback go on", NULL},
+	{"cancel", "stopped the rollback", "stopped the undo of"},
+};
 
-static void add_deed(struct buf *out, const Hlp__V1__EventRecord *event)
+static const char *find_deed(const struct deed *deeds, size_t count,
+			     const Hlp__V1__EventRecord *event)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(deeds[i].verb, event->verb) == 0)
+			return event->node[0] != '\0' ? deeds[i].of_node : deeds[i].of_run;
+	return NULL;
+}
+
+static void add_deed(struct buf *out, const Hlp__V1__EventRecord *event, bool in_rollback)
 {
 	bool of_node = event->node[0] != '\0';
-	const char *deed = event->verb;
-	for (size_t i = 0; i < sizeof DEEDS / sizeof DEEDS[0]; i++) {
-		const char *words = DEEDS[i][of_node ? 2 : 1];
-		if (strcmp(DEEDS[i][0], event->verb) == 0 && words != NULL)
-			deed = words;
-	}
+	const char *deed = NULL;
+	if (in_rollback)
+		deed = find_deed(DEEDS_IN_ROLLBACK,
+				 sizeof DEEDS_IN_ROLLBACK / sizeof DEEDS_IN_ROLLBACK[0], event);
+	if (deed == NULL)
+		deed = find_deed(DEEDS, sizeof DEEDS / sizeof DEEDS[0], event);
+	if (deed == NULL)
+		deed = event->verb;
 	if (strcmp(field_of(event, "flag"), "true") == 0)
 		deed = "said that it did not succeed:";
 	buf_printf(out, " %s", deed);
@@ -174,7 +194,7 @@ static void add_act(struct reading *reading, const Hlp__V1__EventRecord *event)
 	struct buf deed;
 	buf_init(&deed, reading->out->max);
 	add_actor(&deed, event->actor, field_of(event, "origin"));
-	add_deed(&deed, event);
+	add_deed(&deed, event, reading->rollback_us != 0);
 	if (rollback)
 		add_rollback_level(&deed, event);
 	else

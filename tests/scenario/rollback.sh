@@ -82,6 +82,11 @@ expect 0 hlp engine stop --all --yes
 expect 0 hlp why hangs/a
 says 'it was stopped: ended by signal'
 expect 0 hlp answer hangs/a leave --yes
+expect 0 hlp report hangs
+says '\*\*tester\*\* stopped the rollback'
+says '\*\*tester\*\* stopped the undo of a'
+says '\*\*tester\*\* let the rollback go on'
+grep -q 'cancelled the run' "$out" && fail "the run was not cancelled"
 
 # how long it takes is known from the last time; and it can be turned off for a whole engine
 expect 0 hlp rollback swap --node swap --plan -o json
