@@ -18,8 +18,9 @@
 #include "cli/show.h"
 #include "client/attach.h"
 
-#define REDRAW_US ((int64_t)100000)
-#define TICK_US	  ((int64_t)1000000)
+#define REDRAW_US     ((int64_t)100000)
+#define TICK_US	      ((int64_t)1000000)
+#define FIRST_LOOK_US ((int64_t)5000000)
 
 struct watching {
 	const struct follow *how;
@@ -159,11 +160,18 @@ static void draw_when_due(struct watching *w)
 	}
 }
 
+/* Also with no time at all it is looked at once; an engine that does not answer gets no more. */
+static int64_t patience_us(const struct watching *w)
+{
+	bool seen = w->mirror->has_rows || w->until_us == INT64_MAX;
+	return seen ? w->until_us : w->until_us + FIRST_LOOK_US;
+}
+
 static int milliseconds_to_wait(const struct watching *w)
 {
 	int64_t now = mailbox_now_us();
 	int64_t until = client_deadline_us(w->how->cli->client);
-	until = w->until_us < until ? w->until_us : until;
+	until = patience_us(w) < until ? patience_us(w) : until;
 	if (w->progress.live && !w->answering.asking) {
 		int64_t draw = w->drawn_us + (w->changed ? REDRAW_US : TICK_US);
 		until = draw < until ? draw : until;
@@ -246,7 +254,7 @@ static int loop(struct watching *w, int signals)
 			progress_end(&w->progress);
 			return cli_fail(w->how->cli, &w->err);
 		}
-		if (mailbox_now_us() >= w->until_us && !is_done(w, &code)) {
+		if (mailbox_now_us() >= patience_us(w) && !is_done(w, &code)) {
 			progress_end(&w->progress);
 			return give_up(w);
 		}

@@ -34,6 +34,9 @@ wait "$waiter" || fail "the failure was not waited for"
 node_is slow bad FAILED || fail "it came back before the failure"
 node_is slow second RUNNING || fail "it waited for more than the failure"
 expect 0 hlp wait slow --for failed --timeout 30s
+for _ in 1 2 3 4 5; do # no time to wait is still a look
+	expect 0 hlp wait slow --for failed --timeout 0s
+done
 
 hlp wait slow --for approval --timeout 30s >/dev/null 2>&1 &
 waiter=$!
