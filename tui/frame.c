@@ -325,14 +325,16 @@ static bool is_asked(const struct app *app)
 	return shows_node && node != NULL && node->question != NULL && node->question[0] != '\0';
 }
 
-/* Help comes last and always fits; what does not fit before it is left out. */
+/* The way back and help come last and have their room; what does not fit before them is left out.
+ */
 static void draw_hints(struct app *app, int y)
 {
 	static const struct hint HELP = {ACTION_HELP, NULL}, LEAVE = {ACTION_LEAVE, NULL},
-				 ANSWER = {ACTION_ANSWER, "answer"};
+				 ANSWER = {ACTION_ANSWER, "answer"}, BACK = {ACTION_BACK, NULL};
 	const struct hint *hints = app->views[app_view(app)]->hints;
 	int x = 1;
 	int room = app->canvas.width - hint_width(HELP) - hint_width(LEAVE) + 2;
+	int back = app->depth > 1 ? hint_width(BACK) : 0;
 	const char *coach = coach_line(app);
 
 	if (coach != NULL) { /* instead of the keys: one thing at a time */
@@ -352,8 +354,10 @@ static void draw_hints(struct app *app, int y)
 	if (is_asked(app))
 		x += draw_hint(&app->canvas, x, y, ANSWER);
 	for (size_t i = 0; hints[i].action != ACTION_NONE; i++)
-		if (x + hint_width(hints[i]) <= room)
+		if (x + hint_width(hints[i]) <= room - back)
 			x += draw_hint(&app->canvas, x, y, hints[i]);
+	if (back > 0 && x + back <= room)
+		x += draw_hint(&app->canvas, x, y, BACK);
 	x += draw_hint(&app->canvas, x, y, HELP);
 	draw_hint(&app->canvas, x, y, LEAVE);
 }

@@ -250,8 +250,7 @@ static bool artifacts_act(struct app *app, enum action action)
 
 static const struct hint HINTS[] = {{ACTION_OPEN, "compare"},	  {ACTION_BASE, "base"},
 				    {ACTION_ROLLBACK, "restore"}, {ACTION_DOWN, NULL},
-				    {ACTION_BACK, NULL},	  {ACTION_LIST, NULL},
-				    {ACTION_NONE, NULL}};
+				    {ACTION_LIST, NULL},	  {ACTION_NONE, NULL}};
 
 const struct view_ops view_artifacts = {.title = "artifacts",
 					.hints = HINTS,

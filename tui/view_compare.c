@@ -236,10 +236,8 @@ static bool compare_act(struct app *app, enum action action)
 	return page_act(&app->compare.page, action, app->body.height);
 }
 
-static const struct hint HINTS[] = {{ACTION_ORDER, "what is the same"},
-				    {ACTION_PAGE_DOWN, "more"},
-				    {ACTION_BACK, NULL},
-				    {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {
+	{ACTION_ORDER, "what is the same"}, {ACTION_PAGE_DOWN, "more"}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_compare = {
 	.title = "compare", .hints = HINTS, .draw = compare_draw, .act = compare_act};

@@ -407,11 +407,15 @@ static bool diff_act(struct app *app, enum action action)
 	}
 }
 
-static const struct hint HINTS[] = {{ACTION_NEXT_PROBLEM, "change"}, {ACTION_SIDES, "side by side"},
-				    {ACTION_STRUCTURE, "structure"}, {ACTION_ZOOM_IN, "context"},
-				    {ACTION_NEXT, "file"},	     {ACTION_BACK, NULL},
-				    {ACTION_ARTIFACTS, "revisions"}, {ACTION_UNDO, NULL},
-				    {ACTION_OUTPUT, NULL},	     {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_NEXT_PROBLEM, "change"},
+				    {ACTION_SIDES, "side by side"},
+				    {ACTION_STRUCTURE, "structure"},
+				    {ACTION_ZOOM_IN, "context"},
+				    {ACTION_NEXT, "file"},
+				    {ACTION_ARTIFACTS, "revisions"},
+				    {ACTION_UNDO, NULL},
+				    {ACTION_OUTPUT, NULL},
+				    {ACTION_NONE, NULL}};
 
 const struct view_ops view_diff = {
 	.title = "diff", .hints = HINTS, .open = diff_open, .draw = diff_draw, .act = diff_act};

@@ -48,8 +48,7 @@ static bool help_act(struct app *app, enum action action)
 	return page_act(&app->help, action, app->body.height);
 }
 
-static const struct hint HINTS[] = {
-	{ACTION_PAGE_DOWN, "more"}, {ACTION_BACK, NULL}, {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_PAGE_DOWN, "more"}, {ACTION_NONE, NULL}};
 
 const struct view_ops view_help = {
 	.title = "help", .hints = HINTS, .draw = help_draw, .act = help_act};

@@ -202,7 +202,6 @@ static const struct hint HINTS[] = {{ACTION_LAST, "end"},
 				    {ACTION_KEEP, "keep only"},
 				    {ACTION_TIMES, "times"},
 				    {ACTION_FOLLOW, NULL},
-				    {ACTION_BACK, NULL},
 				    {ACTION_NEXT, NULL},
 				    {ACTION_NONE, NULL}};
 

@@ -262,9 +262,11 @@ static bool runs_act(struct app *app, enum action action)
 	}
 }
 
-static const struct hint HINTS[] = {{ACTION_OPEN, NULL},      {ACTION_RUN, "new run"},
-				    {ACTION_DIFF, "compare"}, {ACTION_MARK, NULL},
-				    {ACTION_BACK, NULL},      {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_OPEN, NULL},
+				    {ACTION_RUN, "new run"},
+				    {ACTION_DIFF, "compare"},
+				    {ACTION_MARK, NULL},
+				    {ACTION_NONE, NULL}};
 
 const struct view_ops view_runs = {
 	.title = "runs", .hints = HINTS, .open = runs_open, .draw = runs_draw, .act = runs_act};

@@ -368,7 +368,7 @@ static bool workflows_act(struct app *app, enum action action)
 static const struct hint HINTS[] = {
 	{ACTION_OPEN, "start"}, {ACTION_EDIT, NULL},   {ACTION_JOURNAL, "who changed it"},
 	{ACTION_DIFF, "what"},	{ACTION_COMMIT, NULL}, {ACTION_RUNS, NULL},
-	{ACTION_BACK, NULL},	{ACTION_NONE, NULL}};
+	{ACTION_NONE, NULL}};
 
 const struct view_ops view_workflows = {.title = "workflows",
 					.hints = HINTS,

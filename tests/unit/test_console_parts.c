@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tables and small parts of the console: actions, themes, pages, the palette's matching.
+ * The tables and small parts of the console: actions, themes, pages, the line of keys, the
+ * palette's matching.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "console_fixture.h"
 #include "tui/action.h"
 #include "tui/page.h"
 #include "tui/palette.h"
@@ -156,6 +158,22 @@ static void the_palette_prefers_starts_and_exact_names(void **state)
 	assert_true(palette_score("", "anything") >= 0);
 }
 
+static void every_view_but_the_first_says_the_way_back(void **state)
+{
+	(void)state;
+	struct app app;
+	static const char *const KEYS[] = {"\r", "l", "d", "w", "2", "3", "5", "6", "7", "8", "?"};
+	fixture_open(&app, 80, 24);
+	assert_false(fixture_shows(&app, "Esc back"));
+	for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++) {
+		fixture_keys(&app, KEYS[i]);
+		assert_true(fixture_shows(&app, "  Esc back  ? help  q leave\n"));
+		fixture_keys(&app, "1");
+		assert_false(fixture_shows(&app, "Esc back"));
+	}
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_page_wraps_at_words_under_its_hanging_indent),
 		cmocka_unit_test(a_page_never_scrolls_past_its_ends),
 		cmocka_unit_test(the_palette_prefers_starts_and_exact_names),
+		cmocka_unit_test(every_view_but_the_first_says_the_way_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

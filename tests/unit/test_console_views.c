@@ -105,7 +105,7 @@ static void a_failed_node_shows_its_facts_and_output(void **state)
 		"\n"
 		"\n"
 		"\n"
-		" l output  d diff  w why  U undo  R retry  Esc back  J next  ? help  q leave\n");
+		" l output  d diff  w why  U undo  R retry  J next  Esc back  ? help  q leave\n");
 	fixture_close(&app);
 }
 
@@ -141,7 +141,7 @@ static void why_names_what_it_needs_and_what_waits(void **state)
 		"\n"
 		"\n"
 		"\n"
-		" Esc back  l output  d diff  A answer  U undo  J next  ? help  q leave\n");
+		" l output  d diff  A answer  U undo  J next  Esc back  ? help  q leave\n");
 	fixture_close(&app);
 }
 
