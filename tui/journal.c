@@ -98,5 +98,6 @@ void journal_text(const struct journal_row *row, char *out, size_t size)
 
 	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", what, row->node[0] ? " " : "", row->node,
 		       row->attempt[0] ? ", " : "", row->attempt, row->reason[0] ? " (" : "",
-		       row->reason, row->reason[0] ? ")" : "", says ? ": " : "", row->text);
+		       row->reason, row->reason[0] ? ")" : "", says ? ": " : "",
+		       says ? row->text : "");
 }

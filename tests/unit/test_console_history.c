@@ -140,6 +140,22 @@ static void the_journal_shows_acts_and_on_request_all(void **state)
 	fixture_close(&app);
 }
 
+/* Its text is the boot id: nothing to a person, and not a part of the attempt's number. */
+static void a_start_is_told_without_its_boot(void **state)
+{
+	(void)state;
+	struct app app;
+	char text[200];
+	fixture_open(&app, 80, 24);
+	bring(&app, 1, "started", "ca", "", "", "59c5c954-eb68-4901-be6e-8a552d4b7c1f");
+	bring(&app, 2, "failed", "ca", "", "", "exit 3");
+	journal_text(&app.journal.rows[0], text, sizeof(text));
+	assert_string_equal(text, "started ca");
+	journal_text(&app.journal.rows[1], text, sizeof(text));
+	assert_string_equal(text, "failed ca: exit 3");
+	fixture_close(&app);
+}
+
 static void the_journal_keeps_its_newest_part(void **state)
 {
 	(void)state;
@@ -303,6 +319,7 @@ int main(void)
 		cmocka_unit_test(nodes_that_run_at_once_are_counted),
 		cmocka_unit_test(the_timeline_shows_bars_and_the_path),
 		cmocka_unit_test(the_journal_shows_acts_and_on_request_all),
+		cmocka_unit_test(a_start_is_told_without_its_boot),
 		cmocka_unit_test(the_journal_keeps_its_newest_part),
 		cmocka_unit_test(the_past_is_marked_and_takes_no_act),
 		cmocka_unit_test(any_two_revisions_are_compared),
