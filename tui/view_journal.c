@@ -231,8 +231,7 @@ static bool journal_act(struct app *app, enum action action)
 
 static const struct hint HINTS[] = {{ACTION_OPEN, "the node"}, {ACTION_ORDER, "every event"},
 				    {ACTION_TIMES, "as then"}, {ACTION_NOTE, NULL},
-				    {ACTION_BACK, NULL},       {ACTION_LAST, "newest"},
-				    {ACTION_NONE, NULL}};
+				    {ACTION_LAST, "newest"},   {ACTION_NONE, NULL}};
 
 const struct view_ops view_journal = {.title = "journal",
 				      .hints = HINTS,
