@@ -33,3 +33,18 @@ expect 0 hlp rollback edited --node write --overwrite write:target.conf --yes --
 test "$(cat target.conf)" = "before, edited by hand" || fail "the file is not as it was before the node"
 git --git-dir="$HLP_HOME/content.git" log -p refs/hlp/log | grep -q "edited by hand at three" ||
 	fail "the edit that was overwritten is nowhere"
+
+# What is left out stays, whatever else goes back.
+cat >both.yaml <<'END'
+name: both
+nodes:
+  - id: write
+    run: for f in one two; do echo from the node >$f; done
+    artifacts: [one, two]
+END
+echo before >one
+echo before >two
+expect 0 hlp run both.yaml --yes
+expect 0 hlp rollback both --node write --exclude one --yes
+test "$(cat one)" = "from the node" || fail "a file that was left out was restored"
+test "$(cat two)" = before || fail "the other file was not restored"

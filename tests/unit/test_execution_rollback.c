@@ -136,6 +136,27 @@ static void only_commands_of_restored_files_run(void **state)
 	lab_close(&lab);
 }
 
+static void a_file_that_is_left_out_stays(void **state)
+{
+	static const struct lab_node nodes[] = {{.id = "a", .undo = true, .artifact = "f"}};
+	const struct plan_file file = {.node = 0, .artifact = 0};
+	const struct plan_ask ask = {.level = PLAN_OF_NODE, .keep = &file, .keep_count = 1};
+	struct act act = {.verb = VERB_ROLLBACK, .node = 0};
+	struct plan *plan;
+	struct lab lab;
+
+	(void)state;
+	open_completed(&lab, nodes, 1);
+	assert_int_equal(plan_make(lab.execution, &ask, &plan, &lab.err), 0);
+	act.plan = plan;
+	assert_int_equal(lab_act_as(&lab, &act), 0);
+	plan_free(plan);
+	undo(&lab, "a");
+	assert_null(execution_target(lab.execution, 0, 0));
+	assert_state(&lab, "a", "RECOVERED undone");
+	lab_close(&lab);
+}
+
 static void what_changes_nothing_has_nothing_to_undo(void **state)
 {
 	static const struct lab_node nodes[] = {{.id = "a", .changes_nothing = true}};
@@ -486,6 +507,7 @@ int main(void)
 		cmocka_unit_test(phases_count_as_edges),
 		cmocka_unit_test(undo_then_files_then_their_commands),
 		cmocka_unit_test(only_commands_of_restored_files_run),
+		cmocka_unit_test(a_file_that_is_left_out_stays),
 		cmocka_unit_test(what_changes_nothing_has_nothing_to_undo),
 		cmocka_unit_test(without_undo_it_is_left_as_it_is),
 		cmocka_unit_test(what_runs_is_stopped_first),
