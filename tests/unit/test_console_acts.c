@@ -359,6 +359,20 @@ static void a_failed_undo_has_its_own_answers(void **state)
 	assert_null(acting_answers(&node));
 }
 
+static void arming_ends_with_another_execution(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	fixture_wait(&app, CLOCK_SECOND_US);
+	assert_true(app.arm.armed);
+	app.mirror.id[0] = 'x';
+	fixture_wait(&app, CLOCK_SECOND_US);
+	assert_false(app.arm.armed);
+	assert_true(fixture_shows(&app, "another execution: looking only"));
+	fixture_close(&app);
+}
+
 static void arming_lapses_when_idle_but_never_in_a_dialog(void **state)
 {
 	(void)state;
@@ -543,6 +557,7 @@ int main(void)
 		cmocka_unit_test(cancel_means_the_node_while_it_runs_and_else_the_run),
 		cmocka_unit_test(a_lost_node_is_answered_by_name),
 		cmocka_unit_test(a_failed_undo_has_its_own_answers),
+		cmocka_unit_test(arming_ends_with_another_execution),
 		cmocka_unit_test(arming_lapses_when_idle_but_never_in_a_dialog),
 		cmocka_unit_test(read_only_refuses_every_act),
 		cmocka_unit_test(a_workflow_that_is_not_there_is_said_so),
