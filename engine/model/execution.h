@@ -421,9 +421,6 @@ void execution_sort_targets(struct execution *execution); /* after they were add
 bool execution_has_target(const struct execution *execution, uint32_t node);
 /* Whether they hold the same: bytes, mode and owner, or no file at all. */
 bool execution_same_file(const struct revision *a, const struct revision *b);
-/* Whether two revisions are of one file, whoever declared it under whichever name. */
-bool execution_same_place(const struct execution *execution, const struct revision *a,
-			  const struct revision *b);
 
 /* A checksummed image of the fold, for quick loading; and back. The workflow and graph come from
  * the pinned bytes. ERR_CORRUPT when damaged or of another format. */

@@ -146,27 +146,3 @@ bool execution_has_target(const struct execution *execution, uint32_t node)
 			return true;
 	return false;
 }
-
-static const char *last_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-bool execution_same_place(const struct execution *execution, const struct revision *a,
-			  const struct revision *b)
-{
-	const struct node_spec *of_a = &execution->workflow->nodes[a->node];
-	const struct node_spec *of_b = &execution->workflow->nodes[b->node];
-	const char *path_a = of_a->artifacts[a->artifact].path;
-	const char *path_b = of_b->artifacts[b->artifact].path;
-
-	if (a->node == b->node && a->artifact == b->artifact)
-		return true;
-	if (a->folder && b->folder)
-		return a->device == b->device && a->folder == b->folder &&
-		       strcmp(last_name(path_a), last_name(path_b)) == 0;
-	return strcmp(path_a, path_b) == 0 &&
-	       (path_a[0] == '/' || strcmp(of_a->workdir, of_b->workdir) == 0);
-}

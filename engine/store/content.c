@@ -286,11 +286,6 @@ int content_commit(struct content *content, const char *message, struct err *err
 	return rc < 0 ? rc : 0;
 }
 
-void content_drop(struct content *content)
-{
-	repo_drop(&content->repo);
-}
-
 /* ---- reading ------------------------------------------------------------------------------ */
 
 static int read_large(struct content *content, const struct bigfile_pointer *pointer,

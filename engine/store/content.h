@@ -49,11 +49,9 @@ void content_keep_up_to(struct content *content, int64_t size);
  * at. */
 bool content_locate(const char *folder, const char *const *roots, size_t roots_count,
 		    const char *path, uint64_t *out_device, uint64_t *out_folder);
-/* Makes the batch durable: pack, sync, ref, sync. An empty batch does nothing. */
+/* Makes the batch durable: pack, sync, ref, sync. An empty batch does nothing; a failed one is
+ * forgotten. */
 int content_commit(struct content *content, const char *message, struct err *err);
-
-/* Forgets what was added since the last commit (a failed commit does so by itself). */
-void content_drop(struct content *content);
 
 /* Reads an object; ERR_LIMIT over `max`, ERR_NOT_FOUND, ERR_DENIED for a secret. The caller frees
  * *out. */
