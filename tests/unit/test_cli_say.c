@@ -152,6 +152,46 @@ static void a_refusal_says_what_is_missing(void **state)
 	ear_close(&ear);
 }
 
+/* ---- … and on one ------------------------------------------------------------------------- */
+
+static int ask_person(enum policy policy, const char *typed)
+{
+	struct ear ear;
+	ear_open(&ear);
+	ear_type(&ear, typed);
+	int code = policy_ask(&ear.cli, policy, "cancel x#1", "x#1");
+	const char *heard = ear_out(&ear);
+	assert_string_equal(heard, policy == POLICY_FREE   ? ""
+				   : policy == POLICY_NAME ? "cancel x#1? Type x#1 to do it: "
+							   : "cancel x#1? y to do it: ");
+	ear_close(&ear);
+	return code;
+}
+
+static void a_person_types_y_for_the_smaller_acts(void **state)
+{
+	static const enum policy acts[] = {POLICY_RUN, POLICY_YES};
+	(void)state;
+	assert_int_equal(ask_person(POLICY_FREE, ""), 0);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(ask_person(acts[i], "y\n"), 0);
+		assert_int_equal(ask_person(acts[i], "yes\n"), 0);
+		assert_int_equal(ask_person(acts[i], "\n"), CLI_OTHER);
+		assert_int_equal(ask_person(acts[i], "n\n"), CLI_OTHER);
+		assert_int_equal(ask_person(acts[i], ""), CLI_OTHER);
+	}
+}
+
+static void a_person_types_the_name_for_the_grave_ones(void **state)
+{
+	(void)state;
+	assert_int_equal(ask_person(POLICY_NAME, "x#1\n"), 0);
+	assert_int_equal(ask_person(POLICY_NAME, "y\n"), CLI_OTHER);
+	assert_int_equal(ask_person(POLICY_NAME, "x#12\n"), CLI_OTHER);
+	assert_int_equal(ask_person(POLICY_NAME, "\n"), CLI_OTHER);
+	assert_int_equal(ask_person(POLICY_NAME, ""), CLI_OTHER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +205,8 @@ int main(void)
 		cmocka_unit_test(a_grave_run_needs_yes_and_no_reason),
 		cmocka_unit_test(every_other_act_needs_yes_and_a_reason),
 		cmocka_unit_test(a_refusal_says_what_is_missing),
+		cmocka_unit_test(a_person_types_y_for_the_smaller_acts),
+		cmocka_unit_test(a_person_types_the_name_for_the_grave_ones),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -373,6 +373,21 @@ static void arming_ends_with_another_execution(void **state)
 	fixture_close(&app);
 }
 
+/* Whatever was asked for before: a file is one file. */
+static void restoring_a_file_asks_for_that_file(void **state)
+{
+	(void)state;
+	struct app app;
+	open_armed(&app);
+	acting_begin(&app, ACTION_ROLLBACK);
+	fixture_keys(&app, "\x1b");
+	acting_restore(&app, "swap:tls/edge.crt", "r7");
+	assert_int_equal(app.plan.asked.level, ROLLBACK_FILE);
+	assert_string_equal(app.plan.asked.target, "swap:tls/edge.crt");
+	assert_string_equal(app.plan.asked.revision, "r7");
+	fixture_close(&app);
+}
+
 static void arming_lapses_when_idle_but_never_in_a_dialog(void **state)
 {
 	(void)state;
@@ -558,6 +573,7 @@ int main(void)
 		cmocka_unit_test(a_lost_node_is_answered_by_name),
 		cmocka_unit_test(a_failed_undo_has_its_own_answers),
 		cmocka_unit_test(arming_ends_with_another_execution),
+		cmocka_unit_test(restoring_a_file_asks_for_that_file),
 		cmocka_unit_test(arming_lapses_when_idle_but_never_in_a_dialog),
 		cmocka_unit_test(read_only_refuses_every_act),
 		cmocka_unit_test(a_workflow_that_is_not_there_is_said_so),

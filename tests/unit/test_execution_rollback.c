@@ -383,6 +383,10 @@ static void pause_and_cancel_stop_between_undos(void **state)
 	assert_int_equal(lab_act(&lab, VERB_PAUSE, NULL), 0);
 	assert_string_equal(lab.said, "act, paused, revoked b");
 	assert_int_equal(lab_act(&lab, VERB_RESUME, NULL), 0);
+	(void)lab_admit(&lab);
+	assert_int_equal(lab_act(&lab, VERB_CANCEL, NULL), 0); /* nor does what was only intended */
+	assert_string_equal(lab.said, "act, paused, revoked b");
+	assert_int_equal(lab_act(&lab, VERB_RESUME, NULL), 0);
 	undo(&lab, "b");
 	assert_int_equal(lab_node(&lab, "b")->undo_attempt, 1);
 	undo(&lab, "a");
