@@ -170,7 +170,9 @@ static const char *who_changed(const struct engine *engine, const struct executi
 		if (!found)
 			continue;
 		(void)snprintf(text, sizeof(text), "%s of %s wrote it since",
-			       other->workflow->nodes[found->node].id,
+			       found->moment == MOMENT_RESTORED
+				       ? "the rollback"
+				       : other->workflow->nodes[found->node].id,
 			       other->name); /* names are short */
 		return arena_strdup(arena, text);
 	}

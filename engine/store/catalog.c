@@ -81,7 +81,8 @@ static const char *const sql[] = {
 		" AND a.exit_kind = 1 AND a.code = 0"
 		" WHERE place = 1 OR (place <= 20 AND nodes <= 200000)",
 	/* Looks through all revisions, for want of an index: few files are asked for. */
-	[CATALOG_WRITER] = "SELECT coalesce(e.name, e.workflow || '#' || e.number), n.id"
+	[CATALOG_WRITER] = "SELECT coalesce(e.name, e.workflow || '#' || e.number), n.id,"
+			   " r.moment"
 			   " FROM revision r JOIN execution e ON e.row = r.execution"
 			   " JOIN node n ON n.execution = r.execution AND n.number = r.node"
 			   " WHERE r.inode = ?1 AND r.mtime_ns = ?2 AND r.size = ?3"
@@ -607,8 +608,11 @@ int catalog_writer(struct catalog *catalog, const struct event_item *now, struct
 	(void)sqlite3_bind_int64(statement, 3, now->size);
 	rc = db_step(&catalog->db, statement, err);
 	if (rc == 1) {
-		text = mem_printf("%s of %s", db_column_text(statement, 1),
-				  db_column_text(statement, 0));
+		if (sqlite3_column_int(statement, 2) == MOMENT_RESTORED)
+			text = mem_printf("the rollback of %s", db_column_text(statement, 0));
+		else
+			text = mem_printf("%s of %s", db_column_text(statement, 1),
+					  db_column_text(statement, 0));
 		*out = arena_strdup(arena, text);
 		free(text);
 	}

@@ -71,7 +71,7 @@ typedef void catalog_each_undo(void *ctx, const char *node, uint32_t number, enu
 int catalog_undos(struct catalog *catalog, const char *execution, catalog_each_undo *each,
 		  void *ctx, struct err *err);
 /* Which node, of which execution, left a file as it is now on disk, by what stat says of it: "swap
- * of edge-cert#12", in `arena`. *out NULL: none did. */
+ * of edge-cert#12", or "the rollback of edge-cert#12", in `arena`. *out NULL: none did. */
 int catalog_writer(struct catalog *catalog, const struct event_item *now, struct arena *arena,
 		   const char **out, struct err *err);
 

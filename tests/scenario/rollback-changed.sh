@@ -48,3 +48,19 @@ expect 0 hlp run both.yaml --yes
 expect 0 hlp rollback both --node write --exclude one --yes
 test "$(cat one)" = "from the node" || fail "a file that was left out was restored"
 test "$(cat two)" = before || fail "the other file was not restored"
+
+# What another execution wrote and took back again is its rollback's: its node left nothing there.
+cat >other.yaml <<'END_OF_OTHER'
+name: other
+nodes:
+  - {id: touch, run: "echo other > shared.conf", artifacts: [shared.conf]}
+END_OF_OTHER
+sed 's/target/shared/g; s/edited/first/' edited.yaml >first.yaml
+expect 0 hlp run first.yaml --yes
+echo by hand in between >shared.conf
+expect 0 hlp run other.yaml --yes
+expect 0 hlp rollback first --all --plan
+says 'shared.conf of write: touch of other#1 wrote it since'
+expect 0 hlp rollback other --all --yes
+expect 0 hlp rollback first --all --plan
+says 'shared.conf of write: the rollback of other#1 wrote it since'
