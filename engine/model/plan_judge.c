@@ -240,6 +240,32 @@ static const char *object_to_node(struct plan *plan, const struct execution *exe
 			state_word(node->state, node->reason));
 }
 
+/* A file that alone was brought back since is no node's work, and comes again alone. */
+static const char *offer_file(struct plan *plan, const struct execution *execution)
+{
+	const struct checkpoint *checkpoint = checkpoint_find(execution, plan->ask.checkpoint);
+
+	for (size_t i = execution->revisions_count; i-- > 0;) {
+		const struct revision *now = &execution->revisions[i], *then;
+		const struct node_spec *spec = &execution->workflow->nodes[now->node];
+
+		if (now->seq <= checkpoint->seq)
+			break;
+		then = checkpoint_revision(execution, checkpoint, now->node, now->artifact);
+		if (then && now->moment == MOMENT_RESTORED &&
+		    execution->nodes[now->node].state != STATE_RECOVERED &&
+		    now == execution_newest_revision(execution, now->node, now->artifact) &&
+		    !execution_same_file(now, then))
+			return plan_say(plan,
+					"; %s was brought back since, it alone: --artifact %s:%s "
+					"--to r%llu",
+					spec->artifacts[now->artifact].path, spec->id,
+					spec->artifacts[now->artifact].path,
+					(unsigned long long)then->seq);
+	}
+	return "";
+}
+
 static const char *object_to_nothing(struct plan *plan, const struct execution *execution)
 {
 	const struct plan_ask *ask = &plan->ask;
@@ -255,9 +281,10 @@ static const char *object_to_nothing(struct plan *plan, const struct execution *
 				"taken back: nothing to undo",
 				workflow->phases[ask->phase]);
 	if (ask->level == PLAN_OF_CHECKPOINT)
-		return plan_say(
-			plan, "no node of %s has started since the checkpoint %s: nothing to undo",
-			execution->name, ask->checkpoint);
+		return plan_say(plan,
+				"no node of %s has started since the checkpoint %s: nothing to "
+				"undo%s",
+				execution->name, ask->checkpoint, offer_file(plan, execution));
 	return plan_say(plan, "no node of %s has started, or all were taken back: nothing to undo",
 			execution->name);
 }

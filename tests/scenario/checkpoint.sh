@@ -83,6 +83,24 @@ expect 0 hlp wait steps --for ended
 status_is steps COMPLETED
 wait_for 10 kept third
 
+# A file that alone was brought back since the checkpoint is not passed over in silence.
+cat >alone.yaml <<'END'
+name: alone
+phases: [only]
+nodes:
+  - {id: a, phase: only, run: "echo new >alone.conf", artifacts: [alone.conf]}
+END
+echo old >alone.conf
+expect 0 hlp run alone.yaml --yes
+expect 0 hlp rollback alone --artifact alone.conf --yes
+expect 1 hlp rollback alone --to only --yes
+complains 'nothing to undo; alone.conf was brought back since, it alone: --artifact a:alone.conf --to r[0-9]+$'
+word=$(sed -n 's/.* --to //p' "$err")
+expect 0 hlp rollback alone --artifact a:alone.conf --to "$word" --yes
+test "$(cat alone.conf)" = new || fail "the file is not as it was at the checkpoint"
+expect 1 hlp rollback alone --to only --yes
+complains 'nothing to undo$'
+
 # one byte: it is named, refused, and the one before it offered
 blob=$(git_of rev-parse 'refs/hlp/checkpoints/steps#1/third:state')
 expect 0 hlp engine stop --yes
