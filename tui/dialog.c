@@ -525,7 +525,7 @@ static void draw_box(struct app *app, struct area area)
 	page_init(&page);
 	page_start(&page, width - 4);
 	fill(app, &page);
-	int form = app->dialog.kind == DIALOG_FORM ? form_height(&app->form) : 0;
+	int form = app->dialog.kind == DIALOG_FORM ? form_height(&app->form, width - 4) : 0;
 	int height = (int)page.count + form + 3;
 	if (height > area.height)
 		height = area.height;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A line a field: its name, what is typed, and below the field at hand what it is for.
+ * A line a field: its name, what is typed, and below the field at hand what it is for, uncut.
  */
 #include "tui/form.h"
 
@@ -81,9 +81,32 @@ static int name_width(const struct form *form)
 	return widest < NAME_MOST ? widest : NAME_MOST;
 }
 
-int form_height(const struct form *form)
+/* Lines of what a field is for; the caller releases the page. */
+static int fill_hint(const struct form_field *field, int room, struct page *out)
 {
-	return (int)form->count + 1;
+	page_init(out);
+	page_start(out, room > 1 ? room : 1);
+	if (field->hint[0] != '\0')
+		page_add(out, ROLE_dim, 0, 0, field->hint);
+	return (int)out->count;
+}
+
+static int room_for(const struct form *form, int width)
+{
+	return width - name_width(form) - 3;
+}
+
+int form_height(const struct form *form, int width)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < form->count; i++) {
+		struct page hint;
+		int lines = fill_hint(&form->fields[i], room_for(form, width), &hint);
+		page_release(&hint);
+		most = lines > most ? lines : most;
+	}
+	return (int)form->count + most;
 }
 
 /* The end of the value is what is being typed, so a long one loses its beginning. */
@@ -106,11 +129,16 @@ void form_draw(const struct form *form, struct canvas *canvas, struct area area,
 	       struct term_cursor *out)
 {
 	int names = name_width(form), y = area.y, x = area.x + names + 2;
-	int room = area.width - names - 3, rows = area.height - 1;
-	size_t first = form->at >= (size_t)rows && rows > 0 ? form->at - (size_t)rows + 1 : 0;
+	int room = room_for(form, area.width), end = area.y + area.height;
+	struct page hint;
 
 	*out = (struct term_cursor){area.x, area.y, true};
-	for (size_t i = first; i < form->count && y < area.y + area.height; i++, y++) {
+	if (form->count == 0)
+		return;
+	int rows = area.height - fill_hint(&form->fields[form->at], room, &hint);
+	rows = rows > 1 ? rows : 1;
+	size_t first = form->at >= (size_t)rows ? form->at - (size_t)rows + 1 : 0;
+	for (size_t i = first; i < form->count && y < end; i++, y++) {
 		const struct form_field *field = &form->fields[i];
 		bool here = i == form->at;
 		canvas_text(canvas, area.x, y, names, here ? ROLE_prompt : ROLE_text,
@@ -120,7 +148,8 @@ void form_draw(const struct form *form, struct canvas *canvas, struct area area,
 			continue;
 		canvas_put(canvas, x + used, y, ' ', ROLE_prompt, CELL_REVERSE);
 		*out = (struct term_cursor){x + used, y, true};
-		if (field->hint[0] != '\0' && ++y < area.y + area.height)
-			canvas_text(canvas, x, y, room, ROLE_dim, 0, field->hint);
+		page_draw(&hint, canvas, (struct area){x, y + 1, room, end - y - 1});
+		y += (int)hint.count;
 	}
+	page_release(&hint);
 }

@@ -16,7 +16,7 @@
 
 struct form_field {
 	char name[128];
-	char hint[200]; /* its type, what it is for; "" none */
+	char hint[320]; /* its type, what it is for; "" none */
 	struct edit value;
 	bool secret;   /* shown as stars */
 	bool optional; /* may stay empty */
@@ -37,7 +37,7 @@ const struct form_field *form_missing(const struct form *form);
 enum form_step { FORM_GOES_ON, FORM_GIVEN_OFF };
 enum form_step form_key(struct form *form, uint32_t key);
 
-int form_height(const struct form *form);
+int form_height(const struct form *form, int width);
 /* Draws the fields around the one being typed in. */
 void form_draw(const struct form *form, struct canvas *canvas, struct area area,
 	       struct term_cursor *out);

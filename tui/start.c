@@ -189,7 +189,7 @@ static void param_hint(const struct param *param, char *out, size_t size)
 		(void)snprintf(least, sizeof(least), ", at least %" PRId64, param->min);
 	if (param->has_max)
 		(void)snprintf(most, sizeof(most), ", at most %" PRId64, param->max);
-	(void)snprintf(out, size, "%s%s%s%s%s%.120s", TYPES[param->type], least, most,
+	(void)snprintf(out, size, "%s%s%s%s%s%.200s", TYPES[param->type], least, most,
 		       param->required ? "" : "; may be left as it is",
 		       param->description[0] ? ". " : "", param->description);
 }
@@ -205,7 +205,7 @@ static void fill_form(struct app *app)
 {
 	const struct start_plan *start = app->start;
 	const struct workflow *workflow = start->workflow;
-	char hint[200];
+	char hint[sizeof(((struct form_field *)0)->hint)];
 
 	form_clear(&app->form);
 	for (uint32_t i = 0; i < workflow->params_count; i++) {

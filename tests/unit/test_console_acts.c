@@ -495,7 +495,8 @@ static void what_needs_a_word_takes_one(void **state)
 static void a_run_is_started_through_a_form(void **state)
 {
 	static const char FLOW[] = "name: form\nparams:\n  host: {type: string}\n"
-				   "  days: {type: integer, default: 90, min: 1}\n"
+				   "  days: {type: integer, default: 90, min: 1, description: "
+				   "How long it is good from the day of its signing}\n"
 				   "nodes: [{id: only, run: \"true\"}]\n";
 	char line[512];
 	struct app app;
@@ -506,6 +507,7 @@ static void a_run_is_started_through_a_form(void **state)
 	assert_true(fixture_shows(&app, "params of the run"));
 	fixture_keys(&app, "\r");
 	assert_true(fixture_shows(&app, "a whole number, at least 1; may be left as it is"));
+	assert_true(fixture_shows(&app, "its signing ")); /* on a line of its own, if need be */
 	fixture_keys(&app, "\r");
 	assert_true(fixture_shows(&app, "'host' must have a value"));
 	fixture_keys(&app, "db1\r\x15");
