@@ -320,7 +320,8 @@ static bool is_asked(const struct app *app)
 {
 	const struct mirror_node *node = app_node(app);
 	enum view_id view = app_view(app);
-	bool shows_node = view == VIEW_LIST || view == VIEW_GRAPH || view == VIEW_NODE;
+	bool shows_node =
+		view == VIEW_LIST || view == VIEW_GRAPH || view == VIEW_NODE || view == VIEW_WHY;
 
 	return shows_node && node != NULL && node->question != NULL && node->question[0] != '\0';
 }

@@ -159,8 +159,7 @@ static bool node_act(struct app *app, enum action action)
 }
 
 static const struct hint NODE_HINTS[] = {
-	{ACTION_OUTPUT, NULL}, {ACTION_DIFF, NULL},   {ACTION_WHY, NULL},
-	{ACTION_UNDO, NULL},   {ACTION_RETRY, NULL},  {ACTION_NEXT, NULL},
-	{ACTION_ANSWER, NULL}, {ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
+	{ACTION_OUTPUT, NULL}, {ACTION_DIFF, NULL}, {ACTION_WHY, NULL},	   {ACTION_UNDO, NULL},
+	{ACTION_RETRY, NULL},  {ACTION_NEXT, NULL}, {ACTION_CANCEL, NULL}, {ACTION_NONE, NULL}};
 const struct view_ops view_node = {
 	.title = "node", .hints = NODE_HINTS, .draw = node_draw, .act = node_act};

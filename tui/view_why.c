@@ -138,9 +138,11 @@ static bool why_act(struct app *app, enum action action)
 	return page_act(&app->why, action, app->body.height);
 }
 
-static const struct hint HINTS[] = {{ACTION_OUTPUT, NULL}, {ACTION_DIFF, NULL},
-				    {ACTION_ANSWER, NULL}, {ACTION_UNDO, NULL},
-				    {ACTION_NEXT, NULL},   {ACTION_NONE, NULL}};
+static const struct hint HINTS[] = {{ACTION_OUTPUT, NULL},
+				    {ACTION_DIFF, NULL},
+				    {ACTION_UNDO, NULL},
+				    {ACTION_NEXT, NULL},
+				    {ACTION_NONE, NULL}};
 
 const struct view_ops view_why = {
 	.title = "why", .hints = HINTS, .open = why_open, .draw = why_draw, .act = why_act};

@@ -141,7 +141,7 @@ static void why_names_what_it_needs_and_what_waits(void **state)
 		"\n"
 		"\n"
 		"\n"
-		" l output  d diff  A answer  U undo  J next  Esc back  ? help  q leave\n");
+		" l output  d diff  U undo  J next  Esc back  ? help  q leave\n");
 	fixture_close(&app);
 }
 
@@ -687,6 +687,9 @@ static void a_node_that_asks_has_its_key_first(void **state)
 	assert_true(fixture_shows(&app, "waits for an approval: Swap it now?"));
 	app_select(&app, FIXTURE_CA);
 	assert_false(fixture_shows(&app, "A answer"));
+	app_select(&app, FIXTURE_DNS);
+	fixture_keys(&app, "w");
+	assert_true(fixture_shows(&app, "\n A answer  l output"));
 	fixture_close(&app);
 }
 
