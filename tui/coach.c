@@ -46,6 +46,15 @@ static bool has_failed(const struct mirror *mirror)
 	return mirror->counts[STATE_FAILED] > 0;
 }
 
+/* In an output or a diff ] has a meaning of its own, and lists of other things show no node. */
+static bool shows_nodes(const struct app *app)
+{
+	enum view_id view = app_view(app);
+
+	return view == VIEW_LIST || view == VIEW_GRAPH || view == VIEW_TIMELINE ||
+	       view == VIEW_NODE || view == VIEW_WHY;
+}
+
 /* Someone is asked: to the node, then its answer. */
 static const char *at_a_gate(const struct app *app)
 {
@@ -55,7 +64,9 @@ static const char *at_a_gate(const struct app *app)
 		return "A answers it.";
 	for (uint32_t i = 0; i < app->mirror.nodes_count; i++)
 		if (asks_a_person(&app->mirror.nodes[i]))
-			return "A person is asked. ] goes there.";
+			return shows_nodes(app) ? "A person is asked. ] goes there."
+						: "A person is asked. 1 shows the list; there ] "
+						  "goes to it.";
 	return NULL;
 }
 
@@ -65,7 +76,9 @@ static const char *at_a_failure(struct app *app)
 	enum view_id view = app_view(app);
 
 	if (node == NULL || node->state != STATE_FAILED)
-		return "A step failed, on purpose. ] goes to it.";
+		return shows_nodes(app) ? "A step failed, on purpose. ] goes to it."
+					: "A step failed, on purpose. 1 shows the list; there ] "
+					  "goes to it.";
 	if (view == VIEW_NODE || view == VIEW_OUTPUT)
 		app->coach_seen |= COACH_SAW_FAILURE;
 	if (view == VIEW_DIFF)

@@ -174,6 +174,23 @@ static void every_view_but_the_first_says_the_way_back(void **state)
 	fixture_close(&app);
 }
 
+/* In an output ] looks for errors: the coach sends nobody there by it. */
+static void the_coach_names_keys_that_act_where_one_is(void **state)
+{
+	(void)state;
+	struct app app;
+	fixture_open(&app, 80, 24);
+	app.mirror.coach = "first-minute";
+	app_select(&app, FIXTURE_CA);
+	assert_true(fixture_shows(&app, "A step failed, on purpose. ] goes to it."));
+	fixture_keys(&app, "l");
+	assert_true(fixture_shows(&app, "on purpose. 1 shows the list; there ] goes to it."));
+	fixture_keys(&app, "1]");
+	assert_int_equal(app.selected, FIXTURE_SWAP);
+	assert_true(fixture_shows(&app, "Enter shows why it failed."));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +204,7 @@ int main(void)
 		cmocka_unit_test(a_page_never_scrolls_past_its_ends),
 		cmocka_unit_test(the_palette_prefers_starts_and_exact_names),
 		cmocka_unit_test(every_view_but_the_first_says_the_way_back),
+		cmocka_unit_test(the_coach_names_keys_that_act_where_one_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
