@@ -74,7 +74,7 @@ void report_write(struct app *app)
 	char *program = NULL;
 	struct err err;
 
-	if (app->execution[0] == '\0') {
+	if (app->mirror.name == NULL) { /* or none that the engine knows, or has told yet */
 		app_say(app, ROLE_dim, "there is no run to report");
 		return;
 	}

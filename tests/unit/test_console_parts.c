@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "console_fixture.h"
 #include "tui/action.h"
+#include "tui/console.h"
 #include "tui/page.h"
 #include "tui/palette.h"
 #include "tui/theme.h"
@@ -191,6 +192,38 @@ static void the_coach_names_keys_that_act_where_one_is(void **state)
 	fixture_close(&app);
 }
 
+/* A name mistyped, or an engine that has not answered yet: every key can be pressed. */
+static void no_key_needs_a_run_that_is_there(void **state)
+{
+	(void)state;
+	struct app app;
+	console_init(&app, false, false);
+	(void)snprintf(app.execution, sizeof(app.execution), "nosuch");
+	app_resize(&app, 80, 24);
+	app_home(&app);
+	for (char key = ' '; key <= '~'; key++) {
+		char text[3] = {key, '\r', '\0'};
+		fixture_keys(&app, text);
+		assert_true(fixture_shows(&app, "nosuch"));
+		fixture_keys(&app, "\x1b\x1b");
+		app_home(&app);
+	}
+	fixture_close(&app);
+}
+
+static void a_report_needs_a_run(void **state)
+{
+	(void)state;
+	struct app app;
+	console_init(&app, false, false);
+	(void)snprintf(app.execution, sizeof(app.execution), "nosuch");
+	app_resize(&app, 80, 24);
+	app_home(&app);
+	fixture_keys(&app, "r");
+	assert_true(fixture_shows(&app, "there is no run to report"));
+	fixture_close(&app);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +238,8 @@ int main(void)
 		cmocka_unit_test(the_palette_prefers_starts_and_exact_names),
 		cmocka_unit_test(every_view_but_the_first_says_the_way_back),
 		cmocka_unit_test(the_coach_names_keys_that_act_where_one_is),
+		cmocka_unit_test(no_key_needs_a_run_that_is_there),
+		cmocka_unit_test(a_report_needs_a_run),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
