@@ -350,16 +350,26 @@ static int exec(struct cli *cli)
 	static const struct {
 		const char *name;
 		int (*exec)(struct cli *cli);
-	} parts[] = {{"start", do_start},     {"stop", do_stop},       {"status", do_status},
-		     {"check", do_check},     {"rebuild", do_rebuild}, {"prune", do_prune},
-		     {"release", do_release}, {"upgrade", do_upgrade}, {"forget", do_forget}};
+		bool words_only;
+	} parts[] = {{"start", do_start, false},     {"stop", do_stop, false},
+		     {"status", do_status, false},   {"check", do_check, false},
+		     {"rebuild", do_rebuild, true},  {"prune", do_prune, true},
+		     {"release", do_release, false}, {"upgrade", do_upgrade, true},
+		     {"forget", do_forget, false}};
 	if (cli_argument(cli, 1 + words_after(cli_argument(cli, 0))) != NULL) {
 		return cli_refuse(cli, CLI_USAGE, "engine %s takes nothing more",
 				  cli_argument(cli, 0));
 	}
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		if (strcmp(cli_argument(cli, 0), parts[i].name) == 0)
-			return parts[i].exec(cli);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (strcmp(cli_argument(cli, 0), parts[i].name) != 0)
+			continue;
+		if (cli->json && parts[i].words_only) {
+			return cli_refuse(cli, CLI_USAGE,
+					  "engine %s answers in words only: leave out -o json",
+					  parts[i].name);
+		}
+		return parts[i].exec(cli);
+	}
 	return cli_refuse(
 		cli, CLI_USAGE,
 		"no 'engine %s': start, stop, status, check, rebuild, prune, forget, upgrade or "

@@ -73,3 +73,9 @@ expect 1 hlp status smal
 complains "did you mean 'small'"
 expect 2 hlp hisory f.txt
 complains "did you mean 'history'"
+
+# What has no document says so, and does nothing.
+for part in prune rebuild upgrade; do
+	expect 2 hlp engine $part -o json
+	complains "engine $part answers in words only: leave out -o json"
+done
