@@ -207,7 +207,7 @@ enum thread { THREAD_JOURNAL, THREAD_CONTENT, THREAD_CATALOG, THREAD_EXECUTORS, 
 struct cover { /* over all seeds of a run */
 	uint64_t kinds[128];
 	uint64_t reasons[REASONS], crashes[REASONS];
-	uint64_t ends[ATTEMPT_SHELL]; /* of attempts, by their kind */
+	uint64_t ends[ATTEMPT_SHELL + 1]; /* of attempts, by their kind */
 	uint64_t refused[VERBS], accepted[VERBS];
 	uint64_t holds, holds_too_late; /* of those that raced with a start */
 };
