@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -208,11 +209,18 @@ static enum durability durability_from_environment(void)
 	return word && !strcmp(word, "process") ? DURABILITY_PROCESS : DURABILITY_FULL;
 }
 
+/* Whoever writes anything but a yes means to turn them off. */
 static bool rollbacks_are_off(void)
 {
+	static const char *const on[] = {"", "true", "1", "yes", "on"};
 	const char *word = getenv("PARTIAL_ROLLBACK_ENABLED");
 
-	return word && (!strcmp(word, "false") || !strcmp(word, "0"));
+	for (size_t i = 0; word && i < sizeof(on) / sizeof(*on); i++)
+		if (!strcasecmp(word, on[i]))
+			return false;
+	if (word)
+		log_info("PARTIAL_ROLLBACK_ENABLED is '%s': rollbacks are turned off", word);
+	return word != NULL;
 }
 
 /* The launcher's count. */

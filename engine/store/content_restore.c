@@ -70,14 +70,19 @@ static int write_contents(struct content *content, const char *blob, int to, str
 	return rc;
 }
 
+/* Of a time before 1970, too, the nanoseconds count forwards. */
+static struct timespec moment_of(int64_t ns)
+{
+	const int64_t rest = (ns % 1000000000 + 1000000000) % 1000000000;
+
+	return (struct timespec){.tv_sec = (time_t)((ns - rest) / 1000000000),
+				 .tv_nsec = (long)rest};
+}
+
 /* Owner first: changing it takes set-user-id bits away. */
 static int dress(int fd, const struct event_item *recorded)
 {
-	struct timespec times[2] = {
-		{.tv_nsec = UTIME_OMIT},
-		{.tv_sec = (time_t)(recorded->mtime_ns / 1000000000),
-		 .tv_nsec = (long)(recorded->mtime_ns % 1000000000)},
-	};
+	const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, moment_of(recorded->mtime_ns)};
 	struct stat info;
 
 	if (fstat(fd, &info) < 0)

@@ -177,17 +177,19 @@ static int on_data_chunk(nghttp2_session *session, uint8_t flags, int32_t stream
 	struct grpc_connection *connection = ctx;
 	struct grpc_call *call = call_of(session, stream);
 	struct err err = {0};
+	size_t counted;
 	int rc;
 
 	(void)flags;
 	if (!call || call->ended || call->dispatched)
 		return 0;
+	counted = frame_reader_pending(&call->request); /* this chunk is not, if it is refused */
 	if (length > REQUEST_BYTES_MAX - connection->request_bytes)
 		rc = err_set(&err, ERR_LIMIT, "too many large requests at once");
 	else
 		rc = frame_reader_feed(&call->request, data, length, &err);
 	if (rc < 0) {
-		connection->request_bytes -= call->request.buf.length;
+		connection->request_bytes -= counted;
 		frame_reader_release(&call->request);
 		frame_reader_init(&call->request, 0);
 		grpc_call_end(call, &err);

@@ -92,11 +92,13 @@ grep -q 'cancelled the run' "$out" && fail "the run was not cancelled"
 expect 0 hlp rollback swap --node swap --plan -o json
 is rows.1.action undo
 test "$("$json" get rows.1.estimate_us <"$out")" -gt 0 || fail "the undo ran before: no estimate"
-expect 0 hlp engine stop --yes
-PARTIAL_ROLLBACK_ENABLED=false
 export PARTIAL_ROLLBACK_ENABLED
-expect 0 hlp rollback swap --node swap --plan
-says 'refused: rollbacks are turned off for this engine'
+for word in off False false; do
+	expect 0 hlp engine stop --yes
+	PARTIAL_ROLLBACK_ENABLED=$word
+	expect 0 hlp rollback swap --node swap --plan
+	says 'refused: rollbacks are turned off for this engine'
+done
 expect 1 hlp rollback swap --node swap --yes
 complains 'PARTIAL_ROLLBACK_ENABLED=false'
 status_is swap COMPLETED

@@ -102,6 +102,25 @@ static void a_changed_file_comes_back_as_it_was(void **state)
 	fixture_end(&fixture);
 }
 
+static void a_time_before_1970_comes_back(void **state)
+{
+	struct fixture fixture = fixture_begin(state);
+	const struct timespec times[2] = {{.tv_sec = -5, .tv_nsec = 250000000},
+					  {.tv_sec = -5, .tv_nsec = 250000000}};
+	struct event_item before;
+	struct stat info;
+
+	assert_int_equal(utimensat(AT_FDCWD, scratch_write(state, "work/a", "old"), times, 0), 0);
+	before = capture(&fixture, "a");
+	(void)scratch_write(state, "work/a", "new");
+	(void)restore(&fixture, "a", &before);
+	expect_file(&fixture, "work/a", "old");
+	info = look(&fixture, "work/a");
+	assert_int_equal(info.st_mtim.tv_sec, -5);
+	assert_int_equal(info.st_mtim.tv_nsec, 250000000);
+	fixture_end(&fixture);
+}
+
 static void a_removed_file_comes_back_with_its_folder(void **state)
 {
 	struct fixture fixture = fixture_begin(state);
@@ -293,6 +312,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_changed_file_comes_back_as_it_was),
+		TEST(a_time_before_1970_comes_back),
 		TEST(a_removed_file_comes_back_with_its_folder),
 		TEST(absent_removes_the_file),
 		TEST(what_is_the_same_is_not_touched),

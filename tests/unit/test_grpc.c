@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "wire/frame.h"
 #include "wire/grpc_client.h"
+#include "wire/grpc_own.h"
 #include "wire/grpc_server.h"
 #include "wire/hlp.pb-c.h"
 #include "wire/message.h"
@@ -617,6 +618,71 @@ static void garbage_closes_only_its_connection(void **state)
 	buf_release(&answer.last);
 }
 
+/* ---- requests by hand ------------------------------------------------------------------------ */
+
+static void add_frame(struct buf *out, int type, int flags, uint32_t stream, const void *data,
+		      size_t length)
+{
+	const unsigned char head[9] = {(unsigned char)(length >> 16), (unsigned char)(length >> 8),
+				       (unsigned char)length,	      (unsigned char)type,
+				       (unsigned char)flags,	      (unsigned char)(stream >> 24),
+				       (unsigned char)(stream >> 16), (unsigned char)(stream >> 8),
+				       (unsigned char)stream};
+
+	buf_add(out, head, sizeof(head));
+	buf_add(out, data, length);
+}
+
+/* A literal header without indexing. */
+static void add_header(struct buf *out, const char *name, const char *value)
+{
+	buf_add_char(out, 0);
+	buf_add_char(out, (char)strlen(name));
+	buf_add_text(out, name);
+	buf_add_char(out, (char)strlen(value));
+	buf_add_text(out, value);
+}
+
+/* A message that says it is compressed, which is refused as soon as it is seen. */
+static void add_refused_request(struct buf *out, uint32_t stream)
+{
+	static const char message[1000] = {1};
+	struct buf headers;
+
+	buf_init(&headers, 1000);
+	add_header(&headers, ":method", "POST");
+	add_header(&headers, ":scheme", "http");
+	add_header(&headers, ":path", "/hlp.v1.Hlp/GetEngine");
+	add_header(&headers, ":authority", "x");
+	add_header(&headers, "content-type", "application/grpc");
+	add_frame(out, 1, 4, stream, buf_text(&headers), headers.length);
+	add_frame(out, 0, 0, stream, message, sizeof(message));
+	buf_release(&headers);
+}
+
+/* What is counted of requests that are not complete bounds them all: a refused one must leave
+ * nothing behind, on either side of zero. */
+static void refused_requests_leave_nothing_counted(void **state)
+{
+	struct rig *rig = *state;
+	int fd = connect_raw(rig);
+	struct buf bytes;
+
+	buf_init(&bytes, 100000);
+	buf_add_text(&bytes, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+	add_frame(&bytes, 4, 0, 0, "", 0);
+	for (uint32_t stream = 1; stream <= 9; stream += 2)
+		add_refused_request(&bytes, stream);
+	assert_int_equal(write(fd, buf_text(&bytes), bytes.length), bytes.length);
+	turns(rig, 20);
+	assert_int_equal(rig->requests, 0);
+	assert_int_equal(rig->server.connections_count, 2);
+	for (const struct grpc_connection *at = rig->server.connections; at; at = at->next)
+		assert_int_equal(at->request_bytes, 0);
+	(void)close(fd);
+	buf_release(&bytes);
+}
+
 static void half_closed_connection_ends(void **state)
 {
 	struct rig *rig = *state;
@@ -700,6 +766,7 @@ int main(void)
 		CLAIM(stopped_server_takes_no_connection),
 		CLAIM(connections_are_bounded),
 		CLAIM(garbage_closes_only_its_connection),
+		CLAIM(refused_requests_leave_nothing_counted),
 		CLAIM(half_closed_connection_ends),
 		CLAIM(malformed_message_is_refused),
 		CLAIM(client_refuses_a_peer_that_is_no_http2),
