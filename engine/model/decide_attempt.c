@@ -29,12 +29,8 @@ static enum standing standing(const struct decision *decision)
 
 /* ---- what becomes of a node -------------------------------------------------------------- */
 
-const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind, int32_t code)
+static const char *exit_words(struct decision *decision, enum exit_kind exit_kind, int32_t code)
 {
-	const struct input *input = decision->input;
-
-	if (input->kind == INPUT_EXITED && input->text && input->text[0])
-		return input->text;
 	switch (exit_kind) {
 	case EXIT_STATUS:
 		return decide_text(decision, "exit %d", (int)code);
@@ -52,6 +48,20 @@ const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind
 		break;
 	}
 	return "outcome unknown";
+}
+
+/* What the launcher says of a launch, or of a resource, is the cause; of what was stopped it says
+ * how well that is proven, which is no cause. */
+const char *decide_exit_text(struct decision *decision, enum exit_kind exit_kind, int32_t code)
+{
+	const struct input *input = decision->input;
+	const char *said = input->kind == INPUT_EXITED && input->text ? input->text : "";
+
+	if (!said[0])
+		return exit_words(decision, exit_kind, code);
+	if (exit_kind == EXIT_TIMEOUT || exit_kind == EXIT_SIGNAL)
+		return decide_text(decision, "%s; %s", exit_words(decision, exit_kind, code), said);
+	return said;
 }
 
 static void back_off(struct decision *decision, uint32_t node, int64_t wait_us)

@@ -179,6 +179,30 @@ static void every_end_but_a_good_one_is_none(void **state)
 	}
 }
 
+/* How well a stop is proven does not stand in the place of why it was stopped. */
+static void evidence_comes_after_the_cause(void **state)
+{
+	struct input input;
+	struct lab lab;
+
+	(void)state;
+	OPEN_AT_CHECK(&lab, strict);
+	input = lab_about(&lab, INPUT_EXITED, "a");
+	input.exit_kind = EXIT_TIMEOUT;
+	input.text = "no cgroup";
+	assert_int_equal(lab_feed(&lab, &input), 0);
+	assert_string_equal(lab_node(&lab, "a")->message,
+			    "check of 'f': ran out of time and was stopped; no cgroup");
+	lab_close(&lab);
+	OPEN_AT_CHECK(&lab, strict);
+	input = lab_about(&lab, INPUT_EXITED, "a");
+	input.exit_kind = EXIT_LAUNCH;
+	input.text = "no such program";
+	assert_int_equal(lab_feed(&lab, &input), 0);
+	assert_string_equal(lab_node(&lab, "a")->message, "check of 'f': no such program");
+	lab_close(&lab);
+}
+
 static void processes_that_cannot_be_ended_are_said(void **state)
 {
 	struct lab lab;
@@ -545,6 +569,7 @@ int main(void)
 		cmocka_unit_test(what_need_not_be_there_is_reported),
 		cmocka_unit_test(what_must_be_there_fails_the_node),
 		cmocka_unit_test(every_end_but_a_good_one_is_none),
+		cmocka_unit_test(evidence_comes_after_the_cause),
 		cmocka_unit_test(processes_that_cannot_be_ended_are_said),
 		cmocka_unit_test(a_rule_decides_about_it),
 		cmocka_unit_test(only_a_good_run_and_what_is_there_are_checked),
